@@ -1,0 +1,8 @@
+"""The web process: Django under ASGI."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
+application = get_asgi_application()

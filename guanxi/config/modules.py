@@ -1,0 +1,27 @@
+"""The only list of installed modules, lowest floor first."""
+
+PLATFORM = [
+    "guanxi.platform.events",
+    "guanxi.platform.bulk",
+    "guanxi.platform.jobs",
+    "guanxi.platform.files",
+    "guanxi.platform.refdata",
+    "guanxi.platform.feel",
+    "guanxi.platform.access",
+    "guanxi.platform.entities",
+    "guanxi.platform.commands",
+    "guanxi.platform.directory",
+    "guanxi.platform.audit",
+    "guanxi.platform.exchange",
+    "guanxi.platform.messages",
+    "guanxi.platform.calendar",
+    "guanxi.platform.reports",
+    "guanxi.platform.api",
+    "guanxi.platform.ui",
+]
+
+MODULES = [
+    "guanxi.modules.customers",
+]
+
+PACKS: list[str] = []

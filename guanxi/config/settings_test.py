@@ -1,0 +1,15 @@
+"""Settings of the test runs: everything as in production, in a folder of its own, with a cheap password hash."""
+
+import os
+import tempfile
+
+os.environ.setdefault("GUANXI_DATA_DIR", tempfile.mkdtemp(prefix="guanxi-test-"))
+os.environ.setdefault("GUANXI_LOG_FORMAT", "plain")
+os.environ.setdefault("GUANXI_LOG_LEVEL", "ERROR")
+os.environ.setdefault("GUANXI_SECRET_KEY", "only-for-tests-" + "x" * 40)
+
+from guanxi.config.settings import *  # noqa: E402, F403
+from guanxi.config.settings import INSTALLED_APPS  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+INSTALLED_APPS = ["tests.fakes", *INSTALLED_APPS]

@@ -1,0 +1,168 @@
+"""The field description: everything the platform knows of one field of one entity.
+
+It is built from a model column (``describe``), from a row of a table, or as a formula; all derived
+code uses it and never asks a model. Who may read or write a field is role data, not part of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from functools import lru_cache
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import kinds
+from guanxi.platform.access.kinds import Choice, Invalid, Kind
+
+
+def no_choices() -> list[Choice]:
+    """The choices of a field that has none."""
+    return []
+
+
+@dataclass(frozen=True)
+class Field:
+    """``key`` is the stable id; ``lookup`` the ORM path of the stored value (empty: not in SQL);
+    ``target`` the entity a link leads to; ``indexed`` whether a list of any size may be sorted by it;
+    ``sensitivity`` and ``purpose`` are declared for personal data; ``load`` fetches values kept
+    in side tables (tags) for a page of ids at once."""
+
+    key: str
+    kind: Kind
+    label: str | Promise
+    help: str | Promise = ""
+    required: bool = False
+    readonly: bool = False
+    default: Any = None
+    max_length: int | None = None
+    decimals: int | None = None
+    choices: Callable[[], list[Choice]] = no_choices
+    target: str = ""
+    lookup: str = ""
+    json: bool = False
+    indexed: bool = False
+    unique: bool = False
+    sensitivity: str = ""
+    purpose: str = ""
+    retention: str = ""
+    check: Callable[[Any], Any] | None = None
+    get: Callable[[Any], Any] = field(default=lambda record: None, compare=False)
+    set: Callable[[Any, Any], None] | None = field(default=None, compare=False)
+    conditions: Callable[[str, tuple[Any, ...]], Q | None] = field(default=lambda operator, values: None, compare=False)
+    load: Callable[[Sequence[int]], dict[int, Any]] | None = field(default=None, compare=False)
+
+    # --- what the filter needs (feel.nodes.FilterField, feel.compiler.Column) ---------------------
+    @property
+    def operators(self) -> tuple[str, ...]:
+        return self.kind.operators if self.lookup or self.load else ()
+
+    @property
+    def blank(self) -> bool:
+        return self.kind.blank
+
+    @property
+    def moment(self) -> bool:
+        return self.kind is kinds.DATETIME
+
+    def condition(self, operator: str, values: tuple[Any, ...]) -> Q | None:
+        return self.conditions(operator, values)
+
+    def filter_value(self, raw: Any) -> Any:
+        """The comparable value: days for moments, single choices for lists of choices."""
+        if self.kind is kinds.DATETIME:
+            return kinds.DATE.parse(raw, self)
+        if self.kind is kinds.MULTICHOICE:
+            return kinds.CHOICE.parse(raw, self)
+        if self.kind is kinds.TAGS:
+            return str(raw)
+        value = self.kind.parse(raw, self)
+        return self.stored(value) if self.json else value
+
+    # --- values --------------------------------------------------------------------------------------
+    @property
+    def is_link(self) -> bool:
+        return self.kind.key in kinds.LINKS
+
+    def parse(self, raw: Any) -> Any:
+        """The value for what was handed in; None for nothing. Raises Invalid."""
+        if raw is None or raw == "" or raw == [] or (isinstance(raw, str) and not raw.strip()):
+            if self.required and not self.readonly:
+                raise Invalid(_("“%(label)s” is needed.") % {"label": self.label})
+            return self.nothing
+        value = self.kind.parse(raw, self)
+        return self.check(value) if self.check else value
+
+    @property
+    def nothing(self) -> Any:
+        """What an empty field holds."""
+        if self.kind in (kinds.MULTICHOICE, kinds.TAGS):
+            return []
+        if self.kind is kinds.BOOLEAN:
+            return False
+        return "" if self.kind.blank else None
+
+    def is_empty(self, value: Any) -> bool:
+        return value is None or value == "" or value == []
+
+    def exported(self, value: Any) -> Any:
+        """The JSON form of a value (REST, events)."""
+        return value if self.is_empty(value) else self.kind.to_json(value)
+
+    def imported(self, stored: Any) -> Any:
+        """The value of a JSON form."""
+        return self.nothing if self.is_empty(stored) else self.kind.from_json(stored)
+
+    def stored(self, value: Any) -> Any:
+        """The form inside a JSON column: numbers scaled to integers so that both databases sort them."""
+        if self.is_empty(value):
+            return None
+        if self.kind in (kinds.MONEY, kinds.DECIMAL):
+            return kinds._scaled(value)
+        return self.kind.to_json(value)
+
+    def unstored(self, stored: Any) -> Any:
+        """The value of a form inside a JSON column."""
+        if self.is_empty(stored):
+            return self.nothing
+        if self.kind in (kinds.MONEY, kinds.DECIMAL):
+            return kinds._unscaled(stored)
+        return self.kind.from_json(stored)
+
+    def display(self, value: Any, zone: tzinfo) -> str:
+        """Text for people; links show their labels elsewhere (entities.links)."""
+        return "" if self.is_empty(value) else self.kind.display(value, self, zone)
+
+    # --- choices -------------------------------------------------------------------------------------
+    def choice_values(self) -> dict[str, str]:
+        """Folded key or label in any language → value."""
+        return _choice_values(self.choices)
+
+    def choice_labels(self) -> dict[str, str | Promise]:
+        return {choice.value: choice.label for choice in self.choices()}
+
+    def with_(self, **changes: Any) -> "Field":
+        return replace(self, **changes)
+
+
+@lru_cache(maxsize=512)
+def _fixed_choice_values(choices: tuple[tuple[str, str | Promise], ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for value, label in choices:
+        for word in kinds.words_in_all_languages(label):
+            found.setdefault(word, value)
+    found.update({value.casefold(): value for value, _label in choices})
+    return found
+
+
+def _choice_values(choices: Callable[[], list[Choice]]) -> dict[str, str]:
+    return _fixed_choice_values(tuple((choice.value, choice.label) for choice in choices()))
+
+
+def fixed(enumeration: type[models.TextChoices], colors: dict[str, str] | None = None) -> Callable[[], list[Choice]]:
+    """The choices of an enumeration."""
+    found = [Choice(value, label, (colors or {}).get(value, "")) for value, label in enumeration.choices]
+    return lambda: found

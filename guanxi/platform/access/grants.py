@@ -1,0 +1,79 @@
+"""The rights of one actor, read once and asked many times."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from guanxi.platform.access.models.role import FieldRule, RoleGrant, Scope
+
+if TYPE_CHECKING:
+    from guanxi.platform.access.actor import Actor
+
+
+@dataclass(frozen=True)
+class Grant:
+    role_id: int
+    entity: str
+    actions: frozenset[str]
+    scope: str
+
+    def covers(self, entity: str, action: str) -> bool:
+        return self.names(entity) and ("*" in self.actions or action in self.actions)
+
+    def names(self, entity: str) -> bool:
+        return self.entity in ("*", entity) or (self.entity.endswith(".*") and entity.startswith(self.entity[:-1]))
+
+
+@dataclass(frozen=True)
+class Grants:
+    """``rules``: (entity, field) → {role id: rule}."""
+
+    grants: tuple[Grant, ...]
+    rules: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
+
+    def scopes(self, entity: str, action: str) -> frozenset[str]:
+        """How far the actor may go with this action; empty: not at all."""
+        return frozenset(grant.scope for grant in self.grants if grant.covers(entity, action))
+
+    @cached_property
+    def _hidden(self) -> dict[str, frozenset[str]]:
+        return self._ruled({FieldRule.Rule.HIDE})
+
+    @cached_property
+    def _frozen(self) -> dict[str, frozenset[str]]:
+        return self._ruled({FieldRule.Rule.HIDE, FieldRule.Rule.READ})
+
+    def hidden(self, entity: str) -> frozenset[str]:
+        """Fields that every role giving sight of the entity hides."""
+        return self._hidden.get(entity, frozenset())
+
+    def frozen(self, entity: str) -> frozenset[str]:
+        """Fields that no role lets the actor change."""
+        return self._frozen.get(entity, frozenset())
+
+    def _ruled(self, rules: Iterable[str]) -> dict[str, frozenset[str]]:
+        wanted, found = set(rules), defaultdict(set)
+        for (entity, key), by_role in self.rules.items():
+            seeing = {grant.role_id for grant in self.grants if grant.covers(entity, "view")}
+            if seeing and all(by_role.get(role) in wanted for role in seeing):
+                found[entity].add(key)
+        return {entity: frozenset(keys) for entity, keys in found.items()}
+
+
+def grants_of(actor: "Actor") -> Grants:
+    """Two queries: the grants and the field rules of the user's active roles."""
+    if actor.unrestricted:
+        return Grants((Grant(0, "*", frozenset({"*"}), Scope.ALL),))
+    if actor.user_id is None:
+        return Grants(())
+    mine = {"role__active": True, "role__user_links__user": actor.user_id}
+    grants = tuple(
+        Grant(role_id, entity, frozenset(actions), scope)
+        for role_id, entity, actions, scope in RoleGrant.objects.filter(**mine).values_list("role_id", "entity", "actions", "scope")
+    )
+    rules: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    for role_id, entity, key, rule in FieldRule.objects.filter(**mine).values_list("role_id", "entity", "field", "rule"):
+        rules[entity, key][role_id] = rule
+    return Grants(grants, dict(rules))

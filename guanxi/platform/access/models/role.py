@@ -1,0 +1,92 @@
+"""Roles are data: which actions on which entities, how far, and which fields."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.platform.refdata.fields import LabelsField, label_of
+
+
+class Scope(models.TextChoices):
+    """How far a grant reaches, narrowest first."""
+
+    OWN = "own", _("Own records")
+    DEPARTMENT = "department", _("Own department")
+    SUBTREE = "subtree", _("Department and below")
+    REGION = "region", _("Own region and below")
+    ALL = "all", _("All records")
+
+
+class Role(models.Model):
+    """``shipped`` roles are renewed by their defaults unless somebody ``edited`` them."""
+
+    key = models.CharField(_("Key"), max_length=64, unique=True)
+    labels = LabelsField(_("Name"))
+    active = models.BooleanField(_("Active"), default=True)
+    shipped = models.BooleanField(default=False, editable=False)
+    edited = models.BooleanField(default=False, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return label_of(self.labels, self.key)
+
+
+class RoleGrant(models.Model):
+    """``entity`` is a key such as customers.customer, a module such as customers.*, or *; ``actions`` a
+    list of actions and command names, or ["*"]."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="grants")
+    entity = models.CharField(_("Entity"), max_length=100)
+    actions = models.JSONField(_("Actions"), default=list)
+    scope = models.CharField(_("Scope"), max_length=16, choices=Scope)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["role", "entity", "scope"], name="grant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role_id} {self.entity} {self.scope}"
+
+
+class FieldRule(models.Model):
+    """Takes a field away from a role: hidden, or visible but not to be changed."""
+
+    class Rule(models.TextChoices):
+        HIDE = "hide", _("Hidden")
+        READ = "read", _("Read only")
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="field_rules")
+    entity = models.CharField(_("Entity"), max_length=100)
+    field = models.CharField(_("Field"), max_length=100)
+    rule = models.CharField(_("Rule"), max_length=8, choices=Rule)
+
+    class Meta:
+        verbose_name = _("field rule")
+        verbose_name_plural = _("field rules")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["role", "entity", "field"], name="field_rule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role_id} {self.entity}.{self.field} {self.rule}"
+
+
+class UserRole(models.Model):
+    """A role given to a user."""
+
+    user = models.ForeignKey("access.User", models.CASCADE, related_name="role_links")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="user_links")
+
+    class Meta:
+        verbose_name = _("role of a user")
+        verbose_name_plural = _("roles of users")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="user_role_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role_id}"

@@ -1,0 +1,54 @@
+"""Filling the scope columns of records from their owner, department and region."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from guanxi.platform.access.models import Department, User
+from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS, REGION_COLUMNS, SCOPE_COLUMNS
+from guanxi.platform.refdata.models import Region
+
+NO_DEPARTMENT = dict.fromkeys(DEPARTMENT_COLUMNS)
+NO_REGION = dict.fromkeys(REGION_COLUMNS)
+
+
+class ScopeResolver:
+    """Scope columns for any number of records with at most three queries, done on first need."""
+
+    def __init__(self) -> None:
+        self._departments: dict[int, dict[str, int | None]] = {}
+        self._regions: dict[int, dict[str, int | None]] = {}
+        self._users: dict[int, tuple[int | None, int | None]] = {}
+
+    def load(self, records: Iterable[Any]) -> None:
+        """Fetch what the records name and is not known yet."""
+        records = list(records)
+        users = {record.owner_id for record in records if record.owner_id} - self._users.keys()
+        if users:
+            for pk, department, region in User.objects.filter(pk__in=users).values_list("pk", "department_id", "region_id"):
+                self._users[pk] = department, region
+        departments = {self._department(record) for record in records} - self._departments.keys() - {None}
+        for department in Department.objects.filter(pk__in=departments) if departments else ():
+            self._departments[department.pk] = NO_DEPARTMENT | {f"d{n}": pk for n, pk in enumerate(department.ancestors(), 1)}
+        regions = {record.region_id for record in records} - self._regions.keys() - {None}
+        for region in Region.objects.filter(pk__in=regions) if regions else ():
+            self._regions[region.pk] = {"r1": region.r1, "r2": region.r2, "r3": region.r3}
+
+    def _department(self, record: Any) -> int | None:
+        return record.department_id or self._users.get(record.owner_id, (None, None))[0]
+
+    def fill(self, records: Iterable[Any]) -> None:
+        """Set department (the owner's, where none is given) and the level columns."""
+        records = list(records)
+        self.load(records)
+        for record in records:
+            record.department_id = self._department(record)
+            for name, value in self._departments.get(record.department_id, NO_DEPARTMENT).items():
+                setattr(record, name, value)
+            for name, value in self._regions.get(record.region_id, NO_REGION).items():
+                setattr(record, name, value)
+
+
+def copy_scope(source: Any, target: Any) -> None:
+    """Give an attached or hanging record the scope columns of the record it hangs on."""
+    for column in SCOPE_COLUMNS:
+        setattr(target, column, getattr(source, column))

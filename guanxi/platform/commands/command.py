@@ -1,0 +1,192 @@
+"""Command: what can be done with it? Declared once, at hand as button, bulk action, REST call and job."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.utils.functional import Promise
+
+from guanxi.platform.access import kinds
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field, fixed
+from guanxi.platform.entities import registry as entity_registry
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.events.registry import declare
+
+#: What a record-level rule answers: True, or the reason why not.
+Answer = bool | str | Promise
+Rule = Callable[[Any, Actor], Answer]
+Undo = str | None
+
+
+@dataclass(frozen=True)
+class Input:
+    """Annotation of a parameter: ``reason: Annotated[str, Input(_("Reason"))]``."""
+
+    label: str | Promise
+    kind: kinds.Kind | None = None
+    help: str | Promise = ""
+    target: str = ""
+
+
+_KIND_OF: dict[type, kinds.Kind] = {
+    str: kinds.TEXT, int: kinds.INTEGER, Decimal: kinds.DECIMAL, date: kinds.DATE, datetime: kinds.DATETIME, bool: kinds.BOOLEAN,
+}  # fmt: skip
+
+
+def always(record: Any, actor: Actor) -> Answer:
+    """The rule of a command that is never blocked."""
+    return True
+
+
+@dataclass
+class Command:
+    """``apply(records, values, actor)`` sets fields of the records; the executor does everything else.
+
+    ``past`` names the event it leaves (customers.customer.won); ``undo`` is "diff" (the inverse change),
+    the name of an inverse command, or None; ``new`` commands make a record instead of taking one;
+    ``many`` allows a selection; ``hold`` says whether these inputs need a second person."""
+
+    entity_key: str
+    name: str
+    label: str | Promise
+    past: str
+    past_label: str | Promise
+    apply: Callable[[Sequence[Any], dict[str, Any], Actor], None]
+    inputs: Callable[[Actor], dict[str, Field]] = lambda actor: {}
+    icon: str = "player-play"
+    help: str | Promise = ""
+    undo: Undo = "diff"
+    new: bool = False
+    many: bool = True
+    primary: bool = False
+    danger: bool = False
+    on_deleted: bool = False
+    removes: bool = False
+    built_in: bool = False
+    rule: Rule = always
+    hold: Callable[[Actor, Sequence[Any], dict[str, Any]], bool] | None = None
+    function: Callable[..., None] | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> str:
+        return f"{self.entity_key}.{self.name}"
+
+    @property
+    def event(self) -> str:
+        return f"{self.entity_key}.{self.past}"
+
+    @property
+    def entity(self) -> Entity:
+        return entity_registry.get(self.entity_key)
+
+    @property
+    def takes_fields(self) -> bool:
+        """Whether its inputs are fields of the record (create, edit, assign), not parameters."""
+        return self.function is None
+
+    def allowed(self, rule: Rule) -> Rule:
+        """Decorator: the rule that says when the command is possible, or why not."""
+        self.rule = rule
+        return rule
+
+    def held_when(self, condition: Callable[[Actor, Sequence[Any], dict[str, Any]], bool]) -> Callable[..., bool]:
+        """Decorator: when a second person must approve."""
+        self.hold = condition
+        return condition
+
+    def blocked(self, record: Any, actor: Actor) -> str:
+        """Why the command cannot be run on the record now; empty if it can."""
+        answer = self.rule(record, actor)
+        return "" if answer is True else str(answer or self.help or self.label)
+
+
+_commands: dict[str, Command] = {}
+
+
+def register(command: Command) -> Command:
+    """Add a command and the event it leaves. Refuses a second one of the same key."""
+    if command.key in _commands:
+        raise ImproperlyConfigured(f"two commands are called {command.key}")
+    _commands[command.key] = command
+    declare(command.event, label=command.past_label, icon=command.icon)
+    return command
+
+
+def get(key: str) -> Command:
+    """The command of a key. Raises LookupError."""
+    return _commands[key]
+
+
+def commands_of(entity: Entity) -> list[Command]:
+    """The commands of an entity in the order of declaration, built-in ones first."""
+    own = [command for command in _commands.values() if command.entity_key == entity.key]
+    return sorted(own, key=lambda command: not command.built_in)
+
+
+def all_commands() -> list[Command]:
+    return list(_commands.values())
+
+
+def command(
+    entity: str | type[models.Model], *, label: str | Promise, past: str, past_label: str | Promise, **options: Any
+) -> Callable[[Callable[..., None]], Command]:
+    """Declare a command on an entity by its function::
+
+        @command(Opportunity, label=_("Win"), past="won", past_label=_("Won"), icon="trophy")
+        def win(opportunity: Opportunity, actor: Actor, *, reason: Annotated[str, Input(_("Reason"))]) -> None: ...
+
+    The body only sets fields or calls services. Keyword-only parameters become the form."""
+
+    def declare_command(function: Callable[..., None]) -> Command:
+        inputs = inputs_of(function)
+
+        def apply(records: Sequence[Any], values: dict[str, Any], actor: Actor) -> None:
+            for record in records:
+                function(record, actor, **values)
+
+        key = entity if isinstance(entity, str) else entity._meta.label_lower
+        return register(
+            Command(
+                key, function.__name__, label, past, past_label, apply,
+                inputs=lambda actor: inputs, help=(function.__doc__ or "").strip().partition("\n")[0], function=function, **options,
+            )  # fmt: skip
+        )
+
+    return declare_command
+
+
+def inputs_of(function: Callable[..., Any]) -> dict[str, Field]:
+    """The fields of a command's form, from its keyword-only parameters. TypeError if one has no kind."""
+    hints = get_type_hints(function, include_extras=True)
+    found = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+            continue
+        hint, note = hints[name], None
+        if get_origin(hint) is Annotated:
+            hint, *notes = get_args(hint)
+            note = next((one for one in notes if isinstance(one, Input)), None)
+        default = None if parameter.default is inspect.Parameter.empty else parameter.default
+        found[name] = _input(name, hint, note or Input(name.replace("_", " ").capitalize()), default).with_(
+            required=parameter.default is inspect.Parameter.empty
+        )
+    return found
+
+
+def _input(name: str, hint: Any, note: Input, default: Any) -> Field:
+    common: dict[str, Any] = {"key": name, "label": note.label, "help": note.help, "default": default}
+    if note.kind is not None:
+        return Field(kind=note.kind, target=note.target, **common)
+    if isinstance(hint, type) and issubclass(hint, models.TextChoices):
+        return Field(kind=kinds.CHOICE, choices=fixed(hint), **common)
+    if isinstance(hint, type) and issubclass(hint, models.Model):
+        return Field(kind=kinds.LINK, target=hint._meta.label_lower, **common)
+    if hint in _KIND_OF:
+        return Field(kind=_KIND_OF[hint], **common)
+    raise TypeError(f"the parameter {name} has no kind: annotate it with a type the platform knows or with Input(kind=…)")

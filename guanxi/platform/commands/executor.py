@@ -1,0 +1,291 @@
+"""The one write path. Page, REST, import, process, MCP and jobs all come through ``run``.
+
+In order: right, inputs, links, rules of the new state, numbers; then in one transaction: idempotency
+key, locked rows (in key order, through the gate), versions, rules, the body, difference, save under
+version, one event per record, what else belongs to it. A refusal leaves the database as it was.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
+from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.commands import cascade, held, unique
+from guanxi.platform.commands.command import Command
+from guanxi.platform.commands.models import CommandKey
+from guanxi.platform.commands.outcome import Blocked, Change, Conflict, Outcome, Rejected
+from guanxi.platform.commands.record_event import events_for
+from guanxi.platform.entities import links, numbering, source
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.events.services import append
+
+SET_LIMIT = 500
+
+
+def run(
+    command: Command,
+    actor: Actor,
+    *,
+    ids: Sequence[int] = (),
+    inputs: Mapping[str, Any] | None = None,
+    versions: Mapping[int, int] | None = None,
+    key: str = "",
+    batch: uuid.UUID | None = None,
+    approved: bool = False,
+) -> Outcome:
+    """Carry out a command on at most SET_LIMIT records, all or none.
+
+    ``inputs`` are raw values (text or JSON); ``versions`` the versions the caller saw; ``key`` makes a
+    repeated call harmless. Raises Forbidden, NotFound, Rejected, Blocked, Conflict.
+    """
+    entity = command.entity
+    gate.require(actor, entity, command.name)
+    if len(ids) > SET_LIMIT:
+        raise ValueError(f"at most {SET_LIMIT} records in one transaction, not {len(ids)}")
+    values = read_inputs(command, actor, inputs or {})
+    made = _make(command, entity, actor, values) if command.new else []
+    try:
+        with transaction.atomic():
+            known = _known(command, actor, key, inputs or {}, ids)
+            if known is not None:
+                return known
+            records = made or _locked(command, entity, actor, ids)
+            if not command.new:
+                _check_versions(entity, records, versions or {}, values)
+                _check_rule(command, records, actor)
+            if not approved and command.hold and command.hold(actor, records, values):
+                outcome = held.hold(command, actor, records, dict(inputs or {}))
+            else:
+                changes = _carry_out(command, entity, records, values, actor)
+                append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
+                entity.written(changes, actor)
+                outcome = Outcome(command.key, tuple(change.record.pk for change in changes), batch, changes=tuple(changes))
+            _remember(command, actor, key, inputs or {}, ids, outcome)
+    except IntegrityError as error:
+        raise Rejected(unique.explain(entity, error)) from error
+    return outcome
+
+
+def read_inputs(command: Command, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed values of the inputs handed in. Raises Rejected with a message per field: for unknown or
+    read-only fields, missing or wrong values, links out of reach."""
+    fields = command.inputs(actor)
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for key in raw:
+        if key not in fields:
+            errors[key] = _("There is no field “%(field)s” that you may set here.") % {"field": key}
+    for key, field in fields.items():
+        if key not in raw and (command.takes_fields or not field.required):
+            if not command.takes_fields:
+                values[key] = field.default
+            continue
+        try:
+            values[key] = field.parse(raw.get(key))
+        except Invalid as error:
+            errors[key] = str(error)
+    errors |= links.verify([(fields[key], value) for key, value in values.items()], actor)
+    if errors:
+        raise Rejected(errors)
+    return values
+
+
+def _make(command: Command, entity: Entity, actor: Actor, values: dict[str, Any]) -> list[Any]:
+    """The new record in memory, checked and numbered before the transaction begins."""
+    record = entity.source.new()
+    fields = entity.fields()
+    errors = {}
+    for key, value in entity.initial(actor).items():
+        fields[key].set(record, value)
+    command.apply([record], values, actor)
+    for key, field in fields.items():
+        if field.required and not field.readonly and field.is_empty(field.get(record)):
+            errors[key] = _("“%(label)s” is needed.") % {"label": field.label}
+    errors |= {key: str(message) for key, message in entity.clean(record, actor).items()}
+    errors |= unique.duplicates(entity, record)
+    if errors:
+        raise Rejected(errors)
+    gate_parent(entity, [record], actor)
+    if entity.code_format and not record.code:
+        record.code = entity.code_format.format(numbering.reserve(entity.key)[0])
+    return [record]
+
+
+def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
+    """A line may be added only to a parent the actor may edit; a hanging or attached record only to a
+    host the actor may see. Raises NotFound or Forbidden."""
+    parent = entity.parent_entity()
+    if parent is not None:
+        for pk in {getattr(record, f"{entity.parent}_id") for record in records}:
+            gate.get(actor, parent, pk, "edit")
+    hosts = {host.key: host for host in entity.attachable()}
+    for record in records if hosts else ():
+        if record.entity not in hosts:
+            raise gate.NotFound
+        host = gate.get(actor, hosts[record.entity], record.record_id)
+        record.customer_id = hosts[record.entity].customer_of(host)
+
+
+def _locked(command: Command, entity: Entity, actor: Actor, ids: Sequence[int]) -> list[Any]:
+    """The rows, locked in key order. One id out of reach refuses all of them."""
+    wanted = sorted(set(ids))
+    if command.on_deleted:
+        rows = gate.narrow(entity.source.rows(deleted=True), gate.sources(actor, entity, command.name))
+    else:
+        rows = entity.rows(actor, command.name)
+    records = list(rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)))
+    if len(records) != len(wanted) or not wanted:
+        if len(wanted) == 1 and not command.on_deleted:
+            gate.get(actor, entity, wanted[0], command.name)
+        raise gate.NotFound
+    return records
+
+
+def _check_versions(entity: Entity, records: Sequence[Any], versions: Mapping[int, int], values: Mapping[str, Any]) -> None:
+    fields = entity.fields()
+    for record in records:
+        seen = versions.get(record.pk)
+        if seen is not None and seen != record.version:
+            theirs = {key: fields[key].get(record) for key in values if key in fields}
+            raise Conflict(record, {key: (theirs[key], values[key]) for key in theirs if theirs[key] != values[key]})
+
+
+def _check_rule(command: Command, records: Sequence[Any], actor: Actor) -> None:
+    reasons = {record.pk: reason for record in records if (reason := command.blocked(record, actor))}
+    if reasons:
+        raise Blocked(reasons)
+
+
+def _carry_out(command: Command, entity: Entity, records: list[Any], values: dict[str, Any], actor: Actor) -> list[Change]:
+    """Body, derived columns, rules, difference, save."""
+    if command.new:
+        return insert_records(entity, records, actor)
+    if command.removes:
+        return _remove(entity, records)
+    before = [_snapshot(entity, record) for record in records]
+    columns_before = [stored_columns(entity, record) for record in records]
+    command.apply(records, values, actor)
+    errors: dict[str, str] = {}
+    for record, old in zip(records, before, strict=True):
+        changed = {key for key, value in _snapshot(entity, record).items() if value != old.get(key)}
+        if changed and not command.on_deleted:
+            errors |= {key: str(message) for key, message in entity.clean(record, actor).items()}
+            errors |= unique.duplicates(entity, record, changed)
+    if errors:
+        raise Rejected(errors)
+    entity.prepare(records, actor, ScopeResolver())
+    changes = _update(entity, records, before, columns_before, actor)
+    cascade.rescope(entity, [change.record for change in changes if change.touches("owner", "department", "region")])
+    return changes
+
+
+def _remove(entity: Entity, records: list[Any]) -> list[Change]:
+    """Lines are deleted for good; their values stay in the event."""
+    changes = [Change(record, {key: [value, None] for key, value in _snapshot(entity, record).items() if value not in (None, "", [])}) for record in records]
+    keys = [record.pk for record in records]
+    entity.base_rows().filter(pk__in=keys).delete()
+    return changes
+
+
+def insert_records(entity: Entity, records: list[Any], actor: Actor, scopes: ScopeResolver | None = None) -> list[Change]:
+    """Derived columns, stamps and the insert of new records; the caller's transaction."""
+    entity.prepare(records, actor, scopes or ScopeResolver())
+    for record in records:
+        stamp(record, actor, created=True)
+    source.insert(entity.source.model, records)
+    return [
+        Change(record, {key: [None, value] for key, value in _snapshot(entity, record).items() if value not in (None, "", [])}, created=True)
+        for record in records
+    ]
+
+
+def _update(entity: Entity, records: list[Any], before: list[dict], columns_before: list[dict], actor: Actor) -> list[Change]:
+    """Save what differs; records that do not differ are left alone and leave no event."""
+    changes, writes = [], []
+    for record, old, old_columns in zip(records, before, columns_before, strict=True):
+        new_columns = stored_columns(entity, record)
+        columns = {name for name, value in new_columns.items() if value != old_columns[name]}
+        if not columns:
+            continue
+        version = record.version
+        stamp(record, actor)
+        new = _snapshot(entity, record)
+        diff = {key: [old.get(key), value] for key, value in new.items() if value != old.get(key)}
+        changes.append(Change(record, {**diff, "version": [version, version + 1]}))
+        writes.append((record, version, columns | {name for name in ("modified_at", "modified_by_id") if name in new_columns}))
+    lost = source.update(entity.source.model, writes)
+    if lost:
+        raise Conflict(next(record for record, _version, _columns in writes if record.pk in lost), {})
+    for record, version, _names in writes:
+        record.version = version + 1
+    return changes
+
+
+def stamp(record: Any, actor: Actor, *, created: bool = False) -> None:
+    """Who and when."""
+    now = actor.now()
+    if created and hasattr(record, "created_at"):
+        record.created_at = now
+        if hasattr(record, "created_by_id"):
+            record.created_by_id = actor.user_id
+    if hasattr(record, "modified_at"):
+        record.modified_at = now
+        if hasattr(record, "modified_by_id"):
+            record.modified_by_id = actor.user_id
+
+
+def _snapshot(entity: Entity, record: Any) -> dict[str, Any]:
+    """The JSON form of every field that a person could have set."""
+    return {key: field.exported(field.get(record)) for key, field in _tracked(entity).items()}
+
+
+def _tracked(entity: Entity) -> dict[str, Field]:
+    skip = {"created_at", "created_by", "modified_at", "modified_by"}
+    return {key: field for key, field in entity.fields().items() if key not in skip and (field.set or field.readonly)}
+
+
+def stored_columns(entity: Entity, record: Any) -> dict[str, Any]:
+    """Every stored column, to find what a body or a derived rule has changed."""
+    found = {column.attname: getattr(record, column.attname) for column in entity.source.model._meta.concrete_fields}
+    return {name: (dict(value) if isinstance(value, dict) else value) for name, value in found.items() if name != "version"}
+
+
+# --- idempotency ------------------------------------------------------------------------------------
+def _digest(command: Command, inputs: Mapping[str, Any], ids: Sequence[int]) -> str:
+    text = orjson.dumps([command.key, sorted(inputs.items()), sorted(ids)], default=str)
+    return hashlib.sha256(text).hexdigest()
+
+
+def _known(command: Command, actor: Actor, key: str, inputs: Mapping[str, Any], ids: Sequence[int]) -> Outcome | None:
+    """The answer this key got before. Raises Rejected if the key was used for something else."""
+    if not key or actor.user_id is None:
+        return None
+    row = CommandKey.objects.filter(actor_id=actor.user_id, key=key).first()
+    if row is None:
+        return None
+    if row.digest != _digest(command, inputs, ids):
+        raise Rejected({"": _("This request key was already used for something else. Send a new key.")})
+    return replace(_outcome(command, row.outcome), repeated=True)
+
+
+def _outcome(command: Command, stored: dict[str, Any]) -> Outcome:
+    batch = stored.get("batch")
+    return Outcome(command.key, tuple(stored["ids"]), uuid.UUID(batch) if batch else None, stored.get("held"))
+
+
+def _remember(command: Command, actor: Actor, key: str, inputs: Mapping[str, Any], ids: Sequence[int], outcome: Outcome) -> None:
+    if key and actor.user_id is not None:
+        CommandKey.objects.create(
+            actor_id=actor.user_id, key=key, command=command.key, digest=_digest(command, inputs, ids), at=actor.now(),
+            outcome={"ids": list(outcome.ids), "batch": str(outcome.batch) if outcome.batch else None, "held": outcome.held},
+        )  # fmt: skip

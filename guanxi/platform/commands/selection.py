@@ -1,0 +1,127 @@
+"""Bulk commands: a selection frozen at its preview, carried out in chunks, undone as one batch."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.platform import bulk
+from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.command import Command
+from guanxi.platform.commands.executor import SET_LIMIT, read_inputs, run
+from guanxi.platform.commands.models import Selection
+from guanxi.platform.commands.outcome import Conflict, Rejected
+from guanxi.platform.entities.query import Query, condition
+
+JOB_ABOVE = 1_000
+ROWS_LIMIT = 100_000
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a bulk command would touch: the stored selection, how many rows, how many are refused and
+    why (reason → number), and some of the records."""
+
+    selection: Selection
+    total: int
+    refused: dict[str, int]
+    sample: list[Any]
+
+    @property
+    def needs_job(self) -> bool:
+        return self.total > JOB_ABOVE
+
+
+def preview(
+    command: Command, actor: Actor, *, inputs: Mapping[str, Any], ids: Sequence[int] | None = None, query: Query | None = None
+) -> Preview:
+    """Freeze the rows of a bulk command with their versions. ``ids`` are those ticked, ``query`` all that
+    a filter finds. One id out of reach refuses all (NotFound); more than ROWS_LIMIT rows are refused."""
+    entity = command.entity
+    gate.require(actor, entity, command.name)
+    if not command.many or command.new:
+        raise Rejected({"": _("“%(command)s” works on one record at a time.") % {"command": command.label}})
+    read_inputs(command, actor, inputs)
+    rows = entity.rows(actor, command.name)
+    if ids is not None:
+        rows = rows.filter(bulk.key_in("id", set(ids)))
+    else:
+        rows = rows.filter(condition(entity, actor, query or Query()))
+    allowed: list[list[int]] = []
+    skipped: list[list[Any]] = []
+    reasons: dict[str, int] = {}
+    sample: list[Any] = []
+    for record in rows.order_by("pk")[: ROWS_LIMIT + 1].iterator(chunk_size=2000):
+        reason = command.blocked(record, actor)
+        if reason:
+            skipped.append([record.pk, reason])
+            reasons[reason] = reasons.get(reason, 0) + 1
+            continue
+        allowed.append([record.pk, record.version])
+        if len(sample) < 10:
+            sample.append(record)
+    if ids is not None and len(allowed) + len(skipped) != len(set(ids)):
+        raise gate.NotFound
+    if len(allowed) + len(skipped) > ROWS_LIMIT:
+        raise Rejected({"": _("At most %(limit)s records can be changed at once. Narrow the list with a filter.") % {"limit": f"{ROWS_LIMIT:,}"}})
+    selection = Selection.objects.create(
+        actor_id=actor.user_id or 0, command=command.key, inputs=dict(inputs), rows=allowed, skipped=skipped, created_at=actor.now()
+    )
+    return Preview(selection, len(allowed), reasons, sample)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """``done`` ids of one transaction, ``left`` {id: reason} of rows changed since the preview."""
+
+    end: int
+    done: tuple[int, ...]
+    left: dict[int, str]
+
+
+def carry_out(selection: Selection, actor: Actor, *, start: int = 0) -> Iterator[Chunk]:
+    """Run the frozen selection from row ``start`` in chunks, one transaction each, under one batch. Rows
+    that somebody changed meanwhile are left and reported. The caller may stop between chunks."""
+    if selection.actor_id != (actor.user_id or 0):
+        raise gate.NotFound
+    command = commands.get(selection.command)
+    if selection.batch is None:
+        selection.batch = uuid.uuid4()
+        selection.save(update_fields=["batch"])
+    for at in range(start, len(selection.rows), SET_LIMIT):
+        rows = selection.rows[at : at + SET_LIMIT]
+        yield _chunk(command, actor, selection, rows, at + len(rows))
+
+
+def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list[int]], end: int) -> Chunk:
+    versions = {pk: version for pk, version in rows}
+    left: dict[int, str] = {}
+    key = f"selection:{selection.pk}:{end}"
+    while versions:
+        try:
+            outcome = run(command, actor, ids=sorted(versions), inputs=selection.inputs, versions=versions, batch=selection.batch, key=key)
+            return Chunk(end, outcome.ids, left)
+        except Conflict as conflict:
+            left[conflict.record.pk] = _("Somebody changed it after the preview.")
+            versions.pop(conflict.record.pk)
+        except gate.NotFound:
+            reachable = set(command.entity.rows(actor, command.name).filter(bulk.key_in("id", set(versions))).values_list("pk", flat=True))
+            gone = versions.keys() - reachable
+            if not gone:
+                raise
+            for pk in gone:
+                left[pk] = _("It is gone or no longer open to you.")
+                versions.pop(pk)
+    return Chunk(end, (), left)
+
+
+def find(pk: int, actor: Actor) -> Selection:
+    """The actor's own selection. Raises NotFound."""
+    found = Selection.objects.filter(pk=pk, actor_id=actor.user_id or 0).first()
+    if found is None:
+        raise gate.NotFound
+    return found

@@ -1,0 +1,236 @@
+"""Entity: what is there? One declaration from which list, form, page, REST, import and rights follow."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+from guanxi.platform.access import gate, kinds
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
+from guanxi.platform.access.models.record import Attached, Fact, Line, Record
+from guanxi.platform.access.scope import ScopeResolver, copy_scope
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.features import features
+from guanxi.platform.entities.options import Calendar, EntityKind, Figure, Kanban, Menu, Panel, Related, Section, Sensitive, Timeline, Tree
+from guanxi.platform.entities.source import EntitySource, ModelSource
+
+BUILT_IN_COMMANDS = ("create", "edit", "delete", "restore", "assign", "tag")
+
+
+class Entity:
+    """Subclass it, name the model, and decorate with ``@entity``. Every attribute below is an option;
+    methods are hooks. Options brought by features (search, warehouse …) are declared by the feature."""
+
+    model: ClassVar[type[models.Model]]
+    key: str = ""
+    was: tuple[str, ...] = ()
+    label: str | Promise = ""
+    label_plural: str | Promise = ""
+    help: str | Promise = ""
+    icon: str = "file"
+    menu: Menu | None = None
+    title: str = ""
+    subtitle: str = ""
+    badges: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    form: tuple[Section, ...] = ()
+    quick: tuple[str, ...] = ()
+    group_by: tuple[str, ...] = ()
+    order: str = "-id"
+    keys: tuple[str, ...] = ()
+    code_format: str = ""
+    parent: str = ""
+    hangs_on: str = ""
+    attachments: bool = True
+    commands: tuple[str, ...] = BUILT_IN_COMMANDS
+    kanban: Kanban | None = None
+    tree: Tree | None = None
+    calendar: Calendar | None = None
+    timeline: Timeline | None = None
+    sensitive: Sensitive | tuple[Sensitive, ...] = ()
+    related: tuple[Related, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    labels: dict[str, str | Promise] = {}
+
+    def __init__(self) -> None:
+        self.source: EntitySource = self.make_source()
+        meta = self.source.model._meta
+        self.key = self.key or f"{meta.app_label}.{meta.model_name}"
+        self.label = self.label or meta.verbose_name
+        self.label_plural = self.label_plural or meta.verbose_name_plural or meta.verbose_name
+
+    # --- what it is -----------------------------------------------------------------------------------
+    def make_source(self) -> EntitySource:
+        """Where fields and rows come from; the model's columns unless overridden."""
+        return ModelSource(self.model)
+
+    @cached_property
+    def kind(self) -> EntityKind:
+        for base, kind in ((Attached, EntityKind.ATTACHED), (Record, EntityKind.RECORD), (Line, EntityKind.LINE), (Fact, EntityKind.FACT)):
+            if issubclass(self.source.model, base):
+                return kind
+        return EntityKind.REFERENCE
+
+    @property
+    def module(self) -> str:
+        return self.key.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.key.partition(".")[2]
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it has code, owner, scope, soft delete."""
+        return self.kind in (EntityKind.RECORD, EntityKind.ATTACHED)
+
+    def __repr__(self) -> str:
+        return f"<Entity {self.key}>"
+
+    # --- fields ---------------------------------------------------------------------------------------
+    def fields(self) -> dict[str, Field]:
+        """Key → description of every field, for the current configuration version."""
+        return registry.cached(("fields", self.key), self._describe)
+
+    def _describe(self) -> dict[str, Field]:
+        found = dict(self.source.fields())
+        for feature in features():
+            for extra in feature.fields(self):
+                found[extra.key] = extra
+        for extra in registry.extensions(self.key, "column"):
+            found[extra.key] = extra
+        for group in self.sensitive_groups:
+            for key in group.fields:
+                found[key] = found[key].with_(sensitivity=group.kind, purpose=group.purpose, retention=group.retention)
+        for key, label in self.labels.items():
+            found[key] = found[key].with_(label=label)
+        return self.shape(found)
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        """Hook: change, add or drop descriptions (``field.with_(required=True)``)."""
+        return fields
+
+    @property
+    def sensitive_groups(self) -> tuple[Sensitive, ...]:
+        return (self.sensitive,) if isinstance(self.sensitive, Sensitive) else self.sensitive
+
+    def readable(self, actor: Actor) -> dict[str, Field]:
+        """The fields this actor may see; all others do not exist for them."""
+        hidden = actor.grants.hidden(self.key)
+        return {key: field for key, field in self.fields().items() if key not in hidden}
+
+    def writable(self, actor: Actor) -> dict[str, Field]:
+        """The fields this actor may set."""
+        frozen = actor.grants.frozen(self.key)
+        return {key: field for key, field in self.fields().items() if key not in frozen and not field.readonly and field.set}
+
+    @cached_property
+    def title_field(self) -> str:
+        """The field that names a record."""
+        fields = self.source.fields()
+        return self.title or next((key for key in ("name", "label", "title", "subject", "code") if key in fields), next(iter(fields)))
+
+    def title_of(self, record: Any) -> str:
+        """The text by which people know the record."""
+        field = self.fields()[self.title_field]
+        value = field.get(record)
+        return str(value) if value and not field.is_link else f"{self.label} {record.pk}"
+
+    def hint_of(self, record: Any) -> str:
+        """Hook: what tells namesakes apart in a picker."""
+        return str(getattr(record, "code", ""))
+
+    def list_columns(self) -> tuple[str, ...]:
+        """Keys of the default columns of the list."""
+        if self.columns:
+            return self.columns
+        usual = [key for key, field in self.fields().items() if not field.readonly and field.kind is not kinds.LONGTEXT]
+        return tuple(dict.fromkeys([self.title_field, *usual]))[:8]
+
+    def sections(self) -> tuple[Section, ...]:
+        """The form's sections: as declared, else all settable fields in one."""
+        if self.form:
+            return self.form
+        return (Section(self.label, *[key for key, field in self.fields().items() if not field.readonly and field.set and key != "entity"], key="all"),)
+
+    # --- rows and rights (gate.Guarded) ---------------------------------------------------------------
+    def base_rows(self) -> QuerySet:
+        return self.source.rows()
+
+    def rows(self, actor: Actor, action: str = "view") -> QuerySet:
+        """Live rows on which the actor may do this."""
+        return gate.visible(actor, self, action)
+
+    @property
+    def scoped(self) -> bool:
+        return self.is_record
+
+    @property
+    def parent_path(self) -> str:
+        return self.parent
+
+    def parent_entity(self) -> "Entity | None":
+        """The entity whose rights a line or fact has."""
+        if self.kind not in (EntityKind.LINE, EntityKind.FACT):
+            return None
+        target = self.fields()[self.parent].target
+        return registry.get(target)
+
+    def attachable(self) -> Iterable["Entity"]:
+        """The entities an attached record may hang on."""
+        if self.kind is not EntityKind.ATTACHED:
+            return ()
+        return [host for host in registry.entities() if host.attachments and host.kind is EntityKind.RECORD]
+
+    # --- hooks of the write path ------------------------------------------------------------------------
+    def initial(self, actor: Actor) -> dict[str, Any]:
+        """Hook: values a new record starts with."""
+        return {"owner": actor.user_id, "department": actor.department_id} if self.kind is EntityKind.RECORD and not self.hangs_on else {}
+
+    def clean(self, record: Any, actor: Actor) -> dict[str, str]:
+        """Hook: rules over several fields; returns {field key or "": message}."""
+        return {}
+
+    def prepare(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
+        """Hook: derived columns before saving, for the whole set at once (call super)."""
+        if self.hangs_on:
+            self._inherit_scope(records)
+        elif self.kind is EntityKind.ATTACHED:
+            self._inherit_host_scope(records)
+        elif self.kind is EntityKind.RECORD:
+            scopes.fill(records)
+
+    def _inherit_scope(self, records: Sequence[Any]) -> None:
+        field = self.fields()[self.hangs_on]
+        hosts = registry.get(field.target).base_rows().in_bulk({field.get(record) for record in records} - {None})
+        for record in records:
+            if host := hosts.get(field.get(record)):
+                copy_scope(host, record)
+
+    def _inherit_host_scope(self, records: Sequence[Any]) -> None:
+        wanted: dict[str, set[int]] = {}
+        for record in records:
+            wanted.setdefault(record.entity, set()).add(record.record_id)
+        hosts = {key: registry.get(key).base_rows().in_bulk(ids) for key, ids in wanted.items()}
+        for record in records:
+            if host := hosts[record.entity].get(record.record_id):
+                copy_scope(host, record)
+                record.customer_id = registry.get(record.entity).customer_of(host)
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        """Hook: what else belongs into the same transaction; ``changes`` are commands.Change items."""
+
+    def customer_of(self, record: Any) -> int | None:
+        """The customer whose timeline shows this record's events."""
+        return getattr(record, "customer_id", None)
+
+
+def entity(declaration: type[Entity]) -> type[Entity]:
+    """Class decorator: registers the entity under its key."""
+    registry.register(declaration())
+    return declaration

@@ -1,0 +1,113 @@
+"""Links between records: the texts they show, and finding targets by id, code or name, in sets."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
+from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+
+
+def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
+    """Id → title of linked records. Records out of the actor's reach are missing. One query, plus one if
+    the actor's reach is limited."""
+    entity = registry.find(target)
+    if entity is None or not ids:
+        return {}
+    rows = entity.rows(actor) if entity.is_record else entity.base_rows()
+    return {record.pk: entity.title_of(record) for record in rows.filter(pk__in=set(ids))}
+
+
+def labels_of(entity: Entity, fields: Iterable[Field], records: Sequence[Any], actor: Actor) -> dict[str, dict[int, str]]:
+    """For every link among the fields: id → title, over a page of records. One query per target."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    links = [field for field in fields if field.is_link]
+    for field in links:
+        wanted[field.target].update(value for record in records if (value := field.get(record)))
+    found = {target: labels(target, ids, actor) for target, ids in wanted.items()}
+    return {field.key: found[field.target] for field in links}
+
+
+def verify(fields: Iterable[tuple[Field, Any]], actor: Actor) -> dict[str, str]:
+    """Field key → message for links that lead nowhere or out of the actor's reach. One query per target."""
+    wanted: dict[str, list[tuple[Field, int]]] = defaultdict(list)
+    for field, value in fields:
+        if field.is_link and value is not None:
+            wanted[field.target].append((field, value))
+    errors = {}
+    for target, links in wanted.items():
+        entity = registry.find(target)
+        if entity is None:
+            continue
+        reachable = set(entity.rows(actor).filter(pk__in={value for _field, value in links}).values_list("pk", flat=True))
+        for field, value in links:
+            if value not in reachable:
+                errors[field.key] = _("“%(label)s” does not exist or is not open to you. Choose another.") % {"label": field.label}
+    return errors
+
+
+def options(target: str, text: str, actor: Actor, *, limit: int = 20) -> list[tuple[int, str, str]]:
+    """(id, title, hint) of records matching what is typed into a picker: code, name or pinyin begins with
+    it, or the name contains it."""
+    entity = registry.get(target)
+    rows = entity.rows(actor)
+    names = {field.name for field in entity.source.model._meta.concrete_fields}
+    if "active" in names:
+        rows = rows.filter(active=True)
+    if "is_active" in names:
+        rows = rows.filter(is_active=True)
+    if text:
+        rows = rows.filter(_typed(entity, text, names))
+    found = rows.order_by(*(["path"] if "path" in names else ["pk"]))[:limit]
+    return [(record.pk, entity.title_of(record), entity.hint_of(record)) for record in found]
+
+
+def _typed(entity: Entity, text: str, names: set[str]) -> Q:
+    title = entity.fields()[entity.title_field]
+    found = title.condition("contains", (text,)) or Q(**{f"{title.lookup}__icontains": text})
+    for name in ("code", "pinyin", "initials", "username", "staff_no"):
+        if name in names:
+            found |= Q(**{f"{name}__istartswith": text})
+    return found
+
+
+def resolve(field: Field, texts: Collection[str], actor: Actor) -> dict[str, int | Invalid]:
+    """Text (code, name or id given as ``#12``) → id or the reason why not, for a whole column at once."""
+    entity = registry.get(field.target)
+    wanted = {text.strip() for text in texts}
+    found: dict[str, set[int]] = defaultdict(set)
+    for pk, *words in _words(entity, entity.rows(actor), wanted):
+        for word in words:
+            if word in wanted:
+                found[word].add(pk)
+    return {text: _one(found.get(text.strip(), set()), text, field) for text in texts}
+
+
+def _words(entity: Entity, rows: QuerySet, wanted: set[str]) -> Iterable[tuple]:
+    names = {column.name for column in entity.source.model._meta.concrete_fields}
+    keys = [name for name in ("code", "username", "staff_no", "name", "short", "key") if name in names]
+    if "labels" in names:
+        for record in rows:
+            yield (record.pk, *(str(getattr(record, key)) for key in keys), *record.labels.values())
+        return
+    condition = Q()
+    for key in keys:
+        condition |= Q(**{f"{key}__in": wanted})
+    ids = {int(text[1:]) for text in wanted if text.startswith("#") and text[1:].isdigit()}
+    for pk, *words in rows.filter(condition | Q(pk__in=ids)).values_list("pk", *keys):
+        yield (pk, f"#{pk}", *words)
+
+
+def _one(found: set[int], text: str, field: Field) -> int | Invalid:
+    if len(found) == 1:
+        return next(iter(found))
+    values = {"label": field.label, "value": text}
+    if found:
+        return Invalid(_("Several records of “%(label)s” are called “%(value)s”. Give the code instead.") % values)
+    return Invalid(_("No “%(label)s” is called “%(value)s”, or it is not open to you.") % values)

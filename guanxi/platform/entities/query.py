@@ -1,0 +1,259 @@
+"""Reading many records: the ordered merge over the sources of right, counts, groups."""
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core import signing
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import gate, kinds
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.feel.compiler import Reader, compile_filter
+from guanxi.platform.feel.nodes import EVERYTHING, FilterError, Node, parse
+
+COUNT_LIMIT = 10_000
+SORT_LIMIT = 50_000
+GROUP_LIMIT = 500
+PAGE_LIMIT = 200
+
+
+class SortError(ValueError):
+    """The list cannot be sorted this way; the message says what can be done."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """``field`` is a field key, or "id" for order of entry."""
+
+    field: str
+    descending: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Sort":
+        return cls(text.removeprefix("-"), text.startswith("-"))
+
+    def __str__(self) -> str:
+        return f"-{self.field}" if self.descending else self.field
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list shows: ``text`` is the one-line search within it, ``filter`` the tree."""
+
+    filter: Node = EVERYTHING
+    text: str = ""
+    sort: Sort | None = None
+    action: str = "view"
+
+
+@dataclass(frozen=True)
+class Page:
+    """``after``/``before`` are cursors for the neighbouring pages or empty."""
+
+    records: list[Any]
+    after: str = ""
+    before: str = ""
+
+
+def read_filter(entity: Entity, actor: Actor, tree: Any) -> Node:
+    """Parse a JSON tree for this reader: fields hidden from them do not exist. Raises FilterError."""
+    return parse(tree, entity.readable(actor).get)
+
+
+def condition(entity: Entity, actor: Actor, query: Query) -> Q:
+    """The query's filter and text as one condition."""
+    fields = entity.readable(actor)
+    found = compile_filter(query.filter, fields.__getitem__, Reader(actor.user_id, actor.today(), actor.zone))
+    words = query.text.split()
+    for word in words[:5]:
+        any_field = Q()
+        for key in text_fields(entity, fields):
+            any_field |= fields[key].condition("contains", (word,)) or Q(**{f"{fields[key].lookup}__icontains": word})
+        found &= any_field
+    return found
+
+
+def text_fields(entity: Entity, fields: dict[str, Field]) -> list[str]:
+    """The fields the one-line search looks into: title and code."""
+    return [key for key in dict.fromkeys((entity.title_field, "code")) if key in fields and fields[key].kind.blank]
+
+
+def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: str = "", before: str = "") -> Page:
+    """One page of records by key. One query per source of right. Raises FilterError, SortError."""
+    limit = min(limit, PAGE_LIMIT)
+    where = condition(entity, actor, query)
+    order = _order(entity, actor, query, where)
+    backwards = bool(before)
+    start = _read_cursor(before or after, order)
+    base = entity.base_rows().filter(where)
+    lists = [_slice(base.filter(one.condition()), order, start, backwards, limit + 1) for one in gate.sources(actor, entity, query.action)]
+    records = _merge(lists, order, backwards, limit + 1)
+    more, records = len(records) > limit, records[:limit]
+    if backwards:
+        records.reverse()
+    return Page(
+        records,
+        after=_cursor(records[-1], order) if records and (more or backwards) else "",
+        before=_cursor(records[0], order) if records and (more if backwards else bool(after)) else "",
+    )
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Sort by ``column`` (empty: by id alone), then by id, both in the same direction."""
+
+    column: str
+    descending: bool
+    nullable: bool
+    read: Callable[[Any], Any]
+    field: Field | None
+
+    def key(self, record: Any) -> Any:
+        value = self.read(record) if self.column else None
+        return (value is None, value, record.pk) if value is not None else (True, record.pk)
+
+
+def _order(entity: Entity, actor: Actor, query: Query, where: Q) -> _Order:
+    sort = query.sort or Sort.parse(entity.order)
+    if sort.field == "id":
+        return _Order("", sort.descending, False, lambda record: None, None)
+    field = entity.readable(actor).get(sort.field)
+    if field is None or not field.lookup:
+        raise SortError(_("The list cannot be sorted by “%(field)s”.") % {"field": sort.field})
+    column = entity.source.model._meta.get_field(field.lookup.split("__")[0])
+    nullable = field.json or column.null
+    if not field.indexed or nullable:
+        rows = entity.rows(actor, query.action).filter(where)
+        if rows.order_by()[: SORT_LIMIT + 1].count() > SORT_LIMIT:
+            raise SortError(
+                _("More than %(limit)s records cannot be sorted by “%(field)s”. Narrow the list with a filter first.")
+                % {"limit": f"{SORT_LIMIT:,}", "field": field.label}
+            )
+    return _Order(field.lookup.replace(".", "__"), sort.descending, nullable, _stored_reader(field), field)
+
+
+def _stored_reader(field: Field) -> Callable[[Any], Any]:
+    """Reads the comparable stored value: the JSON form for fields in JSON, the column for labels."""
+    if field.json:
+        return lambda record: field.stored(field.get(record))
+    if field.is_link:
+        return field.get
+    name = field.lookup
+    return lambda record: getattr(record, name)
+
+
+def _slice(rows: QuerySet, order: _Order, start: tuple | None, backwards: bool, limit: int) -> list[Any]:
+    down = order.descending != backwards
+    terms = []
+    if order.column:
+        plain = F(order.column)
+        if order.nullable:
+            terms.append(plain.desc(nulls_first=True) if backwards and down else plain.desc(nulls_last=True) if down else plain.asc(nulls_first=True) if backwards else plain.asc(nulls_last=True))
+        else:
+            terms.append(plain.desc() if down else plain.asc())
+    terms.append("-pk" if down else "pk")
+    if start is not None:
+        rows = rows.filter(_beyond(order, start, down, backwards))
+    return list(rows.order_by(*terms)[:limit])
+
+
+def _beyond(order: _Order, start: tuple, down: bool, backwards: bool) -> Q:
+    """Rows strictly after the cursor in the direction of reading; empty values stand at the end."""
+    value, pk = start
+    side = "lt" if down else "gt"
+    same_id = Q(**{f"pk__{side}": pk})
+    if not order.column:
+        return same_id
+    is_null, not_null = Q(**{f"{order.column}__isnull": True}), Q(**{f"{order.column}__isnull": False})
+    if value is None:
+        return (is_null & same_id) | (not_null if backwards else Q(pk__in=[]))
+    further = Q(**{f"{order.column}__{side}": value}) | (Q(**{order.column: value}) & same_id)
+    if order.nullable and not backwards:
+        return further | is_null
+    return Q(**{f"{order.column}__{side}e": value}) & further if not order.nullable else further
+
+
+def _merge(lists: Sequence[list[Any]], order: _Order, backwards: bool, limit: int) -> list[Any]:
+    """The first ``limit`` different records of several lists sorted alike."""
+    if len(lists) == 1:
+        return lists[0]
+    down = order.descending != backwards
+    decorated = [sorted(((_Directed(order.key(record), down, backwards), record.pk, record) for record in rows), key=lambda item: item[0]) for rows in lists]
+    found: dict[int, Any] = {}
+    for _key, pk, record in heapq.merge(*decorated, key=lambda item: item[0]):
+        found.setdefault(pk, record)
+        if len(found) >= limit:
+            break
+    return list(found.values())
+
+
+class _Directed:
+    """A sort key in a direction, empty values last (first when reading backwards)."""
+
+    __slots__ = ("down", "empty", "key")
+
+    def __init__(self, key: tuple, down: bool, backwards: bool) -> None:
+        self.empty = key[0] != backwards
+        self.key, self.down = key[1:], down
+
+    def __lt__(self, other: "_Directed") -> bool:
+        if self.empty != other.empty:
+            return other.empty
+        return self.key > other.key if self.down else self.key < other.key
+
+
+def _cursor(record: Any, order: _Order) -> str:
+    value = order.read(record) if order.column else None
+    if value is not None and order.field is not None and not order.field.json:
+        value = order.field.exported(value)
+    return signing.dumps([value, record.pk], salt="guanxi.cursor", compress=True)
+
+
+def _read_cursor(text: str, order: _Order) -> tuple | None:
+    if not text:
+        return None
+    try:
+        value, pk = signing.loads(text, salt="guanxi.cursor")
+        if value is not None and order.field is not None and not order.field.json and not order.field.is_link:
+            value = order.field.imported(value)
+        return value, int(pk)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise FilterError(_("The link to this page is no longer valid. Go back to the start of the list.")) from error
+
+
+def count(entity: Entity, actor: Actor, query: Query, *, exact: bool = False) -> tuple[int, bool]:
+    """(number, whether it is exact): exact up to COUNT_LIMIT unless asked for more."""
+    rows = entity.rows(actor, query.action).filter(condition(entity, actor, query)).order_by()
+    if exact:
+        return rows.count(), True
+    number = rows[: COUNT_LIMIT + 1].count()
+    return min(number, COUNT_LIMIT), number <= COUNT_LIMIT
+
+
+@dataclass(frozen=True)
+class Group:
+    """One value of the grouping field with its exact number of records and the sum of ``total``."""
+
+    value: Any
+    count: int
+    total: Decimal | int | None = None
+
+
+def groups(entity: Entity, actor: Actor, query: Query, by: str, total: str = "") -> list[Group]:
+    """The records counted per value of a field, most frequent first, at most GROUP_LIMIT groups."""
+    fields = entity.readable(actor)
+    field = fields.get(by)
+    if field is None or not field.lookup or field.kind in (kinds.LONGTEXT, kinds.MULTICHOICE):
+        raise SortError(_("The list cannot be grouped by “%(field)s”.") % {"field": by})
+    rows = entity.rows(actor, query.action).filter(condition(entity, actor, query)).order_by()
+    lookup = f"{field.lookup}_id" if field.kind is kinds.TREE else field.lookup
+    sums = {"total_": Coalesce(Sum(fields[total].lookup), 0)} if total else {}
+    found = rows.values(lookup).annotate(count_=Count("pk"), **sums).order_by("-count_", lookup)[:GROUP_LIMIT]
+    return [Group(row[lookup], row["count_"], row.get("total_")) for row in found]

@@ -1,0 +1,123 @@
+"""All entities by key, and what higher floors add to them. Frozen after start-up; what is derived from
+data is cached per configuration version."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, ProgrammingError, models
+
+if TYPE_CHECKING:
+    from guanxi.platform.entities.entity import Entity
+
+_entities: dict[str, "Entity"] = {}
+_by_model: dict[type[models.Model], "Entity"] = {}
+_extensions: dict[tuple[str, str], list[Any]] = defaultdict(list)
+_frozen = False
+_cache: dict[Any, Any] = {}
+_version = 0
+_checked = 0.0
+
+SLOTS = ("panel", "column", "command", "filter", "tab", "related", "figure")
+
+
+class UnknownEntity(LookupError):
+    """No entity has this key."""
+
+
+def register(entity: "Entity") -> None:
+    """Add an entity. Refuses a second one of the same key or model, and any after start-up."""
+    _refuse_late(entity.key)
+    if entity.key in _entities:
+        raise ImproperlyConfigured(f"two entities are called {entity.key}")
+    _entities[entity.key] = entity
+    _by_model.setdefault(entity.source.model, entity)
+
+
+def get(key: "str | type[models.Model]") -> "Entity":
+    """The entity of a key (a model is shorthand for its key)."""
+    found = _entities.get(key) if isinstance(key, str) else _by_model.get(key)
+    if found is None:
+        raise UnknownEntity(key)
+    return found
+
+
+def find(key: str) -> "Entity | None":
+    return _entities.get(key)
+
+
+def entities() -> list["Entity"]:
+    """All entities in the order of their registration."""
+    return list(_entities.values())
+
+
+def extend(key: str, *, after: str = "", **parts: Any) -> None:
+    """Add a part to an entity of a lower floor: ``extend("customers.customer", panel=Panel(…))``.
+    ``after`` is the key of the part it follows."""
+    _refuse_late(key)
+    for slot, part in parts.items():
+        if slot not in SLOTS:
+            raise ImproperlyConfigured(f"{key} has no slot {slot}; it has {', '.join(SLOTS)}")
+        present = _extensions[key, slot]
+        place = next((index + 1 for index, other in enumerate(present) if other.key == after), len(present))
+        present.insert(place, part)
+
+
+def extensions(key: str, slot: str) -> list[Any]:
+    """What was added to a slot."""
+    return list(_extensions.get((key, slot), ()))
+
+
+def extended_keys() -> set[str]:
+    """Keys of all entities that were extended (for the start-up checks)."""
+    return {key for key, _slot in _extensions}
+
+
+def freeze() -> None:
+    """End of start-up: nothing more can be registered."""
+    global _frozen
+    _frozen = True
+
+
+def _refuse_late(key: str) -> None:
+    if _frozen:
+        raise ImproperlyConfigured(f"{key} comes too late: declarations end with start-up")
+
+
+# --- configuration version ------------------------------------------------------------------------
+def cached(key: Any, make: Callable[[], Any]) -> Any:
+    """``make()`` once per configuration version."""
+    version = configuration_version()
+    found = _cache.get(key)
+    if found is None or found[0] != version:
+        found = _cache[key] = (version, make())
+    return found[1]
+
+
+def configuration_version() -> int:
+    """The number in the database that every process looks at once a second at most."""
+    global _version, _checked
+    now = time.monotonic()
+    if _frozen and now - _checked >= 1:
+        from guanxi.platform.entities.models import Configuration
+
+        _checked = now
+        try:
+            _version = Configuration.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+        except (OperationalError, ProgrammingError):
+            _version = 0  # before the first migration
+    return _version
+
+
+def configuration_changed() -> None:
+    """Call inside the transaction that changes fields, layouts or other configuration."""
+    from django.db.models import F
+
+    from guanxi.platform.entities.models import Configuration
+
+    global _checked
+    if not Configuration.objects.filter(pk=1).update(version=F("version") + 1):
+        Configuration.objects.create(pk=1, version=1)
+    _checked = 0.0
