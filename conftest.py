@@ -2,7 +2,22 @@
 
 import pytest
 
+from guanxi.platform.refdata import freshness
 from tests.organisation import Organisation
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sessions, cache and heartbeats have a database of their own on SQLite: every test may use both."""
+    for item in items:
+        if "db" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db(databases="__all__"))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_reference_data() -> None:
+    """A rolled-back test must not leave its codes and regions in the caches of the process."""
+    freshness.forget()
 
 
 @pytest.fixture

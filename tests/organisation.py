@@ -9,14 +9,18 @@ from guanxi.platform.refdata.models import Region
 
 
 def department(code: str, parent: Department | None = None, region: Region | None = None) -> Department:
-    found = Department.objects.create(code=code, name=code, parent=parent, region=region, level=parent.level + 1 if parent else 1)
+    found = Department.objects.create(
+        code=code, name=code, parent=parent, region=region, level=parent.level + 1 if parent else 1
+    )
     found.path = (parent.path if parent else "") + step(found.pk)
     found.save()
     return found
 
 
 def region(code: str, parent: Region | None = None) -> Region:
-    return Region.objects.create(code=code, labels={"zh-hans": code, "en": code}, parent=parent, level=parent.level + 1 if parent else 1)
+    return Region.objects.create(
+        code=code, labels={"zh-hans": code, "en": code}, parent=parent, level=parent.level + 1 if parent else 1
+    )
 
 
 @dataclass
@@ -39,7 +43,9 @@ class Organisation:
     def user(self, name: str, place: Department | None = None) -> User:
         if name not in self.users:
             place = place or self.north_one
-            self.users[name] = User.objects.create_user(name, "correct horse battery", name=name, department=place, region=place.region)
+            self.users[name] = User.objects.create_user(
+                name, "correct horse battery", name=name, department=place, region=place.region
+            )
         return self.users[name]
 
     def actor(self, name: str, *grants: tuple[str, str, str], place: Department | None = None) -> Actor:

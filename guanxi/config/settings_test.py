@@ -8,8 +8,8 @@ os.environ.setdefault("GUANXI_LOG_FORMAT", "plain")
 os.environ.setdefault("GUANXI_LOG_LEVEL", "ERROR")
 os.environ.setdefault("GUANXI_SECRET_KEY", "only-for-tests-" + "x" * 40)
 
-from guanxi.config.settings import *  # noqa: E402, F403
-from guanxi.config.settings import INSTALLED_APPS  # noqa: E402
+from guanxi.config.settings import *  # noqa: F403
+from guanxi.config.settings import INSTALLED_APPS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = ["tests.fakes", *INSTALLED_APPS]

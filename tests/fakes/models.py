@@ -23,13 +23,19 @@ class Company(Record):
     met_at = models.DateTimeField("Met at", null=True, blank=True)
     trusted = models.BooleanField("Trusted", default=False)
     website = models.URLField("Website", blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="Parent")
-    industry = models.ForeignKey("refdata.Industry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="Industry")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="Parent"
+    )
+    industry = models.ForeignKey(
+        "refdata.Industry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="Industry"
+    )
 
     class Meta(Record.Meta):
         verbose_name = "company"
         verbose_name_plural = "companies"
-        constraints = [models.UniqueConstraint(fields=["code"], condition=models.Q(deleted_at=None), name="fakes_company_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=models.Q(deleted_at=None), name="fakes_company_code")
+        ]
         indexes = [*scope_indexes("fakes_company"), models.Index(fields=["name", "id"], name="fakes_company_name")]
 
     def __str__(self) -> str:

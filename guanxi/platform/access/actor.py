@@ -37,7 +37,9 @@ class Actor:
     only_entities: frozenset[str] = frozenset()
 
     @classmethod
-    def for_user(cls, user: User, *, source: str = "page", request: str = "", clock: Callable[[], datetime] = wall_clock) -> "Actor":
+    def for_user(
+        cls, user: User, *, source: str = "page", request: str = "", clock: Callable[[], datetime] = wall_clock
+    ) -> "Actor":
         return cls(
             user_id=user.pk,
             name=user.name or user.username,
@@ -90,8 +92,10 @@ class SystemActor(Actor):
         return True
 
 
-def System(reason: str, *, clock: Callable[[], datetime] = wall_clock) -> SystemActor:  # noqa: N802
+def System(reason: str, *, clock: Callable[[], datetime] = wall_clock) -> SystemActor:
     """The only unrestricted actor. Every use states why; ``run.py census`` lists the uses."""
     if not reason:
         raise ValueError("the system acts only for a stated reason")
-    return SystemActor(user_id=None, name="system", source="system", request=uuid.uuid4().hex[:16], clock=clock, reason=reason)
+    return SystemActor(
+        user_id=None, name="system", source="system", request=uuid.uuid4().hex[:16], clock=clock, reason=reason
+    )

@@ -8,17 +8,30 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access import kinds
+from guanxi.platform.access.codes import CodeField
 from guanxi.platform.access.fields import Field, fixed, no_choices
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS, REGION_COLUMNS
 from guanxi.platform.access.money import MoneyField
-from guanxi.platform.access.codes import CodeField
 from guanxi.platform.access.words import WordsField, words_condition
 from guanxi.platform.refdata.fields import LANGUAGES, LabelsField, PinyinField, complete_labels, label_of
 
 #: Columns that are no fields for people: keys, copies, bookkeeping.
 INTERNAL = frozenset(
-    {"id", "uid", "version", "deleted_at", "custom", "path", "level", "password", "last_login", "batch", *DEPARTMENT_COLUMNS, *REGION_COLUMNS}
+    {
+        "id",
+        "uid",
+        "version",
+        "deleted_at",
+        "custom",
+        "path",
+        "level",
+        "password",
+        "last_login",
+        "batch",
+        *DEPARTMENT_COLUMNS,
+        *REGION_COLUMNS,
+    }
 )
 SYSTEM_SET = frozenset({"created_at", "created_by", "modified_at", "modified_by"})
 
@@ -128,10 +141,16 @@ def _labels(column: LabelsField) -> Field:
         record.labels = complete_labels({**record.labels, (get_language() or "zh-hans"): value})
 
     return Field(
-        key="label", kind=kinds.TEXT, label=_("Name"), required=True, max_length=100, lookup="pinyin",
-        get=lambda record: label_of(record.labels), set=set_,
+        key="label",
+        kind=kinds.TEXT,
+        label=_("Name"),
+        required=True,
+        max_length=100,
+        lookup="pinyin",
+        get=lambda record: label_of(record.labels),
+        set=set_,
         conditions=_label_conditions,
-    )  # fmt: skip
+    )
 
 
 def _label_conditions(operator: str, values: tuple[Any, ...]) -> Q | None:

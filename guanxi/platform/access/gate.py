@@ -34,7 +34,8 @@ class Forbidden(Exception):
 
 class Guarded(Protocol):
     """What the gate needs of an entity. ``parent`` is (path, entity) for a Line or Fact, whose rights are
-    its parent's; ``parents`` lists the entities an attached record may hang on."""
+    its parent's; ``attachable`` lists the entities an attached record may hang on; ``personal`` names its
+    links to users who reach it whatever it hangs on."""
 
     key: str
 
@@ -47,6 +48,8 @@ class Guarded(Protocol):
     def parent_entity(self) -> "Guarded | None": ...
 
     def attachable(self) -> Iterable["Guarded"]: ...
+
+    personal: tuple[str, ...]
 
     def base_rows(self) -> QuerySet: ...
 
@@ -82,7 +85,10 @@ def permits(actor: Actor, entity: Guarded, action: str) -> bool:
 def require(actor: Actor, entity: Guarded, action: str) -> None:
     """Raise Forbidden unless the actor may do this with some row."""
     if not permits(actor, entity, action):
-        raise Forbidden(_("Your roles do not allow this. Ask your administrator for the right “%(right)s”.") % {"right": f"{entity.key}.{action}"})
+        raise Forbidden(
+            _("Your roles do not allow this. Ask your administrator for the right “%(right)s”.")
+            % {"right": f"{entity.key}.{action}"}
+        )
 
 
 def sources(actor: Actor, entity: Guarded, action: str = "view") -> Sources:
@@ -94,10 +100,13 @@ def sources(actor: Actor, entity: Guarded, action: str = "view") -> Sources:
     parent = entity.parent_entity()
     if parent is not None:
         inherited = sources(actor, parent, action if action in READ_ACTIONS else "edit")
-        return tuple(Source(tuple((f"{entity.parent_path}__{column}", value) for column, value in one.equal)) for one in inherited)
+        return tuple(
+            Source(tuple((f"{entity.parent_path}__{column}", value) for column, value in one.equal))
+            for one in inherited
+        )
     own = _scope_sources(actor, entity, actor.grants.scopes(entity.key, action))
     hosts = list(entity.attachable())
-    return _attached(actor, own, hosts) if hosts else own
+    return (*_attached(actor, entity, own, hosts), *_personal(actor, entity)) if hosts else own
 
 
 def _scope_sources(actor: Actor, entity: Guarded, scopes: frozenset[str]) -> Sources:
@@ -120,18 +129,24 @@ def _place(tree: type[Model], key: int | None) -> int | None:
     return tree._default_manager.filter(pk=key).values_list("level", flat=True).first() if key else None
 
 
-def _attached(actor: Actor, own: Sources, hosts: list[Guarded]) -> Sources:
-    """Attached records are seen only where both their own grant and their host's reach."""
+def _attached(actor: Actor, entity: Guarded, own: Sources, hosts: list[Guarded]) -> Sources:
+    """Attached records are seen only where both their own grant and their host's reach. What hangs on nothing is
+    nobody's but the persons' it names."""
     by_sources: dict[Sources, list[str]] = {}
     for host in hosts:
         reach = _narrower(own, sources(actor, host, "view"))
         if reach:
             by_sources.setdefault(reach, []).append(host.key)
-    if len(by_sources) == 1:
-        (reach, keys), = by_sources.items()
+    if len(by_sources) == 1 and not entity.personal:
+        ((reach, keys),) = by_sources.items()
         if reach == (EVERY_ROW,) and len(keys) == len(hosts):
             return reach
     return tuple(Source((*one.equal, ("entity", tuple(keys)))) for reach, keys in by_sources.items() for one in reach)
+
+
+def _personal(actor: Actor, entity: Guarded) -> Sources:
+    """Rows of an attached entity that are the actor's own business, such as the tasks given to them."""
+    return tuple(Source(((f"{name}_id", actor.user_id),)) for name in entity.personal) if actor.user_id else ()
 
 
 def _narrower(own: Sources, host: Sources) -> Sources:

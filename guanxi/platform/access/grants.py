@@ -71,9 +71,13 @@ def grants_of(actor: "Actor") -> Grants:
     mine = {"role__active": True, "role__user_links__user": actor.user_id}
     grants = tuple(
         Grant(role_id, entity, frozenset(actions), scope)
-        for role_id, entity, actions, scope in RoleGrant.objects.filter(**mine).values_list("role_id", "entity", "actions", "scope")
+        for role_id, entity, actions, scope in RoleGrant.objects.filter(**mine).values_list(
+            "role_id", "entity", "actions", "scope"
+        )
     )
     rules: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
-    for role_id, entity, key, rule in FieldRule.objects.filter(**mine).values_list("role_id", "entity", "field", "rule"):
+    for role_id, entity, key, rule in FieldRule.objects.filter(**mine).values_list(
+        "role_id", "entity", "field", "rule"
+    ):
         rules[entity, key][role_id] = rule
     return Grants(grants, dict(rules))

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 MONEY_SCALE = 10_000
 NUMBER_NOISE = re.compile(r"[,\s\u00a0\uffe5\u00a5$]")
-DATE_PARTS = re.compile(r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?$")
+DATE_PARTS = re.compile(
+    r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?$"
+)
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -147,7 +149,7 @@ def _moment_parts(raw: Any) -> date | datetime:
         if not found:
             raise ValueError(text)
         year, month, day, *clock = (int(part) for part in found.groups() if part is not None)
-        return datetime(year, month, day, *clock) if clock else date(year, month, day)  # noqa: DTZ001
+        return datetime(year, month, day, *clock) if clock else date(year, month, day)
     except ValueError as error:
         raise Invalid(_("“%(value)s” is not a date. Write it as 2026-11-21.") % {"value": raw}) from error
 
@@ -155,7 +157,7 @@ def _moment_parts(raw: Any) -> date | datetime:
 def _datetime(raw: Any, spec: "Field") -> datetime:
     moment = _moment_parts(raw)
     if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
+        moment = datetime(moment.year, moment.month, moment.day)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.get_current_timezone())
     return moment.astimezone(UTC)
@@ -233,7 +235,9 @@ def _unscaled(value: int) -> Decimal:
 
 
 def _show_number(value: Any, spec: "Field", zone: tzinfo) -> str:
-    return formats.number_format(value.normalize() if isinstance(value, Decimal) else value, use_l10n=True, force_grouping=True)
+    return formats.number_format(
+        value.normalize() if isinstance(value, Decimal) else value, use_l10n=True, force_grouping=True
+    )
 
 
 def _show_money(value: Decimal, spec: "Field", zone: tzinfo) -> str:
@@ -274,27 +278,50 @@ EMAIL = Kind("email", gettext_lazy("E-mail"), _email, operators.TEXT, blank=True
 URL = Kind("url", gettext_lazy("Web address"), _url, operators.TEXT, blank=True)
 INTEGER = Kind("integer", gettext_lazy("Whole number"), _integer, operators.NUMBER, display=_show_number, align="end")
 DECIMAL = Kind(
-    "decimal", gettext_lazy("Decimal number"), _decimal, operators.NUMBER,
-    to_json=str, from_json=lambda stored: Decimal(str(stored)), display=_show_number, align="end",
-)  # fmt: skip
+    "decimal",
+    gettext_lazy("Decimal number"),
+    _decimal,
+    operators.NUMBER,
+    to_json=str,
+    from_json=lambda stored: Decimal(str(stored)),
+    display=_show_number,
+    align="end",
+)
 MONEY = Kind(
-    "money", gettext_lazy("Money"), _decimal, operators.NUMBER,
+    "money",
+    gettext_lazy("Money"),
+    _decimal,
+    operators.NUMBER,
     to_json=lambda value: str(value.quantize(Decimal("0.01")) if value == round(value, 2) else value),
-    from_json=lambda stored: Decimal(str(stored)), display=_show_money, align="end",
-)  # fmt: skip
+    from_json=lambda stored: Decimal(str(stored)),
+    display=_show_money,
+    align="end",
+)
 DATE = Kind(
-    "date", gettext_lazy("Date"), _date, operators.DATE,
-    to_json=_iso, from_json=date.fromisoformat, display=lambda value, spec, zone: value.isoformat(),
-)  # fmt: skip
+    "date",
+    gettext_lazy("Date"),
+    _date,
+    operators.DATE,
+    to_json=_iso,
+    from_json=date.fromisoformat,
+    display=lambda value, spec, zone: value.isoformat(),
+)
 DATETIME = Kind(
-    "datetime", gettext_lazy("Date and time"), _datetime, operators.DATE,
-    to_json=_iso, from_json=datetime.fromisoformat,
+    "datetime",
+    gettext_lazy("Date and time"),
+    _datetime,
+    operators.DATE,
+    to_json=_iso,
+    from_json=datetime.fromisoformat,
     display=lambda value, spec, zone: value.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-)  # fmt: skip
+)
 BOOLEAN = Kind(
-    "boolean", gettext_lazy("Yes or no"), _boolean, operators.FLAG,
+    "boolean",
+    gettext_lazy("Yes or no"),
+    _boolean,
+    operators.FLAG,
     display=lambda value, spec, zone: str(YES if value else NO),
-)  # fmt: skip
+)
 CHOICE = Kind("choice", gettext_lazy("Choice"), _choice, operators.CHOICE, display=_show_choice, blank=True)
 MULTICHOICE = Kind("multichoice", gettext_lazy("Several choices"), _several, operators.MEMBERS, display=_show_choice)
 LINK = Kind("link", gettext_lazy("Link"), _link, operators.LINK)
@@ -307,8 +334,26 @@ FORMULA = Kind("formula", gettext_lazy("Formula"), _refuse, operators.NUMBER, di
 KINDS = {
     kind.key: kind
     for kind in (
-        TEXT, LONGTEXT, CODE, PHONE, EMAIL, URL, INTEGER, DECIMAL, MONEY, DATE, DATETIME, BOOLEAN,
-        CHOICE, MULTICHOICE, LINK, TREE, USER, FILE, TAGS, FORMULA,
+        TEXT,
+        LONGTEXT,
+        CODE,
+        PHONE,
+        EMAIL,
+        URL,
+        INTEGER,
+        DECIMAL,
+        MONEY,
+        DATE,
+        DATETIME,
+        BOOLEAN,
+        CHOICE,
+        MULTICHOICE,
+        LINK,
+        TREE,
+        USER,
+        FILE,
+        TAGS,
+        FORMULA,
     )
-}  # fmt: skip
+}
 LINKS = frozenset({"link", "tree", "user", "file"})

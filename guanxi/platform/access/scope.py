@@ -24,11 +24,15 @@ class ScopeResolver:
         records = list(records)
         users = {record.owner_id for record in records if record.owner_id} - self._users.keys()
         if users:
-            for pk, department, region in User.objects.filter(pk__in=users).values_list("pk", "department_id", "region_id"):
+            for pk, department, region in User.objects.filter(pk__in=users).values_list(
+                "pk", "department_id", "region_id"
+            ):
                 self._users[pk] = department, region
         departments = {self._department(record) for record in records} - self._departments.keys() - {None}
         for department in Department.objects.filter(pk__in=departments) if departments else ():
-            self._departments[department.pk] = NO_DEPARTMENT | {f"d{n}": pk for n, pk in enumerate(department.ancestors(), 1)}
+            self._departments[department.pk] = NO_DEPARTMENT | {
+                f"d{n}": pk for n, pk in enumerate(department.ancestors(), 1)
+            }
         regions = {record.region_id for record in records} - self._regions.keys() - {None}
         for region in Region.objects.filter(pk__in=regions) if regions else ():
             self._regions[region.pk] = {"r1": region.r1, "r2": region.r2, "r3": region.r3}

@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
@@ -35,8 +36,13 @@ class Input:
 
 
 _KIND_OF: dict[type, kinds.Kind] = {
-    str: kinds.TEXT, int: kinds.INTEGER, Decimal: kinds.DECIMAL, date: kinds.DATE, datetime: kinds.DATETIME, bool: kinds.BOOLEAN,
-}  # fmt: skip
+    str: kinds.TEXT,
+    int: kinds.INTEGER,
+    Decimal: kinds.DECIMAL,
+    date: kinds.DATE,
+    datetime: kinds.DATETIME,
+    bool: kinds.BOOLEAN,
+}
 
 
 def always(record: Any, actor: Actor) -> Answer:
@@ -48,7 +54,7 @@ def always(record: Any, actor: Actor) -> Answer:
 class Command:
     """``apply(records, values, actor)`` sets fields of the records; the executor does everything else.
 
-    ``past`` names the event it leaves (customers.customer.won); ``undo`` is "diff" (the inverse change),
+    ``past`` names the event it leaves (customers.customer.won), ``told`` its sentence; ``undo`` is "diff" (the inverse change),
     the name of an inverse command, or None; ``new`` commands make a record instead of taking one;
     ``many`` allows a selection; ``hold`` says whether these inputs need a second person."""
 
@@ -59,6 +65,7 @@ class Command:
     past_label: str | Promise
     apply: Callable[[Sequence[Any], dict[str, Any], Actor], None]
     inputs: Callable[[Actor], dict[str, Field]] = lambda actor: {}
+    told: str | Promise = ""
     icon: str = "player-play"
     help: str | Promise = ""
     undo: Undo = "diff"
@@ -114,7 +121,8 @@ def register(command: Command) -> Command:
     if command.key in _commands:
         raise ImproperlyConfigured(f"two commands are called {command.key}")
     _commands[command.key] = command
-    declare(command.event, label=command.past_label, icon=command.icon)
+    told = command.told or format_lazy("%(actor)s · {} · %(record)s", command.past_label)
+    declare(command.event, label=command.past_label, template=told, icon=command.icon)
     return command
 
 
@@ -153,9 +161,17 @@ def command(
         key = entity if isinstance(entity, str) else entity._meta.label_lower
         return register(
             Command(
-                key, function.__name__, label, past, past_label, apply,
-                inputs=lambda actor: inputs, help=(function.__doc__ or "").strip().partition("\n")[0], function=function, **options,
-            )  # fmt: skip
+                key,
+                function.__name__,
+                label,
+                past,
+                past_label,
+                apply,
+                inputs=lambda actor: inputs,
+                help=(function.__doc__ or "").strip().partition("\n")[0],
+                function=function,
+                **options,
+            )
         )
 
     return declare_command
@@ -189,4 +205,6 @@ def _input(name: str, hint: Any, note: Input, default: Any) -> Field:
         return Field(kind=kinds.LINK, target=hint._meta.label_lower, **common)
     if hint in _KIND_OF:
         return Field(kind=_KIND_OF[hint], **common)
-    raise TypeError(f"the parameter {name} has no kind: annotate it with a type the platform knows or with Input(kind=…)")
+    raise TypeError(
+        f"the parameter {name} has no kind: annotate it with a type the platform knows or with Input(kind=…)"
+    )

@@ -10,8 +10,9 @@ from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.commands.command import Answer, Command, register
+from guanxi.platform.commands.review import review_commands
 from guanxi.platform.entities import registry
-from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.entity import BUILT_IN_COMMANDS, Entity
 from guanxi.platform.entities.features import features
 from guanxi.platform.entities.options import EntityKind
 
@@ -85,49 +86,103 @@ def _owner_inputs(entity: Entity) -> Any:
     return inputs
 
 
-def _built_in(entity: Entity) -> list[Command]:
-    key, fields = entity.key, entity.writable
-    found = []
+def _create_inputs(entity: Entity) -> Any:
+    """The fields of a new record; an attached one also says what it hangs on."""
+    host = {
+        "entity": Field("entity", kinds.TEXT, _("Attached to"), required=not entity.personal),
+        "record_id": Field("record_id", kinds.INTEGER, _("Record"), required=not entity.personal),
+    }
     attached = entity.kind is EntityKind.ATTACHED
+    return lambda actor: entity.writable(actor) | (host if attached else {})
 
-    def add(name: str, *arguments: Any, **options: Any) -> None:
-        if name in entity.commands:
-            found.append(Command(key, name, *arguments, built_in=True, **options))
 
-    def create_inputs(actor: Actor) -> dict[str, Field]:
-        host = {
-            "entity": Field("entity", kinds.TEXT, _("Attached to"), required=True),
-            "record_id": Field("record_id", kinds.INTEGER, _("Record"), required=True),
-        }
-        return fields(actor) | (host if attached else {})
+def _apply_create(entity: Entity) -> Any:
+    host = ("entity", "record_id") if entity.kind is EntityKind.ATTACHED else ()
 
-    def apply_create(records: Sequence[Any], values: dict[str, Any], actor: Actor) -> None:
-        host = {name: values[name] for name in ("entity", "record_id") if attached and name in values}
+    def apply(records: Sequence[Any], values: dict[str, Any], actor: Actor) -> None:
         for record in records:
-            for name, value in host.items():
-                setattr(record, name, value)
+            for name in host:
+                setattr(record, name, values.get(name))
         _set_fields(entity)(records, {name: value for name, value in values.items() if name not in host}, actor)
 
-    if entity.kind is not EntityKind.FACT:
-        add("create", _("Create"), "created", _("Created"), apply_create, inputs=create_inputs, icon="plus", undo="delete", new=True, many=False)
-        add("edit", _("Edit"), "edited", _("Edited"), _set_fields(entity), inputs=fields, icon="pencil")
-    if entity.is_record:
-        add("delete", _("Delete"), "deleted", _("Deleted"), _mark_deleted, icon="trash", undo="restore", danger=True)
-        add("restore", _("Restore"), "restored", _("Restored"), _unmark_deleted, icon="restore", undo="delete", on_deleted=True)
-        add("tag", _("Tag"), "tagged", _("Tagged"), _change_tags, inputs=_tag_inputs, icon="tags", function=_change_tags)
-        if not entity.hangs_on and not attached:
-            add("assign", _("Assign"), "assigned", _("Assigned"), _assign, inputs=_owner_inputs(entity), icon="user-share")
-    elif entity.kind is EntityKind.LINE:
-        add("delete", _("Delete"), "deleted", _("Deleted"), _nothing, icon="trash", undo=None, danger=True, removes=True)
-    elif any(hasattr(entity.source.model, name) for name in ("active", "is_active")):
-        switch = {"built_in": True, "undo": "diff"}
-        found.append(Command(key, "activate", _("Take into use"), "activated", _("Taken into use"), _switch(True), icon="player-play", rule=_is(False), **switch))
-        found.append(Command(key, "deactivate", _("Take out of use"), "deactivated", _("Taken out of use"), _switch(False), icon="player-pause", rule=_is(True), **switch))
-    return found
+    return apply
+
+
+def _writing(entity: Entity) -> list[Command]:
+    create = Command(
+        entity.key, "create", _("Create"), "created", _("Created"), _apply_create(entity), inputs=_create_inputs(entity),
+        told=_("%(actor)s created %(record)s"), icon="plus", undo="delete", new=True, many=False,
+    )  # fmt: skip
+    edit = Command(
+        entity.key, "edit", _("Edit"), "edited", _("Edited"), _set_fields(entity), inputs=entity.writable,
+        told=_("%(actor)s changed %(record)s"), icon="pencil",
+    )  # fmt: skip
+    return [create, edit]
+
+
+def _keeping(entity: Entity) -> list[Command]:
+    delete = Command(
+        entity.key, "delete", _("Delete"), "deleted", _("Deleted"), _mark_deleted,
+        told=_("%(actor)s deleted %(record)s"), icon="trash", undo="restore", danger=True,
+    )  # fmt: skip
+    restore = Command(
+        entity.key, "restore", _("Restore"), "restored", _("Restored"), _unmark_deleted,
+        told=_("%(actor)s restored %(record)s"), icon="restore", undo="delete", on_deleted=True,
+    )  # fmt: skip
+    tag = Command(
+        entity.key, "tag", _("Tag"), "tagged", _("Tagged"), _change_tags, inputs=_tag_inputs, function=_change_tags,
+        told=_("%(actor)s changed the tags of %(record)s"), icon="tags",
+    )  # fmt: skip
+    assign = Command(
+        entity.key, "assign", _("Assign"), "assigned", _("Assigned"), _assign, inputs=_owner_inputs(entity),
+        told=_("%(actor)s gave %(record)s to another owner"), icon="user-share",
+    )  # fmt: skip
+    independent = not entity.hangs_on and entity.kind is EntityKind.RECORD
+    return [delete, restore, tag, *([assign] if independent else [])]
+
+
+def _line_keeping(entity: Entity) -> list[Command]:
+    delete = Command(
+        entity.key, "delete", _("Delete"), "deleted", _("Deleted"), _nothing,
+        told=_("%(actor)s deleted %(record)s"), icon="trash", undo=None, danger=True, removes=True,
+    )  # fmt: skip
+    return [delete]
+
+
+def _switching(entity: Entity) -> list[Command]:
+    if not any(hasattr(entity.source.model, name) for name in ("active", "is_active")):
+        return []
+    activate = Command(
+        entity.key, "activate", _("Take into use"), "activated", _("Taken into use"), _switch(True),
+        told=_("%(actor)s took %(record)s into use"), icon="player-play", rule=_is(False),
+    )  # fmt: skip
+    deactivate = Command(
+        entity.key, "deactivate", _("Take out of use"), "deactivated", _("Taken out of use"), _switch(False),
+        told=_("%(actor)s took %(record)s out of use"), icon="player-pause", rule=_is(True),
+    )  # fmt: skip
+    return [activate, deactivate]
+
+
+_BY_KIND = {
+    EntityKind.RECORD: (_writing, _keeping),
+    EntityKind.ATTACHED: (_writing, _keeping),
+    EntityKind.LINE: (_writing, _line_keeping),
+    EntityKind.REFERENCE: (_writing, _switching),
+    EntityKind.FACT: (),
+}
+
+
+def built_in(entity: Entity) -> list[Command]:
+    """The commands that the entity's kind brings, without those that its declaration leaves out."""
+    found = [command for make in _BY_KIND[entity.kind] for command in make(entity)]
+    kept = [command for command in found if command.name in entity.commands or command.name not in BUILT_IN_COMMANDS]
+    for command in kept:
+        command.built_in = True
+    return kept
 
 
 for _entity in registry.entities():
-    for _command in _built_in(_entity):
+    for _command in (*built_in(_entity), *review_commands(_entity)):
         register(_command)
     for _feature in features():
         for _command in _feature.commands(_entity):

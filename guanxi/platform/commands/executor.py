@@ -15,6 +15,7 @@ import orjson
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
@@ -69,7 +70,9 @@ def run(
                 changes = _carry_out(command, entity, records, values, actor)
                 append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
                 entity.written(changes, actor)
-                outcome = Outcome(command.key, tuple(change.record.pk for change in changes), batch, changes=tuple(changes))
+                outcome = Outcome(
+                    command.key, tuple(change.record.pk for change in changes), batch, changes=tuple(changes)
+                )
             _remember(command, actor, key, inputs or {}, ids, outcome)
     except IntegrityError as error:
         raise Rejected(unique.explain(entity, error)) from error
@@ -126,14 +129,27 @@ def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
     host the actor may see. Raises NotFound or Forbidden."""
     parent = entity.parent_entity()
     if parent is not None:
-        for pk in {getattr(record, f"{entity.parent}_id") for record in records}:
-            gate.get(actor, parent, pk, "edit")
+        _reachable(actor, parent, {getattr(record, f"{entity.parent}_id") for record in records}, "edit")
     hosts = {host.key: host for host in entity.attachable()}
+    hanging: dict[str, list[Any]] = {}
     for record in records if hosts else ():
+        if not record.entity and entity.personal:
+            continue
         if record.entity not in hosts:
             raise gate.NotFound
-        host = gate.get(actor, hosts[record.entity], record.record_id)
-        record.customer_id = hosts[record.entity].customer_of(host)
+        hanging.setdefault(record.entity, []).append(record)
+    for key, own in hanging.items():
+        found = _reachable(actor, hosts[key], {record.record_id for record in own}, "view")
+        for record in own:
+            record.customer_id = hosts[key].customer_of(found[record.record_id])
+
+
+def _reachable(actor: Actor, entity: Entity, ids: set[int], action: str) -> dict[int, Any]:
+    """The records by id, in one query. Raises NotFound or Forbidden if one is out of reach."""
+    found = {record.pk: record for record in gate.visible(actor, entity, action).filter(bulk.key_in("id", ids))}
+    for missing in ids - found.keys():
+        found[missing] = gate.get(actor, entity, missing, action)
+    return found
 
 
 def _locked(command: Command, entity: Entity, actor: Actor, ids: Sequence[int]) -> list[Any]:
@@ -151,7 +167,9 @@ def _locked(command: Command, entity: Entity, actor: Actor, ids: Sequence[int]) 
     return records
 
 
-def _check_versions(entity: Entity, records: Sequence[Any], versions: Mapping[int, int], values: Mapping[str, Any]) -> None:
+def _check_versions(
+    entity: Entity, records: Sequence[Any], versions: Mapping[int, int], values: Mapping[str, Any]
+) -> None:
     fields = entity.fields()
     for record in records:
         seen = versions.get(record.pk)
@@ -166,7 +184,9 @@ def _check_rule(command: Command, records: Sequence[Any], actor: Actor) -> None:
         raise Blocked(reasons)
 
 
-def _carry_out(command: Command, entity: Entity, records: list[Any], values: dict[str, Any], actor: Actor) -> list[Change]:
+def _carry_out(
+    command: Command, entity: Entity, records: list[Any], values: dict[str, Any], actor: Actor
+) -> list[Change]:
     """Body, derived columns, rules, difference, save."""
     if command.new:
         return insert_records(entity, records, actor)
@@ -191,25 +211,44 @@ def _carry_out(command: Command, entity: Entity, records: list[Any], values: dic
 
 def _remove(entity: Entity, records: list[Any]) -> list[Change]:
     """Lines are deleted for good; their values stay in the event."""
-    changes = [Change(record, {key: [value, None] for key, value in _snapshot(entity, record).items() if value not in (None, "", [])}) for record in records]
+    changes = [
+        Change(
+            record,
+            {key: [value, None] for key, value in _snapshot(entity, record).items() if value not in (None, "", [])},
+        )
+        for record in records
+    ]
     keys = [record.pk for record in records]
     entity.base_rows().filter(pk__in=keys).delete()
     return changes
 
 
-def insert_records(entity: Entity, records: list[Any], actor: Actor, scopes: ScopeResolver | None = None) -> list[Change]:
-    """Derived columns, stamps and the insert of new records; the caller's transaction."""
+def insert_records(
+    entity: Entity,
+    records: list[Any],
+    actor: Actor,
+    scopes: ScopeResolver | None = None,
+    stamps: Sequence[Actor] | None = None,
+) -> list[Change]:
+    """Derived columns, stamps and the insert of new records; the caller's transaction. ``stamps`` are the
+    actors, at their moments, who made each record, where that is not ``actor``."""
     entity.prepare(records, actor, scopes or ScopeResolver())
-    for record in records:
-        stamp(record, actor, created=True)
+    for record, maker in zip(records, stamps or [actor] * len(records), strict=True):
+        stamp(record, maker, created=True)
     source.insert(entity.source.model, records)
     return [
-        Change(record, {key: [None, value] for key, value in _snapshot(entity, record).items() if value not in (None, "", [])}, created=True)
+        Change(
+            record,
+            {key: [None, value] for key, value in _snapshot(entity, record).items() if value not in (None, "", [])},
+            created=True,
+        )
         for record in records
     ]
 
 
-def _update(entity: Entity, records: list[Any], before: list[dict], columns_before: list[dict], actor: Actor) -> list[Change]:
+def _update(
+    entity: Entity, records: list[Any], before: list[dict], columns_before: list[dict], actor: Actor
+) -> list[Change]:
     """Save what differs; records that do not differ are left alone and leave no event."""
     changes, writes = [], []
     for record, old, old_columns in zip(records, before, columns_before, strict=True):
@@ -222,7 +261,9 @@ def _update(entity: Entity, records: list[Any], before: list[dict], columns_befo
         new = _snapshot(entity, record)
         diff = {key: [old.get(key), value] for key, value in new.items() if value != old.get(key)}
         changes.append(Change(record, {**diff, "version": [version, version + 1]}))
-        writes.append((record, version, columns | {name for name in ("modified_at", "modified_by_id") if name in new_columns}))
+        writes.append(
+            (record, version, columns | {name for name in ("modified_at", "modified_by_id") if name in new_columns})
+        )
     lost = source.update(entity.source.model, writes)
     if lost:
         raise Conflict(next(record for record, _version, _columns in writes if record.pk in lost), {})
@@ -246,10 +287,11 @@ def stamp(record: Any, actor: Actor, *, created: bool = False) -> None:
 
 def _snapshot(entity: Entity, record: Any) -> dict[str, Any]:
     """The JSON form of every field that a person could have set."""
-    return {key: field.exported(field.get(record)) for key, field in _tracked(entity).items()}
+    return {key: field.exported(field.get(record)) for key, field in tracked(entity).items()}
 
 
-def _tracked(entity: Entity) -> dict[str, Field]:
+def tracked(entity: Entity) -> dict[str, Field]:
+    """The fields whose values stand in differences: all but who and when."""
     skip = {"created_at", "created_by", "modified_at", "modified_by"}
     return {key: field for key, field in entity.fields().items() if key not in skip and (field.set or field.readonly)}
 
@@ -257,7 +299,9 @@ def _tracked(entity: Entity) -> dict[str, Field]:
 def stored_columns(entity: Entity, record: Any) -> dict[str, Any]:
     """Every stored column, to find what a body or a derived rule has changed."""
     found = {column.attname: getattr(record, column.attname) for column in entity.source.model._meta.concrete_fields}
-    return {name: (dict(value) if isinstance(value, dict) else value) for name, value in found.items() if name != "version"}
+    return {
+        name: (dict(value) if isinstance(value, dict) else value) for name, value in found.items() if name != "version"
+    }
 
 
 # --- idempotency ------------------------------------------------------------------------------------
@@ -283,9 +327,19 @@ def _outcome(command: Command, stored: dict[str, Any]) -> Outcome:
     return Outcome(command.key, tuple(stored["ids"]), uuid.UUID(batch) if batch else None, stored.get("held"))
 
 
-def _remember(command: Command, actor: Actor, key: str, inputs: Mapping[str, Any], ids: Sequence[int], outcome: Outcome) -> None:
+def _remember(
+    command: Command, actor: Actor, key: str, inputs: Mapping[str, Any], ids: Sequence[int], outcome: Outcome
+) -> None:
     if key and actor.user_id is not None:
         CommandKey.objects.create(
-            actor_id=actor.user_id, key=key, command=command.key, digest=_digest(command, inputs, ids), at=actor.now(),
-            outcome={"ids": list(outcome.ids), "batch": str(outcome.batch) if outcome.batch else None, "held": outcome.held},
-        )  # fmt: skip
+            actor_id=actor.user_id,
+            key=key,
+            command=command.key,
+            digest=_digest(command, inputs, ids),
+            at=actor.now(),
+            outcome={
+                "ids": list(outcome.ids),
+                "batch": str(outcome.batch) if outcome.batch else None,
+                "held": outcome.held,
+            },
+        )

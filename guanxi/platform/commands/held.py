@@ -6,24 +6,20 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.command import Command
+from guanxi.platform.commands.events import APPROVED, REFUSED, SUBMITTED
 from guanxi.platform.commands.models import HeldCommand
 from guanxi.platform.commands.outcome import Blocked, Outcome, Refusal
 from guanxi.platform.commands.record_event import by
-from guanxi.platform.events.registry import declare
-from guanxi.platform.events.services import NewEvent, append
+from guanxi.platform.events.services import append
+from guanxi.platform.events.stored import NewEvent
 
 EXPIRY = timedelta(days=7)
-
-declare("commands.held", label=gettext_lazy("Submitted for approval"), icon="hourglass")
-declare("commands.approved", label=gettext_lazy("Approved"), icon="checks")
-declare("commands.refused", label=gettext_lazy("Refused"), icon="ban")
 
 
 def hold(command: Command, actor: Actor, records: Sequence[Any], inputs: dict[str, Any]) -> Outcome:
@@ -40,18 +36,29 @@ def hold(command: Command, actor: Actor, records: Sequence[Any], inputs: dict[st
         requested_at=now,
         expires_at=now + EXPIRY,
     )
-    append([_event("commands.held", row, pk, actor) for pk in row.records or [None]])
+    append([_event(SUBMITTED, row, pk, actor) for pk in row.records or [None]])
     return Outcome(command.key, held=row.pk)
 
 
 def _event(kind: str, row: HeldCommand, record_id: int | None, actor: Actor) -> NewEvent:
     diff = {"command": [None, row.command], "held": [None, row.pk]}
-    return NewEvent(kind=kind, entity=row.entity, record_id=record_id, customer_id=None, diff=diff, note=row.answer or row.note, batch=None, **by(actor))
+    return NewEvent(
+        kind=kind,
+        entity=row.entity,
+        record_id=record_id,
+        customer_id=None,
+        diff=diff,
+        note=row.answer or row.note,
+        batch=None,
+        **by(actor),
+    )
 
 
 def waiting_for(actor: Actor) -> list[HeldCommand]:
     """Held commands this actor may decide, oldest first, at most 200."""
-    rows = HeldCommand.objects.filter(state=HeldCommand.State.WAITING, expires_at__gt=actor.now()).exclude(requested_by=actor.user_id)
+    rows = HeldCommand.objects.filter(state=HeldCommand.State.WAITING, expires_at__gt=actor.now()).exclude(
+        requested_by=actor.user_id
+    )
     return [row for row in rows.order_by("pk")[:200] if may_decide(actor, row)]
 
 
@@ -82,17 +89,21 @@ def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome
         row.decided_by_id, row.decided_at, row.answer = actor.user_id, actor.now(), answer
         outcome = Outcome(row.command)
         if approve:
-            first = Actor.for_user(User.objects.get(pk=row.requested_by_id), source="approval", request=actor.request, clock=actor.clock)
+            first = Actor.for_user(
+                User.objects.get(pk=row.requested_by_id), source="approval", request=actor.request, clock=actor.clock
+            )
             try:
                 outcome = run(commands.get(row.command), first, ids=row.records, inputs=row.inputs, approved=True)
             except Refusal as refusal:
                 raise Blocked({pk: str(refusal)}) from refusal
         row.save()
-        kind = "commands.approved" if approve else "commands.refused"
+        kind = APPROVED if approve else REFUSED
         append([_event(kind, row, record, actor) for record in row.records or [None]])
     return outcome
 
 
 def expire(actor: Actor) -> int:
     """Close requests whose time ran out; returns how many. Run by the tick."""
-    return HeldCommand.objects.filter(state=HeldCommand.State.WAITING, expires_at__lte=actor.now()).update(state=HeldCommand.State.EXPIRED)
+    return HeldCommand.objects.filter(state=HeldCommand.State.WAITING, expires_at__lte=actor.now()).update(
+        state=HeldCommand.State.EXPIRED
+    )

@@ -42,7 +42,9 @@ class HeldCommand(models.Model):
     requested_by = models.ForeignKey("access.User", models.PROTECT, related_name="+", verbose_name=_("Requested by"))
     requested_at = models.DateTimeField(_("Requested at"))
     expires_at = models.DateTimeField(_("Expires at"))
-    decided_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("Decided by"))
+    decided_by = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("Decided by")
+    )
     decided_at = models.DateTimeField(_("Decided at"), null=True)
     answer = models.TextField(_("Answer"), blank=True)
 

@@ -8,17 +8,21 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.outcome import Change
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.events.services import NewEvent
+from guanxi.platform.events.stored import NewEvent
 
 #: Reserved key in a diff: which line of the record the event is about.
 LINE = "#line"
 
 
-def events_for(command: Command, changes: Sequence[Change], actor: Actor, batch: uuid.UUID | None, note: str) -> list[NewEvent]:
+def events_for(
+    command: Command, changes: Sequence[Change], actor: Actor, batch: uuid.UUID | None, note: str
+) -> list[NewEvent]:
     return [event_for(command.event, command.entity, change, actor, batch, note) for change in changes]
 
 
-def event_for(kind: str, entity: Entity, change: Change, actor: Actor, batch: uuid.UUID | None = None, note: str = "") -> NewEvent:
+def event_for(
+    kind: str, entity: Entity, change: Change, actor: Actor, batch: uuid.UUID | None = None, note: str = ""
+) -> NewEvent:
     """The event of one change. A line's event stands in the history of its parent."""
     record, diff = change.record, dict(change.diff)
     host_key, host_id, customer = entity.key, record.pk, entity.customer_of(record)
@@ -27,7 +31,16 @@ def event_for(kind: str, entity: Entity, change: Change, actor: Actor, batch: uu
         diff[LINE] = [None, record.pk]
         host_key, host_id = parent.key, getattr(record, f"{entity.parent}_id")
         customer = customer or parent.customer_of(getattr(record, entity.parent))
-    return NewEvent(kind=kind, entity=host_key, record_id=host_id, customer_id=customer, diff=diff, note=note, batch=batch, **by(actor))
+    return NewEvent(
+        kind=kind,
+        entity=host_key,
+        record_id=host_id,
+        customer_id=customer,
+        diff=diff,
+        note=note,
+        batch=batch,
+        **by(actor),
+    )
 
 
 def by(actor: Actor) -> dict[str, Any]:

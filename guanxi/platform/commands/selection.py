@@ -36,16 +36,13 @@ class Preview:
         return self.total > JOB_ABOVE
 
 
-def preview(
-    command: Command, actor: Actor, *, inputs: Mapping[str, Any], ids: Sequence[int] | None = None, query: Query | None = None
-) -> Preview:
+def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None, query: Query | None = None) -> Preview:
     """Freeze the rows of a bulk command with their versions. ``ids`` are those ticked, ``query`` all that
     a filter finds. One id out of reach refuses all (NotFound); more than ROWS_LIMIT rows are refused."""
     entity = command.entity
     gate.require(actor, entity, command.name)
     if not command.many or command.new:
         raise Rejected({"": _("“%(command)s” works on one record at a time.") % {"command": command.label}})
-    read_inputs(command, actor, inputs)
     rows = entity.rows(actor, command.name)
     if ids is not None:
         rows = rows.filter(bulk.key_in("id", set(ids)))
@@ -67,11 +64,27 @@ def preview(
     if ids is not None and len(allowed) + len(skipped) != len(set(ids)):
         raise gate.NotFound
     if len(allowed) + len(skipped) > ROWS_LIMIT:
-        raise Rejected({"": _("At most %(limit)s records can be changed at once. Narrow the list with a filter.") % {"limit": f"{ROWS_LIMIT:,}"}})
+        raise Rejected(
+            {
+                "": _("At most %(limit)s records can be changed at once. Narrow the list with a filter.")
+                % {"limit": f"{ROWS_LIMIT:,}"}
+            }
+        )
     selection = Selection.objects.create(
-        actor_id=actor.user_id or 0, command=command.key, inputs=dict(inputs), rows=allowed, skipped=skipped, created_at=actor.now()
+        actor_id=actor.user_id or 0, command=command.key, rows=allowed, skipped=skipped, created_at=actor.now()
     )
     return Preview(selection, len(allowed), reasons, sample)
+
+
+def confirm(selection: Selection, actor: Actor, inputs: Mapping[str, Any], *, skip: bool) -> None:
+    """Give the inputs of a previewed command and agree to leave out what the rules refuse. Raises Rejected."""
+    read_inputs(commands.get(selection.command), actor, inputs)
+    if selection.skipped and not skip:
+        raise Rejected(
+            {"": _("Some of the records cannot be changed. Confirm that they are left out, or choose others.")}
+        )
+    selection.inputs, selection.skip_confirmed, selection.batch = dict(inputs), skip, selection.batch or uuid.uuid4()
+    selection.save(update_fields=["inputs", "skip_confirmed", "batch"])
 
 
 @dataclass(frozen=True)
@@ -84,14 +97,11 @@ class Chunk:
 
 
 def carry_out(selection: Selection, actor: Actor, *, start: int = 0) -> Iterator[Chunk]:
-    """Run the frozen selection from row ``start`` in chunks, one transaction each, under one batch. Rows
+    """Run the confirmed selection from row ``start`` in chunks, one transaction each, under one batch. Rows
     that somebody changed meanwhile are left and reported. The caller may stop between chunks."""
     if selection.actor_id != (actor.user_id or 0):
         raise gate.NotFound
     command = commands.get(selection.command)
-    if selection.batch is None:
-        selection.batch = uuid.uuid4()
-        selection.save(update_fields=["batch"])
     for at in range(start, len(selection.rows), SET_LIMIT):
         rows = selection.rows[at : at + SET_LIMIT]
         yield _chunk(command, actor, selection, rows, at + len(rows))
@@ -103,13 +113,25 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
     key = f"selection:{selection.pk}:{end}"
     while versions:
         try:
-            outcome = run(command, actor, ids=sorted(versions), inputs=selection.inputs, versions=versions, batch=selection.batch, key=key)
+            outcome = run(
+                command,
+                actor,
+                ids=sorted(versions),
+                inputs=selection.inputs,
+                versions=versions,
+                batch=selection.batch,
+                key=key,
+            )
             return Chunk(end, outcome.ids, left)
         except Conflict as conflict:
             left[conflict.record.pk] = _("Somebody changed it after the preview.")
             versions.pop(conflict.record.pk)
         except gate.NotFound:
-            reachable = set(command.entity.rows(actor, command.name).filter(bulk.key_in("id", set(versions))).values_list("pk", flat=True))
+            reachable = set(
+                command.entity.rows(actor, command.name)
+                .filter(bulk.key_in("id", set(versions)))
+                .values_list("pk", flat=True)
+            )
             gone = versions.keys() - reachable
             if not gone:
                 raise
@@ -117,6 +139,16 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
                 left[pk] = _("It is gone or no longer open to you.")
                 versions.pop(pk)
     return Chunk(end, (), left)
+
+
+def again(selection: Selection, actor: Actor) -> Preview:
+    """The preview of a selection that was already frozen, with the same rows."""
+    reasons: dict[str, int] = {}
+    for _pk, reason in selection.skipped:
+        reasons[reason] = reasons.get(reason, 0) + 1
+    entity = commands.get(selection.command).entity
+    sample = entity.rows(actor).filter(pk__in=[pk for pk, _version in selection.rows[:10]])
+    return Preview(selection, len(selection.rows), reasons, list(sample))
 
 
 def find(pk: int, actor: Actor) -> Selection:

@@ -8,23 +8,20 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import cascade
+from guanxi.platform.commands.events import UNDONE
 from guanxi.platform.commands.executor import SET_LIMIT, stamp, stored_columns
 from guanxi.platform.commands.outcome import Change
 from guanxi.platform.commands.record_event import event_for
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.events.registry import declare
-from guanxi.platform.events.selectors import StoredEvent, of_batch
+from guanxi.platform.events.selectors import of_batch
 from guanxi.platform.events.services import append
-
-UNDONE = "commands.undone"
-declare(UNDONE, label=gettext_lazy("Undone"), icon="arrow-back-up")
+from guanxi.platform.events.stored import StoredEvent
 
 
 @dataclass
@@ -35,20 +32,29 @@ class Undone:
     left: dict[int, str] = field(default_factory=dict)
 
 
-def undo_batch(batch: uuid.UUID, actor: Actor, *, limit: int | None = None) -> Undone:
+def undo_batch(batch: uuid.UUID, actor: Actor) -> Undone:
     """Undo the events of a batch, newest first, in sets of SET_LIMIT, each in its own transaction.
     Repeating it after an interruption does no harm: what is already undone has changed since."""
-    result = Undone()
-    pending: dict[str, list[StoredEvent]] = defaultdict(list)
-    for event in of_batch(batch, limit=limit):
-        if event.kind == UNDONE:
-            continue
-        pending[event.entity].append(event)
-        if len(pending[event.entity]) >= SET_LIMIT:
-            _undo_set(event.entity, pending.pop(event.entity), actor, batch, result)
-    for entity_key, events in pending.items():
-        _undo_set(entity_key, events, actor, batch, result)
+    result, before = undo_some(batch, actor, None)
+    while before is not None:
+        more, before = undo_some(batch, actor, before)
+        result.done += more.done
+        result.left |= more.left
     return result
+
+
+def undo_some(batch: uuid.UUID, actor: Actor, before: int | None) -> tuple[Undone, int | None]:
+    """Undo the next SET_LIMIT events of a batch older than ``before``, and say where to go on (None: at
+    the end)."""
+    events = of_batch(batch, before, SET_LIMIT)
+    by_entity: dict[str, list[StoredEvent]] = defaultdict(list)
+    for event in events:
+        if event.kind != UNDONE:
+            by_entity[event.entity].append(event)
+    result = Undone()
+    for entity_key, found in by_entity.items():
+        _undo_set(entity_key, found, actor, batch, result)
+    return result, events[-1].id if len(events) == SET_LIMIT else None
 
 
 def undo_events(events: Sequence[StoredEvent], actor: Actor) -> Undone:
@@ -59,13 +65,17 @@ def undo_events(events: Sequence[StoredEvent], actor: Actor) -> Undone:
     return result
 
 
-def _undo_set(entity_key: str, events: Sequence[StoredEvent], actor: Actor, batch: uuid.UUID | None, result: Undone) -> None:
+def _undo_set(
+    entity_key: str, events: Sequence[StoredEvent], actor: Actor, batch: uuid.UUID | None, result: Undone
+) -> None:
     entity = registry.get(entity_key)
     gate.require(actor, entity, "edit")
     with transaction.atomic():
         rows = gate.narrow(entity.source.model._base_manager.all(), gate.sources(actor, entity, "edit"))
         wanted = {event.record_id for event in events}
-        records = {record.pk: record for record in rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))}
+        records = {
+            record.pk: record for record in rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
+        }
         ready: list[tuple[Any, dict[str, Any], int]] = []
         diffs: dict[int, dict[str, list[Any]]] = {}
         for event in events:
@@ -112,7 +122,9 @@ def _put_back(entity: Entity, record: Any, event: StoredEvent, actor: Actor) -> 
     return diff
 
 
-def _save(entity: Entity, ready: list[tuple[Any, dict[str, Any], int]], diffs: dict[int, dict], actor: Actor) -> list[Change]:
+def _save(
+    entity: Entity, ready: list[tuple[Any, dict[str, Any], int]], diffs: dict[int, dict], actor: Actor
+) -> list[Change]:
     entity.prepare([record for record, _before, _version in ready], actor, ScopeResolver())
     writes, changes = [], []
     for record, before, version in ready:

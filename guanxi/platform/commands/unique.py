@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from guanxi.platform.entities.entity import Entity
 
 
-def _unique_sets(entity: Entity) -> Iterator[tuple[str, ...]]:
+def unique_sets(entity: Entity) -> Iterator[tuple[str, ...]]:
+    """The sets of columns (by name) that no two live records may share."""
     meta = entity.source.model._meta
     for column in meta.concrete_fields:
         if column.unique and not column.primary_key:
@@ -24,29 +25,34 @@ def duplicates(entity: Entity, record: Any, changed: Collection[str] | None = No
     """{field: message} for values that another live record has already. ``changed`` limits the look-ups
     to sets of columns that were touched."""
     errors = {}
-    for names in _unique_sets(entity):
+    for names in unique_sets(entity):
         if changed is not None and not set(names) & set(changed):
             continue
         values = {name: getattr(record, entity.source.model._meta.get_field(name).attname) for name in names}
         if any(value in (None, "") for value in values.values()):
             continue
         if entity.base_rows().filter(**values).exclude(pk=record.pk).exists():
-            errors[names[-1]] = _taken(entity, names)
+            errors[names[-1]] = taken(entity, names)
     return errors
 
 
 def explain(entity: Entity, error: IntegrityError) -> dict[str, str]:
     """The message for a constraint that the database enforced (a race, or a row still in use)."""
     text = str(error)
-    for names in _unique_sets(entity):
+    for names in unique_sets(entity):
         columns = [entity.source.model._meta.get_field(name).column for name in names]
-        constraint = next((c.name for c in entity.source.model._meta.constraints if tuple(getattr(c, "fields", ())) == names), None)
-        if (constraint and constraint in text) or all(f".{column}" in text or f"({column}" in text for column in columns):
-            return {names[-1]: _taken(entity, names)}
+        constraint = next(
+            (c.name for c in entity.source.model._meta.constraints if tuple(getattr(c, "fields", ())) == names), None
+        )
+        if (constraint and constraint in text) or all(
+            f".{column}" in text or f"({column}" in text for column in columns
+        ):
+            return {names[-1]: taken(entity, names)}
     return {"": _("The database refused the change because it contradicts other data. Reload the page and try again.")}
 
 
-def _taken(entity: Entity, names: tuple[str, ...]) -> str:
+def taken(entity: Entity, names: tuple[str, ...]) -> str:
+    """The message for a value that another record has."""
     labels = entity.fields()
     named = ", ".join(str(labels[name].label) if name in labels else name for name in names)
     return _("Another %(entity)s with the same %(fields)s already exists.") % {"entity": entity.label, "fields": named}

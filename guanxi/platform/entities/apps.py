@@ -3,7 +3,7 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 #: Files of a module that declare something, in the order in which they are read.
-DECLARATIONS = ("features", "events", "entities", "commands", "panels", "receivers", "roles", "jobs")
+DECLARATIONS = ("features", "entities", "commands", "panels", "roles")
 
 
 class EntitiesConfig(AppConfig):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import BUILT_IN_COMMANDS, Entity
 from guanxi.platform.entities.features import features
@@ -24,7 +25,9 @@ def check_entities(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
         for feature in features():
             found += feature.check(entity)
     known = {entity.key for entity in registry.entities()}
-    found += [Error(f"extend() names {key}, which is no entity", id="guanxi.E002") for key in registry.extended_keys() - known]
+    found += [
+        Error(f"extend() names {key}, which is no entity", id="guanxi.E002") for key in registry.extended_keys() - known
+    ]
     return found
 
 
@@ -45,6 +48,12 @@ def _problems(entity: Entity) -> Iterator[str]:
     except (KeyError, TypeError) as error:
         yield f"{entity.key}: {error} is not a field"
         return
+    yield from _wrong_names(entity, fields)
+    for field in fields.values():
+        yield from _wrong_field(entity, field)
+
+
+def _wrong_names(entity: Entity, fields: dict[str, Field]) -> Iterator[str]:
     for option, names in _named_fields(entity):
         for name in names:
             if name and name not in fields:
@@ -52,15 +61,18 @@ def _problems(entity: Entity) -> Iterator[str]:
     for name in entity.commands:
         if name not in BUILT_IN_COMMANDS:
             yield f"{entity.key}.commands names “{name}”, which is not built in"
-    for field in fields.values():
-        if field.kind.personal and not (field.sensitivity and field.purpose) and entity.kind is not EntityKind.REFERENCE:
-            yield f"{entity.key}.{field.key} holds personal data: declare sensitive = Sensitive(…, kind=, purpose=)"
-        if field.is_link and registry.find(field.target) is None:
-            yield f"{entity.key}.{field.key} links to {field.target}, which is no entity"
     for related in entity.related:
         target = registry.find(related.entity)
         if target is None or related.by not in target.fields():
             yield f"{entity.key}.related names {related.entity}.{related.by}, which does not exist"
+
+
+def _wrong_field(entity: Entity, field: Field) -> Iterator[str]:
+    declared = field.sensitivity and field.purpose
+    if field.kind.personal and not declared and entity.kind is not EntityKind.REFERENCE:
+        yield f"{entity.key}.{field.key} holds personal data: declare sensitive = Sensitive(…, kind=, purpose=)"
+    if field.is_link and registry.find(field.target) is None:
+        yield f"{entity.key}.{field.key} links to {field.target}, which is no entity"
 
 
 def _named_fields(entity: Entity) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -69,6 +81,7 @@ def _named_fields(entity: Entity) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "quick", entity.quick
     yield "group_by", entity.group_by
     yield "keys", entity.keys
+    yield "personal", entity.personal
     yield "title", (entity.title,)
     yield "subtitle", (entity.subtitle,)
     yield "parent", (entity.parent,)

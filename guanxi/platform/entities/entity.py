@@ -15,7 +15,19 @@ from guanxi.platform.access.models.record import Attached, Fact, Line, Record
 from guanxi.platform.access.scope import ScopeResolver, copy_scope
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.features import features
-from guanxi.platform.entities.options import Calendar, EntityKind, Figure, Kanban, Menu, Panel, Related, Section, Sensitive, Timeline, Tree
+from guanxi.platform.entities.options import (
+    Calendar,
+    EntityKind,
+    Figure,
+    Kanban,
+    Menu,
+    Panel,
+    Related,
+    Section,
+    Sensitive,
+    Timeline,
+    Tree,
+)
 from guanxi.platform.entities.source import EntitySource, ModelSource
 
 BUILT_IN_COMMANDS = ("create", "edit", "delete", "restore", "assign", "tag")
@@ -42,10 +54,13 @@ class Entity:
     group_by: tuple[str, ...] = ()
     order: str = "-id"
     keys: tuple[str, ...] = ()
+    import_hints: dict[str, str] = {}
     code_format: str = ""
     parent: str = ""
     hangs_on: str = ""
     attachments: bool = True
+    personal: tuple[str, ...] = ()
+    is_customer: bool = False
     commands: tuple[str, ...] = BUILT_IN_COMMANDS
     kanban: Kanban | None = None
     tree: Tree | None = None
@@ -71,7 +86,12 @@ class Entity:
 
     @cached_property
     def kind(self) -> EntityKind:
-        for base, kind in ((Attached, EntityKind.ATTACHED), (Record, EntityKind.RECORD), (Line, EntityKind.LINE), (Fact, EntityKind.FACT)):
+        for base, kind in (
+            (Attached, EntityKind.ATTACHED),
+            (Record, EntityKind.RECORD),
+            (Line, EntityKind.LINE),
+            (Fact, EntityKind.FACT),
+        ):
             if issubclass(self.source.model, base):
                 return kind
         return EntityKind.REFERENCE
@@ -127,13 +147,17 @@ class Entity:
     def writable(self, actor: Actor) -> dict[str, Field]:
         """The fields this actor may set."""
         frozen = actor.grants.frozen(self.key)
-        return {key: field for key, field in self.fields().items() if key not in frozen and not field.readonly and field.set}
+        return {
+            key: field for key, field in self.fields().items() if key not in frozen and not field.readonly and field.set
+        }
 
     @cached_property
     def title_field(self) -> str:
         """The field that names a record."""
         fields = self.source.fields()
-        return self.title or next((key for key in ("name", "label", "title", "subject", "code") if key in fields), next(iter(fields)))
+        return self.title or next(
+            (key for key in ("name", "label", "title", "subject", "code") if key in fields), next(iter(fields))
+        )
 
     def title_of(self, record: Any) -> str:
         """The text by which people know the record."""
@@ -156,7 +180,13 @@ class Entity:
         """The form's sections: as declared, else all settable fields in one."""
         if self.form:
             return self.form
-        return (Section(self.label, *[key for key, field in self.fields().items() if not field.readonly and field.set and key != "entity"], key="all"),)
+        return (
+            Section(
+                self.label,
+                *[key for key, field in self.fields().items() if not field.readonly and field.set and key != "entity"],
+                key="all",
+            ),
+        )
 
     # --- rows and rights (gate.Guarded) ---------------------------------------------------------------
     def base_rows(self) -> QuerySet:
@@ -190,7 +220,11 @@ class Entity:
     # --- hooks of the write path ------------------------------------------------------------------------
     def initial(self, actor: Actor) -> dict[str, Any]:
         """Hook: values a new record starts with."""
-        return {"owner": actor.user_id, "department": actor.department_id} if self.kind is EntityKind.RECORD and not self.hangs_on else {}
+        return (
+            {"owner": actor.user_id, "department": actor.department_id}
+            if self.kind is EntityKind.RECORD and not self.hangs_on
+            else {}
+        )
 
     def clean(self, record: Any, actor: Actor) -> dict[str, str]:
         """Hook: rules over several fields; returns {field key or "": message}."""
@@ -201,7 +235,8 @@ class Entity:
         if self.hangs_on:
             self._inherit_scope(records)
         elif self.kind is EntityKind.ATTACHED:
-            self._inherit_host_scope(records)
+            self._inherit_host_scope([record for record in records if record.entity])
+            self._own_scope([record for record in records if not record.entity], scopes)
         elif self.kind is EntityKind.RECORD:
             scopes.fill(records)
 
@@ -222,12 +257,19 @@ class Entity:
                 copy_scope(host, record)
                 record.customer_id = registry.get(record.entity).customer_of(host)
 
+    def _own_scope(self, records: Sequence[Any], scopes: ScopeResolver) -> None:
+        """Attached records that hang on nothing belong to the person their first ``personal`` field names."""
+        for record in records:
+            record.record_id, record.customer_id = 0, None
+            record.owner_id, record.department_id = getattr(record, f"{self.personal[0]}_id"), None
+        scopes.fill(records)
+
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
         """Hook: what else belongs into the same transaction; ``changes`` are commands.Change items."""
 
     def customer_of(self, record: Any) -> int | None:
-        """The customer whose timeline shows this record's events."""
-        return getattr(record, "customer_id", None)
+        """The customer whose timeline shows this record's events; its own id for a customer itself."""
+        return record.pk if self.is_customer else getattr(record, "customer_id", None)
 
 
 def entity(declaration: type[Entity]) -> type[Entity]:

@@ -18,7 +18,11 @@ def all_ids() -> Iterator[str]:
             yield part(entity, "list", "column", key)
         for section in entity.sections():
             yield part(entity, "form", "section", section.key)
-        for panel in (*entity.panels, *registry.extensions(entity.key, "panel"), *registry.extensions(entity.key, "tab")):
+        for panel in (
+            *entity.panels,
+            *registry.extensions(entity.key, "panel"),
+            *registry.extensions(entity.key, "tab"),
+        ):
             yield part(entity, "record", panel.place, panel.key)
         for related in (*entity.related, *registry.extensions(entity.key, "related")):
             yield part(entity, "record", "related", f"{related.entity}.{related.by}")

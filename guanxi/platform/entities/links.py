@@ -14,6 +14,10 @@ from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 
 
+class Unknown(Invalid):
+    """A text names no record within the actor's reach."""
+
+
 def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     """Id → title of linked records. Records out of the actor's reach are missing. One query, plus one if
     the actor's reach is limited."""
@@ -24,7 +28,9 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     return {record.pk: entity.title_of(record) for record in rows.filter(pk__in=set(ids))}
 
 
-def labels_of(entity: Entity, fields: Iterable[Field], records: Sequence[Any], actor: Actor) -> dict[str, dict[int, str]]:
+def labels_of(
+    entity: Entity, fields: Iterable[Field], records: Sequence[Any], actor: Actor
+) -> dict[str, dict[int, str]]:
     """For every link among the fields: id → title, over a page of records. One query per target."""
     wanted: dict[str, set[int]] = defaultdict(set)
     links = [field for field in fields if field.is_link]
@@ -45,10 +51,14 @@ def verify(fields: Iterable[tuple[Field, Any]], actor: Actor) -> dict[str, str]:
         entity = registry.find(target)
         if entity is None:
             continue
-        reachable = set(entity.rows(actor).filter(pk__in={value for _field, value in links}).values_list("pk", flat=True))
+        reachable = set(
+            entity.rows(actor).filter(pk__in={value for _field, value in links}).values_list("pk", flat=True)
+        )
         for field, value in links:
             if value not in reachable:
-                errors[field.key] = _("“%(label)s” does not exist or is not open to you. Choose another.") % {"label": field.label}
+                errors[field.key] = _("“%(label)s” does not exist or is not open to you. Choose another.") % {
+                    "label": field.label
+                }
     return errors
 
 
@@ -110,4 +120,4 @@ def _one(found: set[int], text: str, field: Field) -> int | Invalid:
     values = {"label": field.label, "value": text}
     if found:
         return Invalid(_("Several records of “%(label)s” are called “%(value)s”. Give the code instead.") % values)
-    return Invalid(_("No “%(label)s” is called “%(value)s”, or it is not open to you.") % values)
+    return Unknown(_("No “%(label)s” is called “%(value)s”, or it is not open to you.") % values)

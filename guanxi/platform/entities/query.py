@@ -93,7 +93,10 @@ def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: 
     backwards = bool(before)
     start = _read_cursor(before or after, order)
     base = entity.base_rows().filter(where)
-    lists = [_slice(base.filter(one.condition()), order, start, backwards, limit + 1) for one in gate.sources(actor, entity, query.action)]
+    lists = [
+        _slice(base.filter(one.condition()), order, start, backwards, limit + 1)
+        for one in gate.sources(actor, entity, query.action)
+    ]
     records = _merge(lists, order, backwards, limit + 1)
     more, records = len(records) > limit, records[:limit]
     if backwards:
@@ -155,7 +158,15 @@ def _slice(rows: QuerySet, order: _Order, start: tuple | None, backwards: bool, 
     if order.column:
         plain = F(order.column)
         if order.nullable:
-            terms.append(plain.desc(nulls_first=True) if backwards and down else plain.desc(nulls_last=True) if down else plain.asc(nulls_first=True) if backwards else plain.asc(nulls_last=True))
+            terms.append(
+                plain.desc(nulls_first=True)
+                if backwards and down
+                else plain.desc(nulls_last=True)
+                if down
+                else plain.asc(nulls_first=True)
+                if backwards
+                else plain.asc(nulls_last=True)
+            )
         else:
             terms.append(plain.desc() if down else plain.asc())
     terms.append("-pk" if down else "pk")
@@ -185,7 +196,13 @@ def _merge(lists: Sequence[list[Any]], order: _Order, backwards: bool, limit: in
     if len(lists) == 1:
         return lists[0]
     down = order.descending != backwards
-    decorated = [sorted(((_Directed(order.key(record), down, backwards), record.pk, record) for record in rows), key=lambda item: item[0]) for rows in lists]
+    decorated = [
+        sorted(
+            ((_Directed(order.key(record), down, backwards), record.pk, record) for record in rows),
+            key=lambda item: item[0],
+        )
+        for rows in lists
+    ]
     found: dict[int, Any] = {}
     for _key, pk, record in heapq.merge(*decorated, key=lambda item: item[0]):
         found.setdefault(pk, record)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, ProgrammingError, models
 
@@ -100,7 +101,7 @@ def configuration_version() -> int:
     """The number in the database that every process looks at once a second at most."""
     global _version, _checked
     now = time.monotonic()
-    if _frozen and now - _checked >= 1:
+    if apps.ready and now - _checked >= 1:
         from guanxi.platform.entities.models import Configuration
 
         _checked = now

@@ -106,7 +106,11 @@ def _parse_test(head: str, rest: Sequence[Any], field_of: Callable[[str], Filter
             _("The filter asks for “%(test)s”, which does not exist here. Remove it and try again.")
             % {"test": f"{key} {head}"}
         )
-    raw = tuple(rest[1][:MAX_VALUES]) if operator.many and len(rest) > 1 and isinstance(rest[1], list) else tuple(rest[1:])
+    raw = (
+        tuple(rest[1][:MAX_VALUES])
+        if operator.many and len(rest) > 1 and isinstance(rest[1], list)
+        else tuple(rest[1:])
+    )
     if not operator.accepts(len(raw)):
         raise FilterError(_("The filter on “%(field)s” lacks a value.") % {"field": field.key})
     try:

@@ -13,11 +13,17 @@ class Department(models.Model):
 
     code = models.CharField(_("Code"), max_length=32, unique=True)
     name = models.CharField(_("Name"), max_length=100)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Parent department"))
-    region = models.ForeignKey("refdata.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Parent department")
+    )
+    region = models.ForeignKey(
+        "refdata.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region")
+    )
     level = models.PositiveSmallIntegerField(_("Level"), default=1, editable=False)
     path = models.CharField(max_length=LEVELS * STEP, blank=True, db_index=True, editable=False)
-    manager = models.ForeignKey("access.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Manager"))
+    manager = models.ForeignKey(
+        "access.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Manager")
+    )
     position = models.IntegerField(_("Position"), default=0)
     active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)

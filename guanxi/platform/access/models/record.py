@@ -18,7 +18,9 @@ REGION_COLUMNS = ("r1", "r2", "r3")
 SCOPE_COLUMNS = ("owner_id", "department_id", "region_id", *DEPARTMENT_COLUMNS, *REGION_COLUMNS)
 
 
-def scope_indexes(prefix: str, *order: str, levels: tuple[str, ...] = ("d2", "d3", "r2", "r3"), customer: bool = False) -> list[models.Index]:
+def scope_indexes(
+    prefix: str, *order: str, levels: tuple[str, ...] = ("d2", "d3", "r2", "r3"), customer: bool = False
+) -> list[models.Index]:
     """The indexes of the sources of right on the default sort (at most six): owner, the department and
     region levels in use, and the customer a record hangs on. ``order`` defaults to newest first."""
     sort = order or ("-id",)
@@ -38,9 +40,27 @@ class LiveManager(models.Manager):
 class Record(models.Model):
     uid = models.UUIDField(null=True, unique=True, editable=False)
     code = models.CharField(_("Code"), max_length=40, blank=True)
-    owner = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Owner"), db_index=False)
-    department = models.ForeignKey("access.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Department"), db_index=False)
-    region = models.ForeignKey("refdata.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region"), db_index=False)
+    owner = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Owner"), db_index=False
+    )
+    department = models.ForeignKey(
+        "access.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Department"),
+        db_index=False,
+    )
+    region = models.ForeignKey(
+        "refdata.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Region"),
+        db_index=False,
+    )
     d1 = models.BigIntegerField(null=True, editable=False)
     d2 = models.BigIntegerField(null=True, editable=False)
     d3 = models.BigIntegerField(null=True, editable=False)
@@ -55,9 +75,25 @@ class Record(models.Model):
     tags = WordsField(_("Tags"))
     remarks = models.TextField(_("Remarks"), blank=True, max_length=4000)
     created_at = models.DateTimeField(_("Created at"), editable=False)
-    created_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("Created by"), editable=False, db_index=False)
+    created_by = models.ForeignKey(
+        "access.User",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("Created by"),
+        editable=False,
+        db_index=False,
+    )
     modified_at = models.DateTimeField(_("Modified at"), editable=False)
-    modified_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("Modified by"), editable=False, db_index=False)
+    modified_by = models.ForeignKey(
+        "access.User",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("Modified by"),
+        editable=False,
+        db_index=False,
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
     custom = models.JSONField(default=dict, blank=True, editable=False)
@@ -75,9 +111,25 @@ class Reviewed(models.Model):
     """First and second review of a record, each with its reviewer and time."""
 
     first_reviewed_at = models.DateTimeField(_("First review"), null=True, editable=False)
-    first_reviewed_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("First reviewer"), editable=False, db_index=False)
+    first_reviewed_by = models.ForeignKey(
+        "access.User",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("First reviewer"),
+        editable=False,
+        db_index=False,
+    )
     second_reviewed_at = models.DateTimeField(_("Second review"), null=True, editable=False)
-    second_reviewed_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("Second reviewer"), editable=False, db_index=False)
+    second_reviewed_by = models.ForeignKey(
+        "access.User",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("Second reviewer"),
+        editable=False,
+        db_index=False,
+    )
 
     class Meta:
         abstract = True

@@ -36,8 +36,12 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("E-mail"), blank=True)
     phone = models.CharField(_("Phone"), max_length=32, blank=True)
     title = models.CharField(_("Job title"), max_length=64, blank=True)
-    department = models.ForeignKey("access.Department", models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("Department"))
-    region = models.ForeignKey("refdata.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region"))
+    department = models.ForeignKey(
+        "access.Department", models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("Department")
+    )
+    region = models.ForeignKey(
+        "refdata.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region")
+    )
     is_active = models.BooleanField(_("Active"), default=True)
     date_joined = models.DateTimeField(_("Joined"), default=timezone.now)
     language = models.CharField(_("Language"), max_length=10, default="zh-hans")

@@ -19,7 +19,9 @@ from tests.fakes.models import Company, Person, Row
 
 
 def create(actor, **inputs):
-    return Company.objects.get(pk=run(commands.get("fakes.company.create"), actor, inputs={"name": "Acme", **inputs}).ids[0])
+    return Company.objects.get(
+        pk=run(commands.get("fakes.company.create"), actor, inputs={"name": "Acme", **inputs}).ids[0]
+    )
 
 
 def edit(actor, record, key="fakes.company", **inputs):
@@ -30,9 +32,21 @@ def test_create_numbers_scopes_stamps_and_remembers(organisation):
     actor = organisation.everything()
     company = create(actor, capital="1,234.50", founded_on="2020/3/5", tags=["big", "old"], region=organisation.city.pk)
     assert company.code == "FC000001"
-    assert (company.capital, company.founded_on.isoformat(), company.tags) == (Decimal("1234.5"), "2020-03-05", ["big", "old"])
-    assert (company.owner_id, company.department_id, company.d1) == (actor.user_id, organisation.head.pk, organisation.head.pk)
-    assert (company.r1, company.r2, company.created_by_id) == (organisation.province.pk, organisation.city.pk, actor.user_id)
+    assert (company.capital, company.founded_on.isoformat(), company.tags) == (
+        Decimal("1234.5"),
+        "2020-03-05",
+        ["big", "old"],
+    )
+    assert (company.owner_id, company.department_id, company.d1) == (
+        actor.user_id,
+        organisation.head.pk,
+        organisation.head.pk,
+    )
+    assert (company.r1, company.r2, company.created_by_id) == (
+        organisation.province.pk,
+        organisation.city.pk,
+        actor.user_id,
+    )
     (event,) = history("fakes.company", company.pk)
     assert event.kind == "fakes.company.created"
     assert event.diff["capital"] == [None, "1234.50"]
@@ -53,7 +67,11 @@ def test_edit_saves_the_difference_under_version(organisation):
     edit(actor, company, name="Acme Ltd", stage="active")
     company.refresh_from_db()
     assert (company.name, company.stage, company.version) == ("Acme Ltd", "active", 2)
-    assert history("fakes.company", company.pk)[0].diff == {"name": ["Acme", "Acme Ltd"], "stage": ["new", "active"], "version": [1, 2]}
+    assert history("fakes.company", company.pk)[0].diff == {
+        "name": ["Acme", "Acme Ltd"],
+        "stage": ["new", "active"],
+        "version": [1, 2],
+    }
 
 
 def test_edit_without_difference_leaves_no_trace(organisation):
@@ -183,10 +201,24 @@ def test_undo_of_create_and_delete(organisation):
 
 def test_entity_on_rows_goes_the_same_way(organisation):
     actor = organisation.everything()
-    inputs = {"title": "Box", "price": "12.3456", "weight": "1.5", "made_on": "20240229", "fragile": "yes", "state": "Raw"}
+    inputs = {
+        "title": "Box",
+        "price": "12.3456",
+        "weight": "1.5",
+        "made_on": "20240229",
+        "fragile": "yes",
+        "state": "Raw",
+    }
     pk = run(commands.get("fakes.thing.create"), actor, inputs=inputs).ids[0]
     row = Row.objects.get(pk=pk)
-    assert row.data == {"title": "Box", "price": 123456, "weight": 15000, "made_on": "2024-02-29", "fragile": True, "state": "raw"}
+    assert row.data == {
+        "title": "Box",
+        "price": 123456,
+        "weight": 15000,
+        "made_on": "2024-02-29",
+        "fragile": True,
+        "state": "raw",
+    }
     edit(actor, row, "fakes.thing", price="99")
     entity = registry.get("fakes.thing")
     assert entity.fields()["price"].get(entity.rows(actor).get()) == Decimal("99")

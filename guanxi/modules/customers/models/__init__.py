@@ -1,0 +1,11 @@
+from guanxi.modules.customers.models.contact import Anniversary, Contact, ContactRelation, Position
+from guanxi.modules.customers.models.customer import Customer
+from guanxi.modules.customers.models.detail import Address, BankAccount, ContactMedium
+from guanxi.modules.customers.models.interaction import Interaction
+from guanxi.modules.customers.models.measure import Measure
+from guanxi.modules.customers.models.membership import Membership
+
+__all__ = [
+    "Address", "Anniversary", "BankAccount", "Contact", "ContactMedium", "ContactRelation", "Customer",
+    "Interaction", "Measure", "Membership", "Position",
+]  # fmt: skip

@@ -1,0 +1,11 @@
+"""Events of accounts and tokens."""
+
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.platform.events.registry import declare
+
+TOKEN_CREATED = "access.token.created"
+TOKEN_REVOKED = "access.token.revoked"
+
+declare(TOKEN_CREATED, label=_("Access token created"), template=_("%(actor)s created an access token"), icon="key")
+declare(TOKEN_REVOKED, label=_("Access token revoked"), template=_("%(actor)s revoked an access token"), icon="key-off")

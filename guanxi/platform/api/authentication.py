@@ -1,0 +1,29 @@
+"""Who calls: the bearer of a token, or the browser's session (then with CSRF protection)."""
+
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from guanxi.platform.access import tokens
+from guanxi.platform.access.models import ApiToken, User
+
+__all__ = ["SessionAuthentication", "TokenAuthentication"]
+
+
+class TokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer gx_…``. Every failure gets the same answer, so that nothing can be guessed."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _space, secret = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = tokens.authenticate(secret.strip())
+        actor = token and tokens.actor_of(token, request=getattr(request, "id", ""))
+        if not actor:
+            raise AuthenticationFailed(_("The token is unknown, expired or revoked. Make a new one in your profile."))
+        request._request.actor = actor
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'

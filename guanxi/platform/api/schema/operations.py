@@ -1,0 +1,123 @@
+"""The OpenAPI description of one view, put together from its entity instead of serializers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+
+from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.api.schema import shapes, values
+from guanxi.platform.api.schema.shapes import Schema
+from guanxi.platform.commands import command as commands
+from guanxi.platform.entities.entity import Entity
+
+_REFUSALS = {
+    400: gettext_lazy("The request is wrong; “errors” says where."),
+    401: gettext_lazy("No token, no session, or one that has ended."),
+    403: gettext_lazy("The right is missing."),
+    404: gettext_lazy("No such record, or not within reach."),
+    409: gettext_lazy("Somebody else changed the record meanwhile."),
+    415: gettext_lazy("The body is not JSON."),
+    422: gettext_lazy("The state of the record does not allow it."),
+    429: gettext_lazy("Too many requests; “Retry-After” says how long to wait."),
+}
+_ANSWERS = {
+    200: gettext_lazy("Done."),
+    201: gettext_lazy("Created."),
+    202: gettext_lazy("Accepted, not done yet."),
+    204: gettext_lazy("Deleted."),
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address. ``answers``: status → JSON Schema of the body (None: no body); ``refusals``:
+    statuses beyond those that every address may answer with."""
+
+    name: str
+    summary: str
+    answers: dict[int, Schema | None]
+    parameters: Sequence[Schema] = ()
+    body: Schema | None = None
+    refusals: Sequence[int] = ()
+    description: str = ""
+
+
+@dataclass
+class Components:
+    """The named schemas of one document, made on first use, as ``actor`` may see them."""
+
+    registry: ComponentRegistry
+    actor: Actor
+    _named: dict[str, Schema] = field(default_factory=dict)
+
+    def record(self, entity: Entity) -> Schema:
+        """A record of the entity."""
+        versioned = any(name == "edit" for name in entity.commands) and hasattr(entity.source.new(), "version")
+        return self._ref(entity.key, lambda: values.record(entity.readable(self.actor), entity.label, versioned=versioned))
+
+    def inputs(self, entity: Entity, name: str) -> Schema | None:
+        """What a command of the entity takes; None if the actor may not use it."""
+        if not gate.permits(self.actor, entity, name):
+            return None
+        command = commands.get(f"{entity.key}.{name}")
+        partial = command.takes_fields and not command.new
+        return self._ref(f"{entity.key}.{name}", lambda: values.inputs(command.inputs(self.actor), partial=partial, version=name == "edit"))
+
+    def shared(self, name: str, schema: Schema) -> Schema:
+        """A schema that is the same for every entity."""
+        if name == "command":
+            self.shared("field", shapes.FIELD)
+        return self._ref(name, lambda: schema)
+
+    def _ref(self, name: str, make: Callable[[], Schema]) -> Schema:
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, object=name)
+        if component not in self.registry:
+            component.schema = make()
+            self.registry.register(component)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+
+class EntitySchema(AutoSchema):
+    """Asks the view instead of a serializer. Works within document.Generator, which knows the reader."""
+
+    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry) -> Schema | None:
+        actor, entity = self.view.actor, getattr(self.view, "entity", None)
+        if entity is not None and not gate.permits(actor, entity, "view"):
+            return None
+        components = Components(registry, actor)
+        operation = self.view.operation(method, components)
+        return operation and self._described(operation, entity, path, method, components)
+
+    def _described(self, operation: Operation, entity: Entity | None, path: str, method: str, components: Components) -> Schema:
+        error = components.shared("error", shapes.ERROR)
+        parameters = list(operation.parameters)
+        if "{id}" in path:
+            parameters.insert(0, shapes.RECORD_ID)
+        if method in ("POST", "PATCH", "DELETE") and entity is not None:
+            parameters.append(shapes.KEY)
+        described: Schema = {
+            "operationId": f"{entity.key.replace('.', '_') if entity else 'guanxi'}_{operation.name}",
+            "summary": operation.summary,
+            "tags": [str(entity.label_plural) if entity else _("General")],
+            "responses": {str(status): _answer(text, operation.answers[status]) for status, text in _ANSWERS.items() if status in operation.answers},
+        }
+        if operation.description:
+            described["description"] = operation.description
+        if parameters:
+            described["parameters"] = parameters
+        if operation.body is not None:
+            described["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
+        for status in sorted({401, 403, 429, *operation.refusals}):
+            described["responses"][str(status)] = _answer(_REFUSALS[status], error)
+        return described
+
+
+def _answer(text: Any, schema: Schema | None) -> Schema:
+    content = {} if schema is None else {"content": {"application/json": {"schema": schema}}}
+    return {"description": text, **content}

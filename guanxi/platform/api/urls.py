@@ -1,0 +1,57 @@
+"""Addresses of the interface, derived from the entities and their commands."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, path, re_path
+
+from guanxi.platform.api.views import index
+from guanxi.platform.api.views.commands import RecordCommandsView, RecordCommandView, SetCommandView, record_commands, set_commands
+from guanxi.platform.api.views.lists import CommandsView, CountView, FieldsView, GroupsView, ListView
+from guanxi.platform.api.views.records import HistoryView, RecordView
+from guanxi.platform.commands.command import commands_of
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import EntityKind
+
+app_name = "api"
+
+#: Lines have no history of their own (it is their parent's), facts none at all.
+WITH_HISTORY = (EntityKind.RECORD, EntityKind.ATTACHED, EntityKind.REFERENCE)
+READ = ("get", "head", "options")
+
+
+def _bound(view: type, entity: Entity, methods: tuple[str, ...], **attributes: Any) -> Any:
+    """The view of one entity, answering only to the methods that the entity has."""
+    return type(view.__name__, (view,), {"entity": entity, "http_method_names": list(methods), "__doc__": view.__doc__, **attributes}).as_view()
+
+
+def _addresses(entity: Entity) -> Iterator[URLPattern]:
+    base, key = f"{entity.module}/{entity.name}/", entity.key
+    names = {command.name for command in commands_of(entity)}
+    changing = tuple(method for method, name in (("patch", "edit"), ("delete", "delete")) if name in names)
+    creating = ("post",) if "create" in names else ()
+    yield path(base, _bound(ListView, entity, (*READ, *creating)), name=f"{key}.list")
+    for tail, view in (("count/", CountView), ("groups/", GroupsView), ("fields/", FieldsView), ("commands/", CommandsView)):
+        yield path(f"{base}{tail}", _bound(view, entity, READ), name=f"{key}.{tail[:-1]}")
+    for command in set_commands(entity):
+        view = _bound(SetCommandView, entity, ("post", "options"), name=command.name)
+        yield path(f"{base}commands/{command.name}/", view, name=f"{key}.command.{command.name}")
+    yield path(f"{base}<int:id>/", _bound(RecordView, entity, (*READ, *changing)), name=f"{key}.record")
+    if entity.kind in WITH_HISTORY:
+        yield path(f"{base}<int:id>/history/", _bound(HistoryView, entity, READ), name=f"{key}.history")
+    yield path(f"{base}<int:id>/commands/", _bound(RecordCommandsView, entity, READ), name=f"{key}.record_commands")
+    for command in record_commands(entity):
+        view = _bound(RecordCommandView, entity, ("post", "options"), name=command.name)
+        yield path(f"{base}<int:id>/commands/{command.name}/", view, name=f"{key}.record_command.{command.name}")
+
+
+urlpatterns = [
+    path("", index.IndexView.as_view(), name="index"),
+    path("schema.json", index.SchemaView.as_view(), name="schema"),
+    path("docs/", index.DocumentationView.as_view(), name="documentation"),
+    path("undo/", index.UndoView.as_view(), name="undo"),
+    path("jobs/<int:id>/", index.JobView.as_view(), name="job"),
+    *[address for entity in registry.entities() for address in _addresses(entity)],
+    re_path("", index.NowhereView.as_view(), name="nowhere"),
+]

@@ -1,0 +1,35 @@
+"""Uniqueness of many records at once: one query per unique set of columns."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from guanxi.platform import bulk
+from guanxi.platform.commands.unique import taken, unique_sets
+from guanxi.platform.entities.entity import Entity
+
+
+def duplicates_among(
+    entity: Entity, records: Sequence[Any], touched: Mapping[int, frozenset[str]]
+) -> dict[int, dict[str, str]]:
+    """{index: {field: message}} for records that share a unique value with each other or with a stored record.
+    ``touched`` limits the look-ups of changed records to sets with one of these fields; new records are not in it."""
+    errors: dict[int, dict[str, str]] = defaultdict(dict)
+    for names in unique_sets(entity):
+        attributes = [entity.source.model._meta.get_field(name).attname for name in names]
+        values: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        for index, record in enumerate(records):
+            if index in touched and not touched[index] & set(names):
+                continue
+            value = tuple(getattr(record, attribute) for attribute in attributes)
+            if all(part not in (None, "") for part in value):
+                values[value].append(index)
+        if not values:
+            continue
+        found = entity.base_rows().filter(bulk.key_in(attributes[0], {value[0] for value in values}))
+        owners = {row[1:]: row[0] for row in found.values_list("pk", *attributes)}
+        for value, indexes in values.items():
+            for place, index in enumerate(indexes):
+                if place or owners.get(value, records[index].pk) != records[index].pk:
+                    errors[index][names[-1]] = taken(entity, names)
+    return errors

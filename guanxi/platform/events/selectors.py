@@ -1,0 +1,84 @@
+"""Reading the memory as StoredEvent, newest first, a page at a time by id. Nothing here narrows by actor: the callers above do."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from guanxi.platform.events.models import Event, EventLink, SealState
+from guanxi.platform.events.stored import StoredEvent
+
+__all__ = [
+    "StoredEvent",
+    "after_seq",
+    "by_actor",
+    "customers_of",
+    "for_customer",
+    "history",
+    "last_seq",
+    "of_batch",
+]
+
+_COLUMNS = tuple(field.attname for field in Event._meta.concrete_fields if field.column)
+_NAMES = tuple("data" if name == "payload" else name for name in _COLUMNS)
+
+
+def history(
+    entity: str, record_id: int, before_id: int | None = None, limit: int = 50, *, using: str = "default"
+) -> list[StoredEvent]:
+    """What happened to one record."""
+    return _page(Event.objects.using(using).filter(entity=entity, record_id=record_id), before_id, limit)
+
+
+def for_customer(
+    customer_id: int, before_id: int | None = None, limit: int = 50, *, using: str = "default"
+) -> list[StoredEvent]:
+    """What happened around one customer, as the first or a further customer of the event."""
+    links = EventLink.objects.using(using).filter(customer_id=customer_id)
+    if before_id is not None:
+        links = links.filter(event_id__lt=before_id)
+    keys = list(links.order_by("-event_id").values_list("event_at", "event_id")[:limit])
+    linked = _rows(Event.objects.using(using).filter(pk__in=keys)) if keys else []
+    own = _page(Event.objects.using(using).filter(customer_id=customer_id), before_id, limit)
+    return sorted([*own, *linked], key=lambda event: event.id, reverse=True)[:limit]
+
+
+def of_batch(
+    batch: uuid.UUID, before_id: int | None = None, limit: int | None = 500, *, using: str = "default"
+) -> list[StoredEvent]:
+    """The events of one bulk command or import, newest first: the order in which it is undone. Limit None: all."""
+    return _page(Event.objects.using(using).filter(batch=batch), before_id, limit)
+
+
+def by_actor(
+    actor_id: int, before_id: int | None = None, limit: int = 50, *, using: str = "default"
+) -> list[StoredEvent]:
+    """What one user has done."""
+    return _page(Event.objects.using(using).filter(actor_id=actor_id), before_id, limit)
+
+
+def customers_of(event: StoredEvent, *, using: str = "default") -> Sequence[int]:
+    """Every customer in whose timeline the event stands, the first one first."""
+    links = EventLink.objects.using(using).filter(event_at=event.at, event_id=event.id)
+    further = links.order_by("customer_id").values_list("customer_id", flat=True)
+    return [*([] if event.customer_id is None else [event.customer_id]), *further]
+
+
+def after_seq(seq: int, limit: int = 500, *, using: str = "default") -> list[StoredEvent]:
+    """The sealed events after ``seq``, oldest first."""
+    return _rows(Event.objects.using(using).filter(seq__gt=seq).order_by("seq")[:limit])
+
+
+def last_seq(*, using: str = "default") -> int:
+    """The last number given by the sealer; 0 before the first."""
+    return SealState.objects.using(using).filter(id=1).values_list("seq", flat=True).first() or 0
+
+
+def _page(events: QuerySet[Event], before_id: int | None, limit: int | None) -> list[StoredEvent]:
+    if before_id is not None:
+        events = events.filter(id__lt=before_id)
+    return _rows(events.order_by("-id")[:limit])
+
+
+def _rows(events: QuerySet[Event]) -> list[StoredEvent]:
+    return [StoredEvent(**dict(zip(_NAMES, row, strict=True))) for row in events.values_list(*_COLUMNS)]

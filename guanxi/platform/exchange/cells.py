@@ -1,0 +1,164 @@
+"""From a cell of the spool to the value of a field: the same converters as form and REST, a column at a time.
+
+Converters are slow compared with a dictionary, and most columns hold few different values: each column
+remembers what it converted until the column proves to be one of many different values.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import kinds
+from guanxi.platform.access.fields import Field
+from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.exchange.reading import Cell
+
+MEMO_TRIAL, MEMO_LIMIT = 4_000, 50_000
+SERIAL_START = date(1899, 12, 30)
+#: Day numbers taken for dates in a date column: 1927 to 2119.
+SERIALS = range(10_000, 80_000)
+SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
+WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
+TEXTS = frozenset({"text", "longtext", "code", "phone", "email", "url", "choice", "multichoice", "tags"}) | kinds.LINKS
+NUMBERS_AS_TEXT = frozenset({"phone", "code"})
+
+
+class _Blank:
+    """The cell is empty: nothing is said about the field."""
+
+    def __repr__(self) -> str:
+        return "BLANK"
+
+
+BLANK: Any = _Blank()
+
+
+def shown(cell: Cell) -> str:
+    """A cell as its reader saw it, for lists of problems and error files."""
+    if cell is None:
+        return ""
+    if isinstance(cell, dict):
+        return str(next(iter(cell.values())))
+    if isinstance(cell, bool):
+        return str(kinds.YES if cell else kinds.NO)
+    return str(cell)
+
+
+def raw_value(cell: Cell, field: Field) -> Any:
+    """What ``field.parse`` takes, or BLANK. Raises Invalid for what the spreadsheet program has damaged."""
+    kind = field.kind.key
+    if isinstance(cell, dict):
+        ((mark, text),) = cell.items()
+        return _marked(mark, text, field)
+    if isinstance(cell, bool):
+        return cell if kind == "boolean" else shown(cell)
+    if isinstance(cell, int):
+        return _whole(cell, field)
+    if cell is None or not cell.strip():
+        return BLANK
+    if kind in NUMBERS_AS_TEXT:
+        return _digits(cell, field)
+    return cell.strip() if kind in kinds.LINKS else cell
+
+
+def _marked(mark: str, text: str, field: Field) -> Any:
+    if mark == "n":
+        if field.kind.key == "phone":
+            raise Invalid(_("“%(value)s” is not a number that can be dialled. Format the column as text and enter it again.") % {"value": text})
+        return text if field.kind.key in TEXTS else Decimal(text)
+    if mark in ("d", "t", "h"):
+        return text
+    raise Invalid(_DAMAGED[mark]() % {"value": text, "label": field.label})
+
+
+_DAMAGED = {
+    "r": lambda: _(
+        "“%(value)s” has more than 15 digits and the spreadsheet program has replaced the last ones by zeros. "
+        "Format the column as text, enter the code again and upload the file again."
+    ),
+    "e": lambda: _("The cell shows the error “%(value)s”. Correct the formula in the file."),
+    "x": lambda: _("“%(value)s” holds characters that do not fit the encoding of the file. Choose another encoding or correct the cell."),
+    "q": lambda: _("A quotation mark in this cell is never closed. Correct it in the file: “%(value)s”"),
+}
+
+
+def _whole(cell: int, field: Field) -> Any:
+    kind = field.kind.key
+    if kind in ("date", "datetime"):
+        return (SERIAL_START + timedelta(days=cell)) if cell in SERIALS else str(cell)
+    return str(cell) if kind in TEXTS else cell
+
+
+def _digits(text: str, field: Field) -> str:
+    """Numbers that became floats on their way are restored when nothing was lost, else refused."""
+    plain = text.strip().translate(kinds.FULL_WIDTH)
+    if found := WHOLE_FLOAT.fullmatch(plain):
+        return found[1]
+    if not SCIENTIFIC.fullmatch(plain):
+        return text
+    mantissa, _e, exponent = plain.upper().partition("E")
+    try:
+        number = Decimal(plain)
+        exact = len(mantissa.lstrip("+-").replace(".", "")) > int(exponent) and number == number.to_integral_value()
+    except (InvalidOperation, ValueError):
+        exact = False
+    if not exact:
+        raise Invalid(
+            _("“%(value)s” has lost digits: the spreadsheet program shortened the number. Format the column as text and enter it again.")
+            % {"value": text}
+        )
+    return f"{number:.0f}"
+
+
+class ColumnReader:
+    """Converts the cells of one column. ``values`` of links are texts; links.py turns them into ids."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        # Whether a value is needed depends on the whole row (new or not), so an empty cell is no error here.
+        self._parse = None if field.is_link else field.with_(required=False).parse
+        self._memo: dict[Any, Any] | None = {}
+        self._read = 0
+
+    def convert(self, cells: Sequence[Cell]) -> tuple[list[Any], dict[int, str]]:
+        """Values in order (BLANK for empty cells) and {index: message} for cells that cannot be taken."""
+        values: list[Any] = []
+        errors: dict[int, str] = {}
+        memo = self._memo
+        add = values.append
+        for index, cell in enumerate(cells):
+            if cell is None:
+                add(BLANK)
+                continue
+            kept = cell.__class__ is str or cell.__class__ is int
+            if memo is not None and kept and cell in memo:
+                value = memo[cell]
+            else:
+                value = self._convert(cell)
+                if memo is not None and kept:
+                    memo[cell] = value
+            if value.__class__ is Invalid:
+                errors[index] = str(value)
+                add(BLANK)
+            else:
+                add(value[:] if value.__class__ is list else value)
+        self._forget(len(values))
+        return values, errors
+
+    def _convert(self, cell: Cell) -> Any:
+        try:
+            raw = raw_value(cell, self.field)
+            return raw if raw is BLANK or self._parse is None else self._parse(raw)
+        except Invalid as error:
+            return error
+
+    def _forget(self, read: int) -> None:
+        """Stop remembering a column in which most values differ."""
+        self._read += read
+        kept = len(self._memo or ())
+        if kept > MEMO_LIMIT or (kept > MEMO_TRIAL and kept * 2 > self._read):
+            self._memo = None

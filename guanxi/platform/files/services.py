@@ -1,0 +1,141 @@
+"""The doors for writing: take a file, attach it, delete it, throw it away for good.
+
+Rights are the caller's matter. Storing reads and scans a stream: keep it outside of transactions.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import IO, Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from guanxi.platform.files import storage
+from guanxi.platform.files.choices import FileState
+from guanxi.platform.files.conf import file_settings
+from guanxi.platform.files.content import check_type
+from guanxi.platform.files.models import File
+from guanxi.platform.files.names import clean_name, extension_of
+from guanxi.platform.files.scanners import verdict
+
+PIECE = 2**20
+
+
+class NewFile(storage.TemporaryFile):
+    """What ``new_file`` hands out: write to it; ``file`` is the stored File after the block."""
+
+    file: File | None = None
+
+
+@contextmanager
+def new_file(
+    name: str,
+    *,
+    by: int | None,
+    purpose: str,
+    limit: int | None = None,
+    expires_at: datetime | None = None,
+    **attach: Any,
+) -> Iterator[NewFile]:
+    """Write a file piece by piece, as exports do; it comes into being, whole, when the block ends without error.
+
+    ``by`` is the user's id, ``limit`` bytes (default: that of the purpose), ``attach`` may name ``entity``,
+    ``record_id`` and ``customer_id``. Raises FileRefused for what the user can mend, such as size or type.
+    """
+    name = clean_name(name)
+    extension = extension_of(name)
+    new = NewFile(file_settings().limit(purpose, extension) if limit is None else limit)
+    try:
+        yield new
+        new.close()
+        content_type = check_type(new.path, extension, purpose)
+        reason = verdict(new.path)
+        target = new.keep()
+    except BaseException:
+        new.discard()
+        raise
+    try:
+        new.file = File.objects.create(
+            storage_name=new.storage_name,
+            name=name,
+            size=new.size,
+            sha256=new.sha256,
+            content_type=content_type,
+            purpose=purpose,
+            state=FileState.QUARANTINED if reason else FileState.STORED,
+            state_reason=reason,
+            created_by_id=by,
+            expires_at=expires_at,
+            **attach,
+        )
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def store(
+    stream: IO[bytes],
+    name: str,
+    *,
+    by: int | None,
+    purpose: str,
+    limit: int | None = None,
+    expires_at: datetime | None = None,
+    **attach: Any,
+) -> File:
+    """Take an uploaded stream. Arguments and errors as ``new_file``; on any error nothing is left behind."""
+    with new_file(name, by=by, purpose=purpose, limit=limit, expires_at=expires_at, **attach) as new:
+        while piece := stream.read(PIECE):
+            new.write(piece)
+    assert new.file is not None
+    return new.file
+
+
+def attach(file: File, *, entity: str, record_id: int, customer_id: int | None = None) -> None:
+    """Hang a stored file on a record."""
+    file.entity, file.record_id, file.customer_id = entity, record_id, customer_id
+    file.save(update_fields=["entity", "record_id", "customer_id"])
+
+
+def delete(file: File, *, by: int | None) -> None:
+    """Hide the file; its bytes stay until ``purge`` so that this can be undone."""
+    File.objects.filter(pk=file.pk, deleted_at__isnull=True).update(deleted_at=timezone.now(), deleted_by_id=by)
+    file.refresh_from_db()
+
+
+def restore(file: File) -> None:
+    """Undo ``delete``."""
+    File.objects.filter(pk=file.pk).update(deleted_at=None, deleted_by_id=None)
+    file.refresh_from_db()
+
+
+def purge(*, now: datetime | None = None, at_once: int = 500) -> int:
+    """Throw away expired files and files deleted long ago; returns how many.
+
+    Bytes go first: a row without bytes says "gone" and is met again by the next purge, bytes without a row
+    would only be found by ``sweep``.
+    """
+    now = now or timezone.now()
+    deleted_before = now - timedelta(days=file_settings().keep_deleted_days)
+    old = File.objects.filter(Q(expires_at__lte=now) | Q(deleted_at__lte=deleted_before))
+    doomed = list(old.order_by("id")[:at_once])
+    for file in doomed:
+        storage.path_of(file.storage_name).unlink(missing_ok=True)
+    File.objects.filter(pk__in=[file.pk for file in doomed]).delete()
+    return len(doomed)
+
+
+def sweep(folder: str, *, now: datetime | None = None) -> int:
+    """Remove what killed processes left in one folder of ``storage.folders()``; returns how many files.
+
+    That is temporary files, and whole ones whose row was never committed. Young ones may still get theirs.
+    """
+    now = now or timezone.now()
+    before = (now - timedelta(hours=file_settings().keep_orphans_hours)).timestamp()
+    old = {path.name: path for path in storage.content_of(folder) if path.stat().st_mtime < before}
+    known = set(File.objects.filter(storage_name__in=old).values_list("storage_name", flat=True))
+    orphans = [path for name, path in old.items() if folder == storage.TEMPORARY or name not in known]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ToyConfig(AppConfig):
+    name = "guanxi.platform.jobs.tests.toy"
+    label = "toy"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MessagesConfig(AppConfig):
+    name = "guanxi.platform.messages"
+    label = "notices"
+    verbose_name = _("Messages")

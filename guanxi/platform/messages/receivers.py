@@ -1,0 +1,36 @@
+"""Connects the rules with what happens."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from django.utils import timezone
+
+from guanxi.platform.commands.events import APPROVED, REFUSED, SUBMITTED
+from guanxi.platform.events.stored import StoredEvent
+from guanxi.platform.events.subscribers import on_committed
+from guanxi.platform.messages import rules
+from guanxi.platform.messages.services import notify_each
+
+#: The event by which the calendar says that a task's time has come.
+TASK_DUE = "calendar.task.due"
+
+
+def tell(rule: rules.Rule, events: list[StoredEvent]) -> None:
+    """Notify whom the rule names."""
+    told = rule(events)
+    if told:
+        notify_each(told, at=timezone.now())
+
+
+def connect(rule: rules.Rule, kinds: Iterable[str]) -> None:
+    handler = partial(tell, rule)
+    handler.__module__, handler.__qualname__ = __name__, rule.__name__  # type: ignore[attr-defined]
+    if wanted := list(kinds):
+        on_committed(wanted, handler)
+
+
+connect(rules.given, rules.kinds_of(rules.given))
+connect(rules.mentioned, rules.kinds_of(rules.mentioned))
+connect(rules.due, [TASK_DUE])
+connect(rules.submitted, [SUBMITTED])
+connect(rules.decided, [APPROVED, REFUSED])

@@ -1,0 +1,173 @@
+"""Which events tell whom. A rule takes the events of one transaction and says who is told what; whoever did it
+is never told. Several rows of one batch become one notification per person."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.grants import Grant
+from guanxi.platform.access.models import RoleGrant, User
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands import held
+from guanxi.platform.commands.models import HeldCommand
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import EntityKind
+from guanxi.platform.events.stored import StoredEvent
+from guanxi.platform.jobs.sentences import as_sentence, sentence
+from guanxi.platform.messages import mentions
+from guanxi.platform.messages.choices import Kind
+from guanxi.platform.messages.services import Notice
+
+Told = list[tuple[int, Notice]]
+Rule = Callable[[Sequence[StoredEvent]], Told]
+
+#: At most so many people are asked to decide about one held command.
+DECIDERS = 50
+
+
+def receiving_field(entity: Entity) -> str:
+    """The field that says whose work a record is: its assignee, else its owner; empty for what has neither."""
+    if "assignee" in entity.fields():
+        return "assignee"
+    independent = entity.kind is EntityKind.RECORD and not entity.hangs_on
+    return "owner" if independent and "owner" in entity.fields() else ""
+
+
+def given(events: Sequence[StoredEvent]) -> Told:
+    """A record or task became yours through somebody else."""
+    found: dict[tuple[int, str, str], list[StoredEvent]] = defaultdict(list)
+    for event in events:
+        entity = registry.find(event.entity)
+        field = receiving_field(entity) if entity else ""
+        change = (event.diff or {}).get(field)
+        user = change[1] if change else None
+        if user and user != event.actor_id and user != change[0]:
+            occasion = str(event.batch) if event.batch else str(event.id)
+            found[user, event.entity, occasion].append(event)
+    return [(user, _given(entity, occasion, own)) for (user, entity, occasion), own in found.items()]
+
+
+def _given(entity: str, occasion: str, events: Sequence[StoredEvent]) -> Notice:
+    first, actor = events[0], events[0].actor_name
+    return Notice(
+        key=f"given:{entity}:{occasion}", kind=Kind.ASSIGNED, count=len(events), entity=entity, record_id=first.record_id, event_id=first.id,
+        sentence=sentence(gettext_noop("%(actor)s gave you “%(record)s”"), actor=actor),
+        many=sentence(gettext_noop("%(actor)s gave you %(count)s %(entities)s"), actor=actor) if first.batch else None, text=first.note[:2000],
+    )  # fmt: skip
+
+
+def due(events: Sequence[StoredEvent]) -> Told:
+    """A record whose time has come; its event carries ``assignee_id`` and ``due_at``."""
+    found = []
+    for event in events:
+        data = event.data or {}
+        due_notice = Notice(
+            key=f"due:{event.entity}:{event.record_id}:{data['due_at']}", kind=Kind.DUE, entity=event.entity, record_id=event.record_id,
+            event_id=event.id, sentence=sentence(gettext_noop("Due: %(record)s")),
+        )  # fmt: skip
+        found.append((data["assignee_id"], due_notice))
+    return found
+
+
+def submitted(events: Sequence[StoredEvent]) -> Told:
+    """A command waits for a second person: everybody who may decide is asked."""
+    found: Told = []
+    for row in _held(events):
+        asks = Notice(
+            key=f"held:{row.pk}", kind=Kind.APPROVAL, entity=row.entity, record_id=_only(row.records), text=row.note[:2000],
+            sentence=sentence(gettext_noop("%(actor)s asks for your decision: %(command)s"), actor=row.requested_by.name, command=_label(row)),
+        )  # fmt: skip
+        found += [(user.pk, asks) for user in deciders(row)]
+    return found
+
+
+def decided(events: Sequence[StoredEvent]) -> Told:
+    """Whoever asked learns of the decision."""
+    found: Told = []
+    for row in _held(events):
+        approved = row.state == HeldCommand.State.APPROVED
+        template = gettext_noop("%(actor)s approved your request: %(command)s") if approved else gettext_noop("%(actor)s refused your request: %(command)s")
+        who = row.decided_by.name if row.decided_by else ""
+        answer = Notice(
+            key=f"decided:{row.pk}", kind=Kind.DECIDED, entity=row.entity, record_id=_only(row.records), text=row.answer[:2000],
+            failed=not approved, sentence=sentence(template, actor=who, command=_label(row)),
+        )  # fmt: skip
+        found.append((row.requested_by_id, answer))
+    return found
+
+
+def _held(events: Sequence[StoredEvent]) -> list[HeldCommand]:
+    """The held commands of the events, once each: an event of every record names the same one."""
+    ids = {event.diff["held"][1] for event in events if event.diff and "held" in event.diff}
+    return list(HeldCommand.objects.filter(pk__in=ids).select_related("requested_by", "decided_by"))
+
+
+def _label(row: HeldCommand) -> Any:
+    return as_sentence(commands.get(row.command).label)
+
+
+def _only(records: Sequence[int]) -> int | None:
+    return records[0] if len(records) == 1 else None
+
+
+def deciders(row: HeldCommand) -> list[User]:
+    """Active users, other than who asked, who hold the approval right over all records of a held command."""
+    entity = registry.get(row.entity)
+    grants = RoleGrant.objects.filter(role__active=True).values_list("role_id", "entity", "actions", "scope")
+    roles = {role for role, key, actions, scope in grants if Grant(role, key, frozenset(actions), scope).covers(entity.key, "approve")}
+    users = User.objects.filter(is_active=True, role_links__role__in=roles).exclude(pk=row.requested_by_id).distinct().order_by("pk")
+    found: list[User] = []
+    for user in users.iterator(chunk_size=200):
+        if len(found) == DECIDERS:
+            break
+        if held.may_decide(Actor.for_user(user), row):
+            found.append(user)
+    return found
+
+
+def mentioned(events: Sequence[StoredEvent]) -> Told:
+    """Somebody wrote @Name into a text on a record that the named person may see."""
+    found: Told = []
+    for event in events:
+        entity = registry.find(event.entity)
+        if entity is None or entity.timeline is None:
+            continue
+        old, new = (event.diff or {}).get(entity.timeline.body, (None, None))
+        users = mentions.users_named(new or "") if new else []
+        if not users:
+            continue
+        before = {user.pk for user in mentions.users_named(old)} if old else set()
+        host, record_id = _host(entity, event)
+        if host is None or record_id is None:
+            continue
+        notice = Notice(
+            key=f"mention:{event.id}", kind=Kind.MENTION, entity=host.key, record_id=record_id, event_id=event.id,
+            sentence=sentence(gettext_noop("%(actor)s mentioned you on “%(record)s”"), actor=event.actor_name),
+        )  # fmt: skip
+        told = [user for user in users if user.pk != event.actor_id and user.pk not in before]
+        found += [(user.pk, notice) for user in told if gate.admits(Actor.for_user(user), host, [record_id], "view")]
+    return found
+
+
+def _host(entity: Entity, event: StoredEvent) -> tuple[Entity | None, int | None]:
+    """The record that a text stands on: what an attached one hangs on, else the record itself."""
+    if entity.kind is not EntityKind.ATTACHED:
+        return entity, event.record_id
+    place = entity.base_rows().filter(pk=event.record_id).values_list("entity", "record_id").first()
+    if place is None or not place[0]:
+        return entity, event.record_id
+    return registry.find(place[0]), place[1]
+
+
+def kinds_of(rule: Rule) -> Iterable[str]:
+    """The event kinds a rule wants to see."""
+    for entity in registry.entities():
+        if rule is given and receiving_field(entity):
+            yield f"{entity.key}.*"
+        if rule is mentioned and entity.timeline and entity.timeline.body:
+            yield from (f"{entity.key}.created", f"{entity.key}.edited")

@@ -1,0 +1,105 @@
+"""Telling people something, and noting that they have read it."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.access.models import User
+from guanxi.platform.jobs.sentences import Sentence, sentence
+from guanxi.platform.messages.choices import Kind
+from guanxi.platform.messages.models import Notification
+
+ADMINISTRATORS = "system_administrator"
+QUESTION_LENGTH = 2000
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What to tell. ``key`` names the occasion: nobody is told twice of the same one. With ``many`` (the
+    sentence for several) a further notice of the same key counts up instead: the chunks of one batch."""
+
+    key: str
+    kind: Kind
+    sentence: Sentence
+    many: Sentence | None = None
+    count: int = 1
+    text: str = ""
+    failed: bool = False
+    url: str = ""
+    entity: str = ""
+    record_id: int | None = None
+    event_id: int | None = None
+
+
+def notify(users: Iterable[int], notice: Notice, *, at: datetime) -> int:
+    """Tell each of the users the same. Returns how many were told who did not know it yet."""
+    return notify_each([(user, notice) for user in users], at=at)
+
+
+@transaction.atomic
+def notify_each(wanted: Iterable[tuple[int, Notice]], *, at: datetime) -> int:
+    """Tell users (by id) different things, in sets. Users without an active account are left out."""
+    pairs = {(user, notice.key): notice for user, notice in wanted}
+    active = set(User.objects.filter(pk__in={user for user, _key in pairs}, is_active=True).values_list("pk", flat=True))
+    pairs = {pair: notice for pair, notice in pairs.items() if pair[0] in active}
+    if not pairs:
+        return 0
+    rows = Notification.objects.select_for_update().filter(user__in={user for user, _key in pairs}, key__in={key for _user, key in pairs})
+    known = {(row.user_id, row.key): row for row in rows}
+    for pair, row in known.items():
+        if pair in pairs and pairs[pair].many is not None:
+            _count_up(row, pairs[pair], at)
+    fresh = [_row(user, notice, at) for (user, key), notice in pairs.items() if (user, key) not in known]
+    Notification.objects.bulk_create(fresh, batch_size=AT_ONCE, ignore_conflicts=True)
+    return len(fresh)
+
+
+def _row(user: int, notice: Notice, at: datetime) -> Notification:
+    several = notice.count > 1 and notice.many is not None
+    return Notification(
+        user_id=user, key=notice.key, kind=notice.kind, sentence=notice.many if several else notice.sentence, text=notice.text,
+        count=notice.count, failed=notice.failed, url=notice.url, entity=notice.entity, event_id=notice.event_id,
+        record_id=None if several else notice.record_id, created_at=at,
+    )  # fmt: skip
+
+
+def _count_up(row: Notification, notice: Notice, at: datetime) -> None:
+    row.count += notice.count
+    row.sentence, row.record_id = notice.many, None
+    row.created_at, row.read_at = at, None
+    row.save(update_fields=["count", "sentence", "record_id", "created_at", "read_at"])
+
+
+def mark_read(actor: Actor, ids: Iterable[int]) -> int:
+    """Note that the acting user has read some of their own notifications. Returns how many were unread."""
+    return Notification.objects.filter(user_id=actor.user_id, pk__in=list(ids), read_at=None).update(read_at=actor.now())
+
+
+def read_all(actor: Actor) -> int:
+    """Note that the acting user has read everything."""
+    return Notification.objects.filter(user_id=actor.user_id, read_at=None).update(read_at=actor.now())
+
+
+def ask_administrator(actor: Actor, question: str, *, url: str = "") -> int:
+    """Hand a question to everybody who holds the role of the system administrator; returns how many they are.
+
+    ``url`` is the page the question is about. Raises Invalid for an empty or overlong question, or when nobody
+    holds the role."""
+    question = question.strip()
+    if not question or len(question) > QUESTION_LENGTH:
+        raise Invalid(_("Write what you need to know, in at most %(limit)d characters.") % {"limit": QUESTION_LENGTH})
+    holders = User.objects.filter(is_active=True, role_links__role__key=ADMINISTRATORS, role_links__role__active=True)
+    users = list(holders.exclude(pk=actor.user_id).values_list("pk", flat=True).distinct())
+    if not users:
+        raise Invalid(_("Nobody else holds the role of system administrator yet. Ask whoever set Guanxi up for you."))
+    asks = sentence(gettext_noop("%(actor)s asks you a question"), actor=actor.name)
+    notice = Notice(key=f"question:{uuid.uuid4()}", kind=Kind.QUESTION, sentence=asks, text=question, url=url, entity="access.user", record_id=actor.user_id)
+    return notify(users, notice, at=actor.now())

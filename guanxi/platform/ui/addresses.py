@@ -1,0 +1,39 @@
+"""The addresses of derived pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+
+
+def list_of(entity: Entity, **state: Any) -> str:
+    """The list, with a state such as filter or sort."""
+    path = reverse("list", args=[entity.module, entity.name])
+    kept = {name: value for name, value in state.items() if value not in ("", None)}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def page_of(entity: Entity, name: str, *parts: Any, **state: Any) -> str:
+    """Another page of the entity by the name of its route."""
+    path = reverse(name, args=[entity.module, entity.name, *parts])
+    kept = {key: value for key, value in state.items() if value not in ("", None)}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def record(entity: Entity, pk: int | str) -> str:
+    """The record page. ``__id__`` makes a pattern that the browser fills."""
+    return reverse("record", args=[entity.module, entity.name, 0]).replace("/0/", f"/{pk}/")
+
+
+def pattern(entity: Entity, name: str) -> str:
+    """An address with __id__ in place of the record's id."""
+    return reverse(name, args=[entity.module, entity.name, 0]).replace("/0/", "/__id__/")
+
+
+def record_of(key: str, pk: int) -> str:
+    """The record page of a linked entity, empty if there is none."""
+    entity = registry.find(key)
+    return record(entity, pk) if entity is not None else ""

@@ -1,0 +1,214 @@
+"""Lists, their filters, and bulk work on a selection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guanxi.platform.ui.contexts.basics import Badge, Card, CommandButton, EmptyState, Kind, Link, Option, Row, Tone
+from guanxi.platform.ui.contexts.forms import FormSection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewTab:
+    id: str
+    label: str
+    url: str
+    active: bool = False
+    shared: bool = False
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """One top-level condition as a sentence: ``field`` Region, ``operator`` is, ``value`` Jiangsu. ``index`` is its place in
+    the filter tree, so that a click re-opens it in the popover."""
+
+    index: int
+    field: str
+    operator: str
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnHead:
+    """``sorted``: "", "asc", "desc". ``editable`` columns take double click. ``total`` stands in the foot."""
+
+    id: str
+    label: str
+    kind: Kind = "text"
+    sort_url: str = ""
+    sorted: str = ""
+    editable: bool = False
+    total: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterOperator:
+    """``values``: 0, 1, 2, or -1 for a list of any length (operators of platform/feel). ``choices`` are the words an
+    operator takes instead of the field's own values (named periods)."""
+
+    key: str
+    label: str
+    values: int = 1
+    choices: Sequence[Option] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterField:
+    """What the filter popover offers. ``picker_url`` (links, users): ?q= → {"results": [{"value", "text", "hint"}]};
+    ``choices`` then holds the values now in the filter, so that they show by name."""
+
+    key: str
+    label: str
+    kind: Kind
+    operators: Sequence[FilterOperator]
+    choices: Sequence[Option] = ()
+    picker_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnChoice:
+    id: str
+    label: str
+    shown: bool
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeNode:
+    """``children_url`` loads the children (platform/tree_nodes.html) when ``has_children`` and none are given."""
+
+    id: int | str
+    label: str
+    url: str
+    count: str = ""
+    badge: Badge | None = None
+    note: str = ""
+    has_children: bool = False
+    open: bool = False
+    active: bool = False
+    children: Sequence["TreeNode"] = ()
+    children_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KanbanColumn:
+    """``value`` is sent as ``value`` when a card is dropped here (POST to KanbanBoard.move_url with id, version, value)."""
+
+    value: str
+    label: str
+    tone: Tone
+    count: str
+    total: str
+    cards: Sequence[Card]
+    next_url: str = ""
+    create_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KanbanBoard:
+    columns: Sequence[KanbanColumn]
+    move_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A list in one of its layouts. ``url`` is the address without filter, columns and cursor; ``state`` the parameters
+    now in force (kept by every form on the page). ``filter_tree`` is the JSON tree in force, [] for none.
+    ``count_url`` answers the text of the count; ``bulk_url`` (POST ids=…&all=0/1) answers platform/bulk_bar.html;
+    ``cell_url`` (GET) answers platform/cell_edit.html and takes the POST; ``view_save_url`` takes POST name, shared, state (JSON object)."""
+
+    entity_key: str
+    title: str
+    icon: str = "list"
+    url: str = ""
+    state: Sequence[tuple[str, str]] = ()
+    views: Sequence[ViewTab] = ()
+    view_save_url: str = ""
+    view_actions: Sequence[CommandButton] = ()
+    chips: Sequence[Chip] = ()
+    clear_url: str = ""
+    filter_fields: Sequence[FilterField] = ()
+    filter_tree: Sequence[Any] = ()
+    query: str = ""
+    columns: Sequence[ColumnHead] = ()
+    column_choices: Sequence[ColumnChoice] = ()
+    rows: Sequence[Row] = ()
+    layout: str = "table"
+    layouts: Sequence[Option] = ()
+    groupings: Sequence[Option] = ()
+    sorts: Sequence[Option] = ()
+    next_url: str = ""
+    prev_url: str = ""
+    jumps: Sequence[Option] = ()
+    count_url: str = ""
+    peek_url: str = ""
+    edit_url: str = ""
+    cell_url: str = ""
+    bulk_url: str = ""
+    create_url: str = ""
+    create_label: str = ""
+    actions: Sequence[CommandButton] = ()
+    import_url: str = ""
+    export_url: str = ""
+    print_url: str = ""
+    empty: EmptyState | None = None
+    error: str = ""
+    kanban: KanbanBoard | None = None
+    nodes: Sequence[TreeNode] = ()
+
+    @property
+    def has_totals(self) -> bool:
+        return any(column.total for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkCommand:
+    """``url`` takes POST ids (or all=1 and the filter) and answers platform/bulk_preview.html."""
+
+    id: str
+    label: str
+    icon: str
+    url: str
+    allowed: int
+    skipped: int = 0
+    reason: str = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkBar:
+    """``total``: the text of the view's count when more than the marked rows can be taken, else empty."""
+
+    count: int
+    commands: Sequence[BulkCommand]
+    more: Sequence[BulkCommand] = ()
+    total: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedGroup:
+    reason: str
+    count: int
+    sample: Sequence[Link] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkPreview:
+    """In the dialog before a bulk command runs. ``form`` holds the inputs; ``token`` names the frozen selection."""
+
+    title: str
+    action_url: str
+    token: str
+    allowed: int
+    skipped: Sequence[SkippedGroup]
+    sections: Sequence[FormSection]
+    submit_label: str
+    sample: Sequence[Sequence[str]] = ()
+    sample_head: Sequence[str] = ()
+    as_job: bool = False
+    undo_note: str = ""
+    danger: bool = False
+    errors: Sequence[str] = ()

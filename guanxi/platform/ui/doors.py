@@ -1,0 +1,93 @@
+"""What every page view shares: the signed-in actor, the entity of the address, and readable refusals."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import gate
+from guanxi.platform.commands.outcome import Refusal
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.query import SortError
+from guanxi.platform.feel.nodes import FilterError
+from guanxi.platform.ui import shell
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    """Decorator: only for people who are signed in; refusals become pages or fragments that explain."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.actor is None:
+            return redirect_to_login(request.get_full_path())
+        try:
+            return view(request, *args, **kwargs)
+        except gate.NotFound as error:
+            return refused(request, 404, str(error))
+        except gate.Forbidden as error:
+            return refused(request, 403, str(error))
+        except (FilterError, SortError) as error:
+            return refused(request, 400, str(error))
+        except Refusal as error:
+            return refused(request, 409, str(error))
+
+    return guarded
+
+
+def with_entity(view: View) -> View:
+    """Decorator: turns module and name of the address into the entity; needs the right to see it."""
+
+    @signed_in
+    @wraps(view)
+    def found(request: HttpRequest, module: str, name: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        entity = registry.find(f"{module}.{name}")
+        if entity is None:
+            raise gate.NotFound
+        gate.require(request.actor, entity, "view")
+        return view(request, entity, *args, **kwargs)
+
+    return found
+
+
+def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """A refusal as the door expects it: a fragment with the message, JSON, or a page."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"message": message}, status=status)
+    if request.htmx:
+        return render(request, "platform/refusal.html", {"message": message}, status=status)
+    context = {"shell": shell.build(request, request.actor), "page": {"title": _("Not possible")}, "message": message}
+    return render(request, f"{status if status in (403, 404) else 400}.html", context, status=status)
+
+
+def page(
+    request: HttpRequest, template: str, context: Any, *, entity: Entity | None = None, status: int = 200, **extra: Any
+) -> HttpResponse:
+    """A full page in the shell. ``context`` is one of the …Page classes."""
+    data = {"shell": shell.build(request, request.actor), "page": context, **extra}
+    response = render(request, template_names(entity, template), data, status=status)
+    response["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+def part(
+    request: HttpRequest, template: str, *, entity: Entity | None = None, status: int = 200, **context: Any
+) -> HttpResponse:
+    """A fragment for a swap."""
+    response = render(request, template_names(entity, template), context, status=status)
+    response["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+def template_names(entity: Entity | None, name: str) -> list[str]:
+    """Where a part may be overridden: <module>/<entity>/<part>.html, then platform/<part>.html."""
+    if "/" in name:
+        return [name]
+    own = [f"{entity.module}/{entity.name}/{name}.html"] if entity is not None else []
+    return [*own, f"platform/{name}.html"]

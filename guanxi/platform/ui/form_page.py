@@ -1,0 +1,269 @@
+"""Forms of records and commands, derived from field descriptions; reading what they send back."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import kinds
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
+from guanxi.platform.commands.command import Command
+from guanxi.platform.commands.outcome import Conflict
+from guanxi.platform.entities import links
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.events.selectors import history
+from guanxi.platform.ui import addresses, filters
+from guanxi.platform.ui.contexts import ConflictRow, FormField, FormPage, FormSection, Option
+from guanxi.platform.ui.present import Presenter, ago, page_kind
+
+LISTS = (kinds.MULTICHOICE, kinds.TAGS)
+SHORT = (
+    kinds.INTEGER,
+    kinds.DECIMAL,
+    kinds.MONEY,
+    kinds.DATE,
+    kinds.DATETIME,
+    kinds.CHOICE,
+    kinds.PHONE,
+    kinds.CODE,
+    kinds.USER,
+    kinds.BOOLEAN,
+)
+
+
+def read(data: QueryDict, fields: Iterable[Field]) -> dict[str, Any]:
+    """The raw inputs of a form for those of the fields that it holds."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        if field.key in data:
+            found[field.key] = (
+                [value for value in data.getlist(field.key) if value]
+                if field.kind in LISTS
+                else data.getlist(field.key)[-1]
+            )
+        elif f"{field.key}__sent" in data:
+            found[field.key] = [] if field.kind in LISTS else None
+    return found
+
+
+class Form:
+    """Builds the fields of one form for one actor. ``values`` are typed values, ``raw`` what was sent."""
+
+    def __init__(
+        self,
+        entity: Entity,
+        actor: Actor,
+        *,
+        raw: Mapping[str, Any] | None = None,
+        errors: Mapping[str, str] | None = None,
+    ) -> None:
+        self.entity, self.actor = entity, actor
+        self.raw, self.errors = raw or {}, errors or {}
+        self._labels: dict[tuple[str, int], str] = {}
+
+    def load(self, fields: Sequence[Field], values: Mapping[str, Any]) -> None:
+        """Name the records that link fields show: one query per target."""
+        for field in fields:
+            value = self.raw.get(field.key, values.get(field.key)) if field.is_link else None
+            if value and str(value).isdigit():
+                for pk, label in links.labels(field.target, [int(value)], self.actor).items():
+                    self._labels[field.target, pk] = label
+
+    def field(self, field: Field, value: Any, *, autofocus: bool = False, check_url: str = "") -> FormField:
+        """One field with the value shown in it."""
+        shown = self.raw.get(field.key) if field.key in self.raw else self._shown(field, value)
+        return FormField(
+            name=field.key,
+            kind=page_kind(field),
+            label=str(field.label),
+            help=str(field.help),
+            value=shown,  # type: ignore[arg-type]
+            required=field.required,
+            error=self.errors.get(field.key, ""),
+            choices=self._choices(field, shown),
+            picker_url=filters.picker_url(field) if field.is_link else "",
+            prefix="\u00a5" if field.kind is kinds.MONEY else "",
+            width="half" if field.kind in SHORT else "full",
+            multiple=field.kind in LISTS,
+            max_length=field.max_length,
+            autofocus=autofocus,
+            check_url=check_url,
+            create_url="1" if field.kind is kinds.TAGS else "",
+        )
+
+    def _shown(self, field: Field, value: Any) -> Any:
+        if field.kind in LISTS:
+            return value or []
+        if field.kind is kinds.BOOLEAN:
+            return bool(value)
+        if field.is_empty(value):
+            return ""
+        if isinstance(value, datetime):
+            return value.astimezone(self.actor.zone).strftime("%Y-%m-%dT%H:%M")
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
+        return str(value)
+
+    def _choices(self, field: Field, shown: Any) -> list[Option]:
+        if field.is_link:
+            if not shown or not str(shown).isdigit():
+                return []
+            label = self._labels.get((field.target, int(shown)), _("not open to you"))
+            return [Option(value=str(shown), label=label, selected=True)]
+        if field.kind is kinds.TAGS:
+            return [Option(value=tag, label=tag, selected=True) for tag in shown]
+        chosen = set(shown) if isinstance(shown, list) else {shown}
+        return [
+            Option(value=choice.value, label=str(choice.label), selected=choice.value in chosen)
+            for choice in field.choices()
+        ]
+
+    def sections(self, fields: Mapping[str, Field], values: Mapping[str, Any]) -> list[FormSection]:
+        """The entity's sections with those fields that the actor may set; others that are given follow."""
+        self.load(list(fields.values()), values)
+        left, found = dict(fields), []
+        for section in self.entity.sections():
+            own = [left.pop(key) for key in section.fields if key in left]
+            if own:
+                found.append((section.key, str(section.label), own))
+        first = next(iter(self.errors), None) or (found[0][2][0].key if found else "")
+        return [
+            FormSection(
+                id=key,
+                label=label,
+                fields=[
+                    self.field(field, values.get(field.key), autofocus=field.key == first, check_url=self._check(field))
+                    for field in own
+                ],
+            )
+            for key, label, own in found
+        ]
+
+    def _check(self, field: Field) -> str:
+        return addresses.page_of(self.entity, "check", field=field.key)
+
+    def inputs(self, fields: Mapping[str, Field]) -> list[FormSection]:
+        """One section with the inputs of a command."""
+        if not fields:
+            return []
+        values = {key: field.default for key, field in fields.items()}
+        self.load(list(fields.values()), values)
+        own = [
+            self.field(field, values[key], autofocus=index == 0) for index, (key, field) in enumerate(fields.items())
+        ]
+        return [FormSection(id="inputs", label="", fields=own)]
+
+
+def create_page(
+    command: Command, actor: Actor, values: Mapping[str, Any], *, raw: Any = None, errors: Any = None, key: str = ""
+) -> FormPage:
+    """The form of a new record, with the values it starts with."""
+    entity = command.entity
+    fields = command.inputs(actor)
+    initial = {name: field.default() if callable(field.default) else field.default for name, field in fields.items()}
+    form = Form(entity, actor, raw=raw, errors=errors)
+    return FormPage(
+        entity_key=entity.key,
+        title=_("New %(entity)s") % {"entity": entity.label},
+        action_url=addresses.page_of(entity, "create"),
+        sections=form.sections(fields, initial | entity.initial(actor) | dict(values)),
+        submit_label=_("Create"),
+        submit_again_label=_("Create and add another"),
+        cancel_url=addresses.list_of(entity),
+        idempotency_key=key or uuid.uuid4().hex,
+        errors=_general(errors, fields),
+        **_host(raw or values, entity),
+    )
+
+
+def _host(values: Mapping[str, Any], entity: Entity) -> dict[str, Any]:
+    """An attached record's form keeps what it hangs on."""
+    if not entity.attachable():
+        return {}
+    return {"hidden": [(name, str(values[name])) for name in ("entity", "record_id") if values.get(name)]}
+
+
+def _general(errors: Mapping[str, str] | None, fields: Mapping[str, Field]) -> list[str]:
+    return [message for key, message in (errors or {}).items() if key not in fields]
+
+
+def edit_page(
+    command: Command,
+    actor: Actor,
+    record: Any,
+    *,
+    raw: Any = None,
+    errors: Any = None,
+    conflict: Conflict | None = None,
+) -> FormPage:
+    """The form of a record; after a conflict with both values of every field in question."""
+    entity = command.entity
+    fields = command.inputs(actor)
+    form = Form(entity, actor, raw=raw, errors=errors)
+    values = {key: field.get(record) for key, field in fields.items()}
+    return FormPage(
+        entity_key=entity.key,
+        title=_("Edit %(record)s") % {"record": entity.title_of(record)},
+        subtitle=str(getattr(record, "code", "")),
+        action_url=addresses.page_of(entity, "edit", record.pk),
+        sections=form.sections(fields, values),
+        submit_label=_("Save"),
+        cancel_url=addresses.record(entity, record.pk),
+        version=record.version,
+        errors=_general(errors, fields),
+        conflict=conflict_rows(entity, actor, conflict) if conflict else (),
+    )
+
+
+def conflict_rows(entity: Entity, actor: Actor, conflict: Conflict) -> list[ConflictRow]:
+    """Both values of the fields that two people changed, with who and when."""
+    fields = entity.readable(actor)
+    shown = [fields[key] for key in conflict.fields if key in fields]
+    presenter = Presenter(entity, actor, shown)
+    events = history(entity.key, conflict.record.pk, limit=50)
+    rows = []
+    for field in shown:
+        theirs, mine = conflict.fields[field.key]
+        event = next((one for one in events if field.key in (one.diff or {})), None)
+        presenter.labels[field.key] = (
+            links.labels(field.target, [value for value in (theirs, mine) if value], actor) if field.is_link else {}
+        )
+        base = field.imported((event.diff or {})[field.key][0]) if event else None
+        rows.append(
+            ConflictRow(
+                name=field.key,
+                label=str(field.label),
+                base=presenter.text(field, base) if base is not None else "",
+                mine=presenter.text(field, mine),
+                theirs=presenter.text(field, theirs),
+                by=event.actor_name if event else "",
+                at=ago(event.at, actor.now()) if event else "",
+            )
+        )
+    return rows
+
+
+def command_page(
+    command: Command, actor: Actor, record: Any, *, raw: Any = None, errors: Any = None, key: str = ""
+) -> FormPage:
+    """The dialog of a command on one record."""
+    entity, fields = command.entity, command.inputs(actor)
+    form = Form(entity, actor, raw=raw, errors=errors)
+    return FormPage(
+        entity_key=entity.key,
+        title=str(command.label),
+        subtitle=entity.title_of(record),
+        note=str(command.help),
+        action_url=addresses.page_of(entity, "command", record.pk, command.name),
+        sections=form.inputs(fields),
+        submit_label=str(command.label),
+        version=getattr(record, "version", 0),
+        idempotency_key=key or uuid.uuid4().hex,
+        errors=_general(errors, fields),
+        danger=command.danger,
+    )

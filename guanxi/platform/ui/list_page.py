@@ -1,0 +1,266 @@
+"""The list page of any entity, in each of its layouts."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import gate, kinds
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
+from guanxi.platform.commands import command as commands
+from guanxi.platform.entities import query as queries
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.query import Sort
+from guanxi.platform.ui import addresses, filters
+from guanxi.platform.ui.contexts import Card, ColumnChoice, ColumnHead, EmptyState, Link, ListPage, Option, Row, ViewTab
+from guanxi.platform.ui.list_state import ListState, groupable, layouts_of, visible_views
+from guanxi.platform.ui.present import Presenter, page_kind
+
+PAGE_SIZE = 50
+LAYOUT_ICONS = {"table": "table", "kanban": "layout-kanban", "tree": "sitemap", "group": "chart-bar"}
+
+
+def build(state: ListState, actor: Actor) -> ListPage:
+    """One page of the list as a table. Raises FilterError, SortError."""
+    entity = state.entity
+    found = queries.page(entity, actor, state.query(actor), limit=PAGE_SIZE, after=state.after, before=state.before)
+    fields = shown_fields(state, actor)
+    return ListPage(
+        rows=rows_of(entity, actor, fields, found.records),
+        columns=heads(state, actor, fields),
+        next_url=state.url(after=found.after) if found.after else "",
+        prev_url=state.url(before=found.before) if found.before else "",
+        empty=_empty(state, actor) if not found.records else None,
+        **frame(state, actor),
+    )
+
+
+def frame(state: ListState, actor: Actor) -> dict[str, Any]:
+    """What surrounds the rows in every layout: views, chips, tools, addresses."""
+    entity = state.entity
+    may = {action: _may(actor, entity, action) for action in ("create", "edit", "import", "export")}
+    label = str(entity.label_plural)
+    return {
+        "entity_key": entity.key,
+        "title": label[:1].upper() + label[1:],
+        "icon": entity.icon,
+        "url": addresses.list_of(entity),
+        "state": [(name, value) for name, value in state.parameters().items() if value],
+        "views": _views(state, actor),
+        "view_save_url": addresses.page_of(entity, "views"),
+        "chips": filters.chips(state, actor),
+        "clear_url": state.url(filter=None),
+        "filter_fields": filters.fields_for(entity, actor),
+        "filter_tree": state.filter or [],
+        "query": state.text,
+        "column_choices": _column_choices(state, actor),
+        "layout": state.layout,
+        "layouts": _layouts(state),
+        "groupings": _groupings(state, actor),
+        "sorts": _sorts(state, actor),
+        "count_url": addresses.page_of(entity, "count", **state.parameters()),
+        "peek_url": addresses.pattern(entity, "peek"),
+        "edit_url": addresses.pattern(entity, "edit") if may["edit"] else "",
+        "cell_url": _cell_url(entity) if may["edit"] else "",
+        "bulk_url": addresses.page_of(entity, "bulk"),
+        "create_url": addresses.page_of(entity, "create")
+        if may["create"] and (entity.personal or not entity.attachable())
+        else "",
+        "create_label": _("New %(entity)s") % {"entity": entity.label},
+        "import_url": addresses.page_of(entity, "import") if may["import"] else "",
+        "export_url": addresses.page_of(entity, "export", **state.parameters()) if may["export"] else "",
+        "print_url": addresses.page_of(entity, "print_list", **state.parameters()) if may["export"] else "",
+    }
+
+
+def _may(actor: Actor, entity: Entity, action: str) -> bool:
+    needs = {"create": "create", "edit": "edit", "import": "create"}.get(action)
+    return gate.permits(actor, entity, action) and (needs is None or needs in entity.commands)
+
+
+def _cell_url(entity: Entity) -> str:
+    return f"{addresses.pattern(entity, 'cell')}?column=__column__"
+
+
+def shown_fields(state: ListState, actor: Actor) -> list[Field]:
+    fields = state.entity.readable(actor)
+    return [fields[key] for key in state.shown(actor)]
+
+
+def editable_keys(entity: Entity, actor: Actor) -> set[str]:
+    """Fields that can be changed in place."""
+    if not gate.permits(actor, entity, "edit") or "edit" not in entity.commands:
+        return set()
+    return set(entity.writable(actor)) - {"owner"}
+
+
+def rows_of(entity: Entity, actor: Actor, fields: list[Field], records: list[Any]) -> list[Row]:
+    """Table rows with a card each for phones; one query per link target."""
+    presenter = Presenter(entity, actor, fields, editable=editable_keys(entity, actor))
+    presenter.load(records)
+    return [
+        Row(
+            id=record.pk,
+            url=addresses.record(entity, record.pk),
+            version=getattr(record, "version", 0),
+            cells=presenter.cells(record),
+            label=entity.title_of(record),
+            card=card_of(presenter, record),
+        )
+        for record in records
+    ]
+
+
+def card_of(presenter: Presenter, record: Any) -> Card:
+    """The record as a card: title, its first badge, two facts, a number to call."""
+    entity, fields = (
+        presenter.entity,
+        [field for field in presenter.fields if field.key != presenter.entity.title_field],
+    )
+    shown = [(field, presenter.cell(field, record)) for field in fields]
+    badge = next((cell.badges[0] for field, cell in shown if field.kind is kinds.CHOICE and cell.badges), None)
+    facts = [
+        cell.display
+        for field, cell in shown
+        if cell.display and field.kind not in (kinds.CHOICE, kinds.CODE, kinds.PHONE, kinds.USER, kinds.TAGS)
+    ][:2]
+    phone = next((field.get(record) for field, cell in shown if field.kind is kinds.PHONE and cell.display), "")
+    owner = next((cell.display for field, cell in shown if field.key == "owner"), "")
+    return Card(
+        id=record.pk,
+        title=entity.title_of(record),
+        url=addresses.record(entity, record.pk),
+        badge=badge,
+        facts=facts,
+        phone=phone,
+        owner=owner,
+        subtitle=str(getattr(record, "code", "") or ""),
+        version=getattr(record, "version", 0),
+    )
+
+
+def heads(state: ListState, actor: Actor, fields: list[Field]) -> list[ColumnHead]:
+    current = Sort.parse(state.sort or state.entity.order)
+    editable = editable_keys(state.entity, actor)
+    found = []
+    for field in fields:
+        sorted_ = ("desc" if current.descending else "asc") if current.field == field.key else ""
+        following = f"-{field.key}" if sorted_ == "asc" else field.key
+        sortable = field.lookup and field.kind not in (kinds.LONGTEXT, kinds.TAGS, kinds.MULTICHOICE, kinds.TREE)
+        found.append(
+            ColumnHead(
+                id=field.key,
+                label=str(field.label),
+                kind=page_kind(field),
+                sorted=sorted_,
+                help=str(field.help),  # type: ignore[arg-type]
+                sort_url=state.url(sort=following) if sortable else "",
+                editable=field.key in editable,
+            )
+        )
+    return found
+
+
+def _views(state: ListState, actor: Actor) -> list[ViewTab]:
+    everything = ViewTab(
+        id="all", label=_("All"), url=addresses.list_of(state.entity), active=not state.view and not state.filter
+    )
+    saved = [
+        ViewTab(
+            id=str(view.pk),
+            label=view.name,
+            url=addresses.list_of(state.entity, view=view.pk),
+            active=state.view == str(view.pk),
+            shared=view.shared,
+        )
+        for view in visible_views(state.entity, actor)[:30]
+    ]
+    mine = []
+    if "owner" in state.entity.readable(actor):
+        own = ["me", "owner"]
+        mine = [
+            ViewTab(
+                id="mine",
+                label=_("Mine"),
+                url=addresses.list_of(state.entity, filter='["me","owner"]'),
+                active=state.filter == own,
+            )
+        ]
+    return [everything, *mine, *saved]
+
+
+def _column_choices(state: ListState, actor: Actor) -> list[ColumnChoice]:
+    fields, shown = state.entity.readable(actor), state.shown(actor)
+    order = [*shown, *(key for key in fields if key not in shown)]
+    return [
+        ColumnChoice(id=key, label=str(fields[key].label), shown=key in shown, fixed=key == state.entity.title_field)
+        for key in order
+    ]
+
+
+def _layouts(state: ListState) -> list[Option]:
+    names = {"table": _("Table"), "kanban": _("Board"), "tree": _("Tree"), "group": _("Groups and chart")}
+    found = layouts_of(state.entity)
+    if len(found) == 1:
+        return []
+    return [
+        Option(
+            value=name,
+            label=names[name],
+            icon=LAYOUT_ICONS[name],
+            selected=state.layout == name,
+            url=state.url(layout=name),
+        )
+        for name in found
+    ]
+
+
+def _groupings(state: ListState, actor: Actor) -> list[Option]:
+    fields = state.entity.readable(actor)
+    return [
+        Option(
+            value=key,
+            label=str(fields[key].label),
+            selected=state.layout == "group" and state.group == key,
+            url=state.url(layout="group", group=key),
+        )
+        for key in groupable(state.entity)
+        if key in fields
+    ]
+
+
+def _sorts(state: ListState, actor: Actor) -> list[Option]:
+    fields = state.entity.readable(actor)
+    current = state.sort or state.entity.order
+    found = [Option(value="-id", label=_("Newest first"), selected=current == "-id", url=state.url(sort="-id"))]
+    for key in state.shown(actor):
+        if fields[key].lookup and fields[key].indexed:
+            found.append(
+                Option(value=key, label=str(fields[key].label), selected=current == key, url=state.url(sort=key))
+            )
+    return found
+
+
+def _empty(state: ListState, actor: Actor) -> EmptyState:
+    entity = state.entity
+    if state.filter or state.text:
+        return EmptyState(
+            title=_("Nothing matches"),
+            text=_("No record fits the filter and the search text together."),
+            icon="filter-off",
+            action=Link(label=_("Show all"), url=addresses.list_of(entity)),
+        )
+    create = addresses.page_of(entity, "create") if _may(actor, entity, "create") else ""
+    importing = addresses.page_of(entity, "import") if _may(actor, entity, "import") else ""
+    return EmptyState(
+        title=_("No %(entities)s yet") % {"entities": entity.label_plural},
+        text=str(entity.help) or _("Create the first one, or import the list you already have."),
+        icon=entity.icon,
+        action=Link(label=_("New %(entity)s") % {"entity": entity.label}, url=create, icon="plus") if create else None,
+        second=Link(label=_("Import"), url=importing, icon="upload") if importing else None,
+    )
+
+
+def command_buttons(entity: Entity, actor: Actor) -> list[commands.Command]:
+    """The commands of the entity that the actor holds a right for."""
+    return [command for command in commands.commands_of(entity) if gate.permits(actor, entity, command.name)]

@@ -1,0 +1,145 @@
+"""The state of a list as it stands in the address bar, and as it is saved in views."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import kinds
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.query import Query, Sort, read_filter
+from guanxi.platform.feel.nodes import FilterError
+from guanxi.platform.ui import addresses
+from guanxi.platform.ui.models import SavedView
+
+LAYOUTS = ("table", "kanban", "tree", "group")
+MAX_COLUMNS = 20
+
+
+@dataclass(frozen=True)
+class ListState:
+    """``filter`` is the JSON tree; ``columns`` and ``sort`` empty mean the entity's own; ``view`` the id of
+    the saved view it came from."""
+
+    entity: Entity
+    filter: Any = None
+    text: str = ""
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+    layout: str = "table"
+    group: str = ""
+    view: str = ""
+    after: str = ""
+    before: str = ""
+
+    @classmethod
+    def read(cls, entity: Entity, actor: Actor, data: Mapping[str, Any]) -> "ListState":
+        """From the query of a request; a named view gives what the query leaves out. Raises FilterError."""
+        given = {
+            name: str(data.get(name, "")).strip()
+            for name in ("filter", "q", "sort", "columns", "layout", "group", "view", "after", "before")
+        }
+        if given["view"]:
+            given = _from_view(entity, actor, given)
+        try:
+            tree = json.loads(given["filter"]) if given["filter"] else None
+        except ValueError as error:
+            raise FilterError(_("The filter cannot be read. Build it again with the filter button.")) from error
+        layout = given["layout"] if given["layout"] in layouts_of(entity) else "table"
+        columns = tuple(key for key in given["columns"].split(",") if key)[:MAX_COLUMNS]
+        return cls(
+            entity,
+            tree,
+            given["q"][:200],
+            given["sort"],
+            columns,
+            layout,
+            given["group"],
+            given["view"],
+            given["after"],
+            given["before"],
+        )
+
+    def query(self, actor: Actor) -> Query:
+        """What to read. Raises FilterError."""
+        sort = Sort.parse(self.sort) if self.sort else None
+        return Query(filter=read_filter(self.entity, actor, self.filter), text=self.text, sort=sort)
+
+    def shown(self, actor: Actor) -> list[str]:
+        """Keys of the columns to show, those the reader may see, title first."""
+        fields = self.entity.readable(actor)
+        wanted = [key for key in self.columns if key in fields] or [
+            key for key in self.entity.list_columns() if key in fields
+        ]
+        return list(dict.fromkeys([*([self.entity.title_field] if self.entity.title_field in fields else []), *wanted]))
+
+    def parameters(self) -> dict[str, str]:
+        """The state as query parameters, without the place in the list."""
+        return {
+            "view": self.view,
+            "filter": json.dumps(self.filter, ensure_ascii=False, separators=(",", ":")) if self.filter else "",
+            "q": self.text,
+            "sort": self.sort,
+            "columns": ",".join(self.columns),
+            "layout": "" if self.layout == "table" else self.layout,
+            "group": self.group,
+        }
+
+    def url(self, **changes: Any) -> str:
+        """The list in this state with some parts changed; the place in the list is kept only if named."""
+        moved = replace(self, **{"after": "", "before": "", **changes})
+        return addresses.list_of(self.entity, **moved.parameters(), after=moved.after, before=moved.before)
+
+    def conditions(self) -> list[Any]:
+        """The nodes of the top-level conjunction, one chip each."""
+        if not self.filter:
+            return []
+        return list(self.filter[1:]) if self.filter[0] == "and" else [self.filter]
+
+    def without(self, index: int) -> Any:
+        """The filter without its n-th condition."""
+        rest = [node for at, node in enumerate(self.conditions()) if at != index]
+        return ["and", *rest] if rest else None
+
+    def with_condition(self, node: Any) -> Any:
+        """The filter with a further condition."""
+        return ["and", *self.conditions(), node]
+
+
+def layouts_of(entity: Entity) -> list[str]:
+    """The layouts the entity declares."""
+    found = ["table"]
+    if entity.kanban:
+        found.append("kanban")
+    if entity.tree:
+        found.append("tree")
+    if groupable(entity):
+        found.append("group")
+    return found
+
+
+def groupable(entity: Entity) -> list[str]:
+    """Fields by which the list can be counted: the declared ones, else every choice and link in the list."""
+    if entity.group_by:
+        return list(entity.group_by)
+    fields = entity.fields()
+    wanted = (kinds.CHOICE, kinds.LINK, kinds.TREE, kinds.USER, kinds.BOOLEAN)
+    return [key for key in entity.list_columns() if fields[key].kind in wanted and fields[key].lookup]
+
+
+def _from_view(entity: Entity, actor: Actor, given: dict[str, str]) -> dict[str, str]:
+    view = visible_views(entity, actor).filter(pk=given["view"]).first() if given["view"].isdigit() else None
+    if view is None:
+        return {**given, "view": ""}
+    return {name: given[name] or str(view.state.get(name, "")) for name in given}
+
+
+def visible_views(entity: Entity, actor: Actor) -> Any:
+    """The reader's own views of a list and the shared ones."""
+    from django.db.models import Q
+
+    rows = SavedView.objects.filter(entity=entity.key).filter(Q(owner=actor.user_id) | Q(shared=True))
+    return rows.order_by("position", "pk")

@@ -1,0 +1,273 @@
+"""The record page of any entity: header, key figures, tabs, properties, panels."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import gate, kinds
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.command import Command
+from guanxi.platform.entities import query as queries
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import features
+from guanxi.platform.entities.options import Panel as PanelOption
+from guanxi.platform.entities.options import Related
+from guanxi.platform.feel.nodes import parse
+from guanxi.platform.ui import addresses, list_page, timeline
+from guanxi.platform.ui.contexts import (
+    Badge,
+    ColumnHead,
+    CommandButton,
+    EmptyState,
+    KeyFigure,
+    Link,
+    ListPage,
+    Panel,
+    PropertyGroup,
+    PropertyRow,
+    RecordPage,
+    Tab,
+)
+from guanxi.platform.ui.present import Presenter, page_kind
+
+TIMELINE, HISTORY = "timeline", "history"
+
+
+def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPage:
+    """The page on one of its tabs; the timeline is drawn at once, other tabs load themselves."""
+    fields = entity.readable(actor)
+    presenter = Presenter(entity, actor, list(fields.values()))
+    presenter.load([record])
+    active = tab or TIMELINE
+    main, more = buttons(entity, actor, record)
+    owner = presenter.cell(fields["owner"], record).display if "owner" in fields else ""
+    related = find_related(entity, active)
+    return RecordPage(
+        entity_key=entity.key,
+        id=record.pk,
+        title=entity.title_of(record),
+        url=addresses.record(entity, record.pk),
+        version=getattr(record, "version", 0),
+        code=str(getattr(record, "code", "") or ""),
+        icon=entity.icon,
+        owner=owner,
+        badges=_badges(entity, presenter, record, fields),
+        tags=_tags(presenter, fields, record),
+        breadcrumb=[Link(label=str(entity.label_plural), url=addresses.list_of(entity))],
+        figures=figures(entity, actor, record),
+        commands=main,
+        more=more,
+        edit_url=_edit_url(entity, actor, record),
+        tabs=tabs(entity, actor, record, active),
+        properties=properties(entity, actor, presenter, record, fields),
+        panels=panels(entity, actor, record),
+        timeline=timeline.build(entity, actor, record) if active == TIMELINE else None,
+        related=related_list(entity, actor, record, related) if related else None,
+        print_url=addresses.page_of(entity, "print_record", record.pk) if gate.permits(actor, entity, "export") else "",
+        deleted_note=_("This record is in the recycle bin.") if getattr(record, "deleted_at", None) else "",
+        phone=next(
+            (field.get(record) for field in fields.values() if field.kind is kinds.PHONE and field.get(record)), ""
+        ),
+    )
+
+
+def _badges(entity: Entity, presenter: Presenter, record: Any, fields: dict[str, Field]) -> list[Badge]:
+    keys = (
+        entity.badges
+        or tuple(key for key in entity.list_columns() if key in fields and fields[key].kind is kinds.CHOICE)[:3]
+    )
+    return [badge for key in keys if key in fields for badge in presenter.cell(fields[key], record).badges]
+
+
+def _tags(presenter: Presenter, fields: dict[str, Field], record: Any) -> list[Badge]:
+    return list(presenter.cell(fields["tags"], record).badges) if "tags" in fields else []
+
+
+def _edit_url(entity: Entity, actor: Actor, record: Any) -> str:
+    if "edit" not in entity.commands or not gate.permits(actor, entity, "edit"):
+        return ""
+    return addresses.page_of(entity, "edit", record.pk) if gate.admits(actor, entity, [record.pk], "edit") else ""
+
+
+def buttons(entity: Entity, actor: Actor, record: Any) -> tuple[list[CommandButton], list[CommandButton]]:
+    """Two main commands and the rest; a blocked one stays visible with its reason."""
+    deleted = getattr(record, "deleted_at", None) is not None
+    found = [
+        command
+        for command in commands.commands_of(entity)
+        if not command.new
+        and command.name != "edit"
+        and command.on_deleted == deleted
+        and gate.permits(actor, entity, command.name)
+    ]
+    ordered = sorted(found, key=lambda command: (not command.primary, command.built_in))
+    shown = [_button(command, actor, record) for command in ordered]
+    main = [button for command, button in zip(ordered, shown, strict=True) if not command.built_in][:2]
+    return main, [button for button in shown if button not in main]
+
+
+def _button(command: Command, actor: Actor, record: Any) -> CommandButton:
+    return CommandButton(
+        id=command.key,
+        label=str(command.label),
+        icon=command.icon,
+        primary=command.primary,
+        danger=command.danger,
+        url=addresses.page_of(command.entity, "command", record.pk, command.name),
+        direct=not command.inputs(actor),
+        blocked_reason=command.blocked(record, actor),
+    )
+
+
+def figures(entity: Entity, actor: Actor, record: Any) -> list[KeyFigure]:
+    found = []
+    for figure in (*entity.figures, *registry.extensions(entity.key, "figure")):
+        value, hint, url = figure.compute(actor, record)
+        found.append(KeyFigure(label=str(figure.label), value=value, note=hint, url=url))
+    return found[:6]
+
+
+def all_related(entity: Entity, place: str) -> list[Related]:
+    """Declared related lists of a place (tab or side) of which the target exists."""
+    return [
+        related for related in (*entity.related, *registry.extensions(entity.key, "related")) if related.place == place
+    ]
+
+
+def tab_panels(entity: Entity) -> list[PanelOption]:
+    """Panels that are tabs: the entity's own, of higher floors, and of features."""
+    own = [panel for panel in (*entity.panels, *registry.extensions(entity.key, "tab")) if panel.place == "tab"]
+    return own + [panel for feature in features() if feature.applies(entity) for panel in feature.tabs(entity)]
+
+
+def _key(related: Related) -> str:
+    return f"{related.entity}.{related.by}"
+
+
+def find_related(entity: Entity, key: str) -> Related | None:
+    return next((related for related in all_related(entity, "tab") if _key(related) == key), None)
+
+
+def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
+    """Timeline, properties in full on phones, related lists with counts, panels, changes."""
+    found = [(TIMELINE, _("Overview"), "")]
+    for related in all_related(entity, "tab"):
+        target = registry.get(related.entity)
+        if gate.permits(actor, target, "view"):
+            number = target.rows(actor).filter(**{related.by: record.pk}).order_by()[:1000].count()
+            found.append((_key(related), str(related.label or target.label_plural), f"{number:,}" if number else ""))
+    found += [
+        (panel.key, str(panel.label), "")
+        for panel in tab_panels(entity)
+        if gate.permits(actor, entity, panel.permission)
+    ]
+    found.append((HISTORY, _("Changes"), ""))
+    page = addresses.record(entity, record.pk)
+    return [
+        Tab(
+            id=key,
+            label=label,
+            count=count,
+            active=key == active,
+            url=addresses.page_of(entity, "tab", record.pk, key),
+            page_url=page if key == TIMELINE else f"{page}?tab={key}",
+        )
+        for key, label, count in found
+    ]
+
+
+def related_list(entity: Entity, actor: Actor, record: Any, related: Related, after: str = "") -> ListPage:
+    """The records of another entity that name this one."""
+    target = registry.get(related.entity)
+    fields = target.readable(actor)
+    keys = [key for key in (related.columns or target.list_columns()) if key in fields and key != related.by]
+    shown = [fields[key] for key in keys]
+    node = parse(["eq", related.by, str(record.pk)], fields.get)
+    found = queries.page(target, actor, queries.Query(filter=node), limit=20, after=after)
+    add = gate.permits(actor, target, "create") and "create" in target.commands
+    return ListPage(
+        entity_key=target.key,
+        title=str(related.label or target.label_plural),
+        url=addresses.list_of(target),
+        columns=[ColumnHead(id=field.key, label=str(field.label), kind=page_kind(field)) for field in shown],  # type: ignore[arg-type]
+        rows=list_page.rows_of(target, actor, shown, found.records),
+        next_url=addresses.page_of(entity, "tab", record.pk, _key(related), after=found.after) if found.after else "",
+        create_url=addresses.page_of(target, "create", **{related.by: record.pk}) if add else "",
+        create_label=_("New %(entity)s") % {"entity": target.label},
+        empty=EmptyState(title=_("No %(entities)s yet") % {"entities": target.label_plural}, icon=target.icon)
+        if not found.records
+        else None,
+    )
+
+
+def properties(
+    entity: Entity, actor: Actor, presenter: Presenter, record: Any, fields: dict[str, Field]
+) -> list[PropertyGroup]:
+    """All fields by the form's sections, edited in place; system fields at the end."""
+    editable = list_page.editable_keys(entity, actor) if _edit_url(entity, actor, record) else set()
+    left, groups = dict(fields), []
+    sections = [(section.key, str(section.label), section.fields) for section in entity.sections()]
+    for key, label, names in (
+        *sections,
+        ("system", _("Record"), ("created_by", "created_at", "modified_by", "modified_at")),
+    ):
+        rows = [
+            property_row(entity, presenter, record, left.pop(name), name in editable) for name in names if name in left
+        ]
+        if rows:
+            groups.append(PropertyGroup(id=key, label=label, rows=rows))
+    return groups
+
+
+def property_row(entity: Entity, presenter: Presenter, record: Any, field: Field, editable: bool) -> PropertyRow:
+    url = addresses.page_of(entity, "property", record.pk, field.key) if editable else ""
+    return PropertyRow(id=field.key, label=str(field.label), cell=presenter.cell(field, record), edit_url=url)
+
+
+def panels(entity: Entity, actor: Actor, record: Any) -> list[Panel]:
+    """Side panels; each loads in its own request when it comes into view."""
+    found = [
+        Panel(id=panel.key, title=str(panel.label), url=addresses.page_of(entity, "panel", record.pk, panel.key))
+        for panel in (*entity.panels, *registry.extensions(entity.key, "panel"))
+        if panel.place == "side" and gate.permits(actor, entity, panel.permission)
+    ]
+    for related in all_related(entity, "side"):
+        target = registry.get(related.entity)
+        if gate.permits(actor, target, "view"):
+            found.append(
+                Panel(
+                    id=_key(related),
+                    title=str(related.label or target.label_plural),
+                    url=addresses.page_of(entity, "panel", record.pk, _key(related)),
+                )
+            )
+    return found
+
+
+def side_panel(entity: Entity, actor: Actor, record: Any, related: Related) -> Panel:
+    """A related list beside the record, as small cards."""
+    target = registry.get(related.entity)
+    fields = target.readable(actor)
+    presenter = Presenter(
+        target,
+        actor,
+        [fields[key] for key in (related.columns or target.list_columns()) if key in fields and key != related.by],
+    )
+    rows = target.rows(actor).filter(**{related.by: record.pk})
+    records = list(rows.order_by("-pk")[: related.limit])
+    presenter.load(records)
+    number = rows.order_by()[:1000].count()
+    add = gate.permits(actor, target, "create") and "create" in target.commands
+    return Panel(
+        id=_key(related),
+        title=str(related.label or target.label_plural),
+        count=f"{number:,}" if number else "",
+        cards=[list_page.card_of(presenter, one) for one in records],
+        empty=_("Nothing yet."),
+        add_url=addresses.page_of(target, "create", **{related.by: record.pk}) if add else "",
+        add_label=_("New %(entity)s") % {"entity": target.label},
+        all_url=f"{addresses.record(entity, record.pk)}?tab={_key(related)}" if number > related.limit else "",
+    )

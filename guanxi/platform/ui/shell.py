@@ -1,0 +1,83 @@
+"""The frame of every signed-in page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.models import Role
+from guanxi.platform.entities import registry
+from guanxi.platform.ui import addresses, menu
+from guanxi.platform.ui.answers import toasts_of
+from guanxi.platform.ui.contexts import Link, NavItem, Option, Shell, ShellUser, Toast
+
+
+def build(request: HttpRequest, actor: Actor) -> Shell:
+    """The shell for a request: two queries (department, roles) beside the rights."""
+    return Shell(
+        user=_user(request, actor),
+        nav=menu.navigation(actor, request.path),
+        bottom=_bottom(request.path),
+        create=_quick_create(actor),
+        product=_("Guanxi"),
+        home_url=reverse("home"),
+        palette_url=reverse("palette"),
+        preferences_url=reverse("preferences"),
+        live_url=reverse("live") if settings.LIVE else "",
+        inbox_url=reverse("inbox"),
+        jobs_url=reverse("jobs"),
+        help_url=reverse("help"),
+        sidebar=request.COOKIES.get("gx_sidebar", "open"),
+        demo=settings.DEMO,
+        show_tour=not request.user.toured,
+        toasts=[Toast(**said) for said in toasts_of(request)],
+    )
+
+
+def _user(request: HttpRequest, actor: Actor) -> ShellUser:
+    user: Any = request.user
+    roles = Role.objects.filter(user_links__user=user.pk, active=True)
+    return ShellUser(
+        name=user.name,
+        initials=user.name[-1:] if not user.name[:1].isascii() else user.name[:1].upper(),
+        department=user.department.name if user.department_id else "",
+        role=_(", ").join(str(role) for role in roles),
+        theme=user.theme,
+        density=user.density,
+        profile_url=reverse("account", args=["profile"]),
+        password_url=reverse("account_change_password"),
+        sessions_url=reverse("account", args=["sessions"]),
+        tokens_url=reverse("account", args=["tokens"]),
+        logout_url=reverse("account_logout"),
+        language_url=reverse("language"),
+        languages=[
+            Option(value=code, label=get_language_info(code)["name_local"], selected=code == user.language)
+            for code, _label in settings.LANGUAGES
+        ],
+    )
+
+
+def _bottom(path: str) -> list[NavItem]:
+    """The bar of the phone."""
+    home, inbox, account = reverse("home"), reverse("inbox"), reverse("account", args=["profile"])
+    first = next((entity for entity in registry.entities() if entity.menu and entity.menu.group == "customers"), None)
+    customers = addresses.list_of(first) if first else home
+    entries = [("home", _("Workbench"), "home", home), ("customers", _("Customers"), "building", customers)]
+    entries += [("inbox", _("To do"), "checklist", inbox), ("account", _("Me"), "user", account)]
+    return [NavItem(id=key, label=label, icon=icon, url=url, active=path == url) for key, label, icon, url in entries]
+
+
+def _quick_create(actor: Actor) -> list[Link]:
+    found = []
+    for entity in registry.entities():
+        if entity.menu and entity.is_record and "create" in entity.commands and gate.permits(actor, entity, "create"):
+            label = str(entity.label)
+            found.append(
+                Link(label=label[:1].upper() + label[1:], url=addresses.page_of(entity, "create"), icon=entity.icon)
+            )
+    return found[:12]

@@ -1,0 +1,205 @@
+"""Tags of the page templates: icons, overridable parts, form widgets, texts for the scripts."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.loader import select_template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from guanxi.platform.ui.contexts import Chart, FormField
+from guanxi.platform.ui.texts import script_texts
+
+register = template.Library()
+
+
+_OWN = ("tokens", "base", "controls", "shell", "overlay", "list", "board", "record", "form", "chart", "work")
+STYLES = (
+    "vendor/tabler.min.css",
+    "vendor/tom-select.min.css",
+    *(f"guanxi/css/{name}.css" for name in (*_OWN, "entrance", "touch")),
+)
+PRINT_STYLE = "guanxi/css/print.css"
+SCRIPTS = (
+    "vendor/tabler.min.js",
+    "vendor/htmx.min.js",
+    "vendor/idiomorph-ext.min.js",
+    "vendor/htmx-preload.js",
+    "vendor/tom-select.min.js",
+    *(
+        f"guanxi/js/{name}.js"
+        for name in (
+            *("core", "toasts", "dialogs", "shell", "palette", "list", "peek", "cells", "filters", "columns"),
+            *("forms", "pickers", "timeline", "live", "tour"),
+        )
+    ),
+)
+
+#: Widgets that serve several kinds.
+_WIDGETS = {
+    "integer": "number",
+    "decimal": "number",
+    "money": "number",
+    "user": "link",
+    "name": "text",
+    "code": "text",
+    "url": "text",
+    "email": "text",
+    "phone": "text",
+    "formula": "readonly",
+}
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """``{% icon "search" %}``: a symbol of the sprite (frontend/icons.txt lists the names)."""
+    return _icon(name, classes)
+
+
+@lru_cache(maxsize=1000)
+def _icon(name: str, classes: str) -> SafeString:
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        f"icon {classes}".rstrip(),
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def part(context: template.Context, name: str, **extra: Any) -> SafeString:
+    """``{% part "list_toolbar" %}``: <module>/<entity>/list_toolbar.html if the module brings one, else the platform's.
+
+    Extra arguments become variables of the part. The entity is named by ``page.entity_key``.
+    """
+    page = context.get("page")
+    key = getattr(page, "entity_key", "") or ""
+    names = [f"platform/{name}.html"]
+    if key:
+        names.insert(0, f"{key.replace('.', '/')}/{name}.html")
+    found = select_template(names)
+    with context.push(**extra):
+        return SafeString(found.template.render(context))  # a rendered template
+
+
+@register.simple_tag(takes_context=True)
+def widget(context: template.Context, field: FormField) -> SafeString:
+    """The control of a form field: platform/field_<widget>.html."""
+    kind = "readonly" if field.readonly else _WIDGETS.get(field.kind, field.kind)
+    return part(context, f"field_{kind}", field=field)
+
+
+@register.filter
+def input_type(field: FormField) -> str:
+    """The type attribute of a one-line text control."""
+    return {"email": "email", "url": "url", "phone": "tel"}.get(field.kind, "text")
+
+
+@register.simple_tag
+def styles() -> SafeString:
+    """The links to our style sheets, in their order."""
+    return _styles()
+
+
+@lru_cache(maxsize=1)
+def _styles() -> SafeString:
+    links = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(path),) for path in STYLES))
+    return links + format_html('\n<link rel="stylesheet" href="{}" media="print">', static(PRINT_STYLE))
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """The scripts of every page, in their order."""
+    return _scripts()
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> SafeString:
+    return format_html_join("\n", '<script defer src="{}"></script>', ((static(path),) for path in SCRIPTS))
+
+
+@register.simple_tag
+def texts() -> SafeString:
+    """The sentences of the scripts in the reader's language, as the JSON block gx-texts."""
+    return _texts(get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=8)
+def _texts(_language: str) -> SafeString:
+    return json_script({key: str(text) for key, text in script_texts().items()}, "gx-texts")
+
+
+@register.simple_tag
+def html_lang() -> str:
+    """The language attribute as BCP 47: zh-Hans, zh-Hant, en."""
+    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(get_language() or settings.LANGUAGE_CODE, "en")
+
+
+@register.filter
+def first_of(options: Any) -> Any:
+    """The selected option, or the first."""
+    return next((option for option in options if option.selected), options[0] if options else None)
+
+
+@register.filter
+def toasts_json(toasts: Any) -> list[dict[str, str]]:
+    """Toasts of the page as data for the scripts."""
+    return [asdict(toast) for toast in toasts]
+
+
+def _choices(options: Any) -> list[dict[str, str]]:
+    return [{"value": option.value, "label": str(option.label)} for option in options]
+
+
+@register.filter
+def filter_json(fields: Any) -> list[dict[str, Any]]:
+    """What the filter popover offers, as data for filters.js."""
+    return [
+        {
+            "key": field.key,
+            "label": str(field.label),
+            "kind": field.kind,
+            "operators": [
+                {"key": op.key, "label": str(op.label), "values": op.values, "choices": _choices(op.choices)}
+                for op in field.operators
+            ],
+            "choices": _choices(field.choices),
+            "picker": field.picker_url,
+        }
+        for field in fields
+    ]
+
+
+@register.filter
+def chart_json(chart: Chart) -> dict[str, Any]:
+    """A chart as data for charts.js."""
+    return asdict(chart)
+
+
+@register.filter
+def chart_script(data: dict[str, Any], chart_id: str) -> SafeString:
+    """The data block that a chart's place names."""
+    return json_script(data, f"data-{chart_id}")
+
+
+@register.filter
+def chart_rows(chart: Chart) -> list[tuple[str, str, list[float | None]]]:
+    """(category, url, value per series): the table beside a chart."""
+    urls = list(chart.urls) or [""] * len(chart.categories)
+    return [
+        (name, url, [series.values[index] for series in chart.series])
+        for index, (name, url) in enumerate(zip(chart.categories, urls, strict=True))
+    ]
+
+
+@register.filter
+def state_json(state: Sequence[tuple[str, str]]) -> str:
+    """The parameters of a list as one JSON object, for the form that saves a view."""
+    return json.dumps(dict(state), ensure_ascii=False)

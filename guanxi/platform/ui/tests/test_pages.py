@@ -1,0 +1,173 @@
+"""Derived pages on the fakes, through the test client."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run
+from tests.fakes.models import Company
+
+
+@pytest.fixture
+def chief(organisation):
+    return organisation.everything()
+
+
+@pytest.fixture
+def client(organisation, chief):
+    browser = Client()
+    browser.force_login(organisation.users["chief"])
+    return browser
+
+
+@pytest.fixture
+def company(chief):
+    inputs = {"name": "Acme <b>", "stage": "new", "capital": "12345678", "tags": ["big"], "phone": "13800138000"}
+    return Company.objects.get(pk=run(commands.get("fakes.company.create"), chief, inputs=inputs).ids[0])
+
+
+def address(name, *parts):
+    return reverse(name, args=["fakes", "company", *parts])
+
+
+def test_list_shows_escaped_values_and_columns(client, company):
+    text = client.get(address("list")).content.decode()
+    assert "Acme &lt;b&gt;" in text
+    assert "Acme <b>" not in text
+    assert f'data-id="{company.pk}"' in text
+
+
+@pytest.mark.parametrize("layout", ["table", "kanban", "tree", "group"])
+def test_every_layout_shows_the_record(client, company, layout):
+    response = client.get(address("list"), {"layout": layout})
+    assert response.status_code == 200
+    assert "Acme" in response.content.decode()
+
+
+def test_filter_in_the_address_becomes_a_chip(client, company):
+    response = client.get(address("list"), {"filter": '["and",["eq","stage","lost"]]'})
+    chip = response.context["page"].chips[0]
+    assert (str(chip.field), chip.value) == ("Stage", "Lost")
+    assert response.context["page"].empty is not None
+    assert client.get(address("list"), {"filter": '["eq","password","x"]'}).status_code == 400
+
+
+def test_count_comes_by_its_own_request(client, company):
+    assert client.get(address("count")).content.decode() == "1"
+
+
+def test_saved_view_keeps_the_state_and_is_private(client, company, organisation):
+    state = json.dumps({"filter": '["eq","stage","new"]', "sort": "name"})
+    response = client.post(address("views"), {"name": "New ones", "state": state})
+    assert response.status_code == 302
+    assert [chip.value for chip in client.get(response["Location"]).context["page"].chips] == ["New"]
+    other = Client()
+    organisation.actor("other", ("*", "*", "all"))
+    other.force_login(organisation.users["other"])
+    assert not other.get(response["Location"]).context["page"].chips
+
+
+def test_record_page_with_all_its_parts(client, company):
+    response = client.get(address("record", company.pk))
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "Acme &lt;b&gt;" in text
+    for tab in response.context["page"].tabs:
+        assert client.get(tab.url).status_code == 200
+    assert client.get(address("peek", company.pk)).status_code == 200
+
+
+def test_create_by_form_and_errors_at_the_field(client, chief):
+    assert client.get(address("create")).status_code == 200
+    wrong = client.post(address("create"), {"name": "", "employees": "many"})
+    assert wrong.status_code == 422
+    errors = {
+        field.name: field.error for section in wrong.context["page"].sections for field in section.fields if field.error
+    }
+    assert set(errors) == {"name", "employees"}
+    assert not Company.objects.exists()
+    right = client.post(address("create"), {"name": "New", "stage": "new", "tags": ["a", "b"], "tags__sent": "1"})
+    assert right.status_code == 302
+    assert Company.objects.get().tags == ["a", "b"]
+
+
+def test_conflict_shows_both_values_and_keeps_the_chosen(client, company, chief):
+    form = {"name": "Mine", "stage": "new", "version": str(company.version)}
+    run(commands.get("fakes.company.edit"), chief, ids=[company.pk], inputs={"name": "Theirs"})
+    clash = client.post(address("edit", company.pk), form)
+    assert clash.status_code == 409
+    (row,) = [row for row in clash.context["page"].conflict if row.name == "name"]
+    assert (row.mine, row.theirs, row.base) == ("Mine", "Theirs", "Acme <b>")
+    client.post(address("edit", company.pk), {**form, "version": "2", "keep_name": "theirs"})
+    assert Company.objects.get().name == "Theirs"
+
+
+def test_inline_edit_and_its_error(client, company):
+    url = f"{address('cell', company.pk)}?column=employees"
+    assert 'name="employees"' in client.get(url).content.decode()
+    assert client.post(url, {"employees": "-x", "version": "1"}).status_code == 422
+    assert client.post(url, {"employees": "12", "version": "1"}).status_code == 200
+    assert Company.objects.get().employees == 12
+
+
+def test_command_dialog_runs_and_offers_undo(client, company):
+    url = address("command", company.pk, "win")
+    assert "Reason" in client.get(url).content.decode()
+    assert client.post(url, {}).status_code == 422
+    assert client.post(url, {"reason": "price"}).status_code in (204, 302)
+    assert Company.objects.get().stage == "active"
+
+
+def test_bulk_edit_with_preview_and_undo(client, company, chief):
+    other = run(commands.get("fakes.company.create"), chief, inputs={"name": "Other", "stage": "lost"}).ids[0]
+    ids = {"ids": [company.pk, other]}
+    assert client.post(address("bulk"), ids).context["bar"].count == 2
+    preview = client.post(address("bulk_command", "edit"), ids).context["preview"]
+    assert preview.allowed == 2
+    client.post(address("bulk_run", "edit"), {"token": preview.token, "stage": "active"})
+    assert set(Company.objects.values_list("stage", flat=True)) == {"active"}
+    batch = (
+        Company.objects.first()
+        and __import__("guanxi.platform.events.models", fromlist=["Event"])
+        .Event.objects.filter(kind="fakes.company.edited")
+        .first()
+        .batch
+    )
+    client.post(reverse("undo", args=[str(batch)]))
+    assert set(Company.objects.values_list("stage", flat=True)) == {"new", "lost"}
+
+
+def test_foreign_records_do_not_exist(company, organisation):
+    organisation.actor("seller", ("fakes.company", "view edit", "own"), place=organisation.south_one)
+    browser = Client()
+    browser.force_login(organisation.users["seller"])
+    for url in (
+        address("record", company.pk),
+        address("edit", company.pk),
+        address("peek", company.pk),
+        address("tab", company.pk, "history"),
+    ):
+        assert browser.get(url).status_code == 404
+    assert browser.post(address("bulk_command", "edit"), {"ids": [company.pk]}).status_code == 404
+    assert Client().get(address("list")).status_code == 302
+
+
+def test_composer_writes_a_note_onto_the_timeline(client, company):
+    url = reverse("compose", args=["fakes", "company", company.pk, "directory.note"])
+    response = client.post(url, {"text": "They want a new line."})
+    assert "They want a new line." in response.content.decode()
+
+
+def test_thing_on_rows_has_the_same_pages(client, chief):
+    pk = run(commands.get("fakes.thing.create"), chief, inputs={"title": "Box", "price": "3"}).ids[0]
+    for url in (
+        reverse("list", args=["fakes", "thing"]),
+        reverse("record", args=["fakes", "thing", pk]),
+        reverse("edit", args=["fakes", "thing", pk]),
+    ):
+        response = client.get(url)
+        assert response.status_code == 200
+        assert "Box" in response.content.decode()

@@ -1,0 +1,44 @@
+"""The look keeps its rules: escaping in one place, small parts, nothing inline, every sentence translated."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+
+from guanxi.platform.ui.contexts import Badge, Cell, Row
+from guanxi.platform.ui.templatetags.cells import card_html, cell_html, row_html
+
+ROOM = Path(__file__).resolve().parent.parent
+TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
+STATIC = ROOM.parent.parent / "static" / "guanxi"
+NASTY = '"><script>alert(1)</script>'
+
+
+@pytest.mark.parametrize("kind", ["text", "name", "money", "user", "date_time", "boolean", "link", "code"])
+def test_every_kind_of_cell_escapes_its_texts(kind: str) -> None:
+    cell = Cell(kind=kind, display=NASTY, title=NASTY, href=NASTY, iso=NASTY, note=NASTY)
+    assert "<script" not in row_html(Row(id=1, url=NASTY, label=NASTY, cells=(cell, cell)))
+    assert "<script" not in card_html(Row(id=1, url=NASTY, cells=(cell,)), "")
+
+
+def test_badges_escape_and_an_empty_cell_shows_a_dash() -> None:
+    assert "<script" not in cell_html(Cell(badges=(Badge(label=NASTY, url=NASTY),)))
+    assert "—" in cell_html(Cell())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOM / "templates")))
+def test_a_part_is_small_and_has_nothing_inline(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= 40
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<script>|javascript:|hx-on|https?://(?!www\.w3\.org)", text)
+
+
+def test_style_sheets_and_scripts_stay_short() -> None:
+    for path in [*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js")]:
+        assert path.read_text().count("\n") < (400 if path.suffix == ".css" else 300), path
+
+
+@pytest.mark.parametrize("name", ["403.html", "404.html", "500.html"])
+def test_error_pages_render_without_any_context(name: str) -> None:
+    assert name.removesuffix(".html") in render_to_string(name)

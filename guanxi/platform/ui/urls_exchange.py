@@ -1,0 +1,5 @@
+"""Addresses of import, export and print."""
+
+from django.urls import path
+
+urlpatterns: list[path] = []

@@ -1,0 +1,157 @@
+"""One's own account, and signing in to the demonstration."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.usersessions.internal.flows.sessions import end_other_sessions as end_others
+from allauth.usersessions.internal.flows.sessions import end_sessions
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from guanxi.platform.access import gate, tokens
+from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.access.models import User
+from guanxi.platform.commands.outcome import Conflict, Rejected
+from guanxi.platform.entities import registry
+from guanxi.platform.ui import account_page, form_page, profile
+from guanxi.platform.ui.answers import done
+from guanxi.platform.ui.doors import page, part, signed_in
+from guanxi.platform.ui.present import Presenter
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@require_GET
+@signed_in
+def show(request: HttpRequest, tab: str) -> HttpResponse:
+    user: Any = request.user
+    if tab == "profile":
+        return page(request, "account/profile.html", account_page.profile_page(request.actor, user))
+    if tab == "sessions":
+        return page(request, "account/sessions.html", account_page.sessions_page(request.actor, user, request.session.session_key or ""))
+    if tab == "tokens":
+        return page(request, "account/tokens.html", account_page.tokens_page(request.actor))
+    raise gate.NotFound
+
+
+def _must_confirm(request: HttpRequest, tab: str) -> HttpResponse | None:
+    """None if the password was given in the last five minutes; else the way to give it again and come back."""
+    if did_recently_reauthenticate(request):
+        return None
+    url = f"{reverse('account_reauthenticate')}?{urlencode({'next': reverse('account', args=[tab])})}"
+    if not request.htmx and request.headers.get("X-Requested-With") != "gx-dialog":
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def profile_field(request: HttpRequest, key: str) -> HttpResponse:
+    """One property of the own profile, edited in place. The e-mail address, by which accounts are recovered, asks for
+    the password again."""
+    actor = request.actor
+    field = profile.fields(actor).get(key)
+    if field is None:
+        raise gate.NotFound
+    user: Any = request.user
+    if request.GET.get("cancel"):
+        return _shown(request, key, user)
+    if key == "email" and (confirm := _must_confirm(request, "profile")):
+        return confirm
+    errors: dict[str, str] = {}
+    raw = form_page.read(request.POST, [field]) if request.method == "POST" else {}
+    if request.method == "POST":
+        version = request.POST.get("version", "")
+        try:
+            return _shown(request, key, profile.change(actor, key, raw.get(key) or "", version=int(version) if version.isdigit() else 0))
+        except Rejected as refusal:
+            errors = {key: str(refusal)}
+        except Conflict as conflict:
+            errors, user = {key: _("Your account was changed meanwhile. Look at it and save again.")}, conflict.record
+    form = form_page.Form(registry.get(User), actor, raw=raw, errors=errors)
+    row = account_page.property_row(Presenter(registry.get(User), actor, [field]), field, user, editable=True)
+    context = {"row": row, "field": form.field(field, field.get(user), autofocus=True), "version": user.version, "page": {"version": user.version}}
+    return part(request, "property_edit", status=422 if errors else 200, **context)
+
+
+def _shown(request: HttpRequest, key: str, user: User) -> HttpResponse:
+    field = profile.fields(request.actor)[key]
+    presenter = Presenter(registry.get(User), request.actor, [field])
+    return part(request, "property", row=account_page.property_row(presenter, field, user, editable=True))
+
+
+@require_POST
+@signed_in
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign out another device of one's own."""
+    found = UserSession.objects.filter(user_id=request.actor.user_id, pk=pk).first()
+    if found is None:
+        raise gate.NotFound
+    end_sessions(request, [found])
+    return done(reverse("account", args=["sessions"]), _("That device is signed out."), request)
+
+
+@require_POST
+@signed_in
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    user: Any = request.user
+    end_others(request, user)
+    return done(reverse("account", args=["sessions"]), _("All other devices are signed out."), request)
+
+
+@sensitive_variables("secret")
+@require_http_methods(["GET", "POST"])
+@signed_in
+def create_token(request: HttpRequest) -> HttpResponse:
+    """The dialog of a new token; its answer is the only place where the secret is ever shown."""
+    if confirm := _must_confirm(request, "tokens"):
+        return confirm
+    if request.method == "GET":
+        return part(request, "command_form", page=account_page.token_form())
+    name, writes, days = request.POST.get("name", ""), bool(request.POST.get("writes")), request.POST.get("days", "")
+    try:
+        secret = tokens.create(request.actor, name, int(days) if days.isdecimal() else 0, read_only=not writes)
+    except Invalid as error:
+        form = account_page.token_form(name, int(days) if days.isdecimal() else 90, writes, str(error))
+        return part(request, "command_form", status=422, page=form)
+    if request.htmx:
+        return part(request, "account/token_made.html", new_token=secret, url=reverse("account", args=["tokens"]))
+    return page(request, "account/tokens.html", account_page.tokens_page(request.actor, secret))
+
+
+@require_POST
+@signed_in
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    tokens.revoke(request.actor, pk)
+    return done(reverse("account", args=["tokens"]), _("The token no longer works."), request)
+
+
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Enter the demonstration as one of its people; 404 outside demo mode and for everybody else."""
+    wanted = request.POST.get("username", "")
+    known = wanted in {account.username for account in account_page.demo_accounts()}
+    user = User.objects.filter(username=wanted, is_active=True).first() if known else None
+    if user is None:
+        return HttpResponse(status=404)
+    login(request, user, backend=BACKEND)
+    record_authentication(request, user, method="demo", reauthenticated=True)
+    UserSession.objects.create_from_request(request)
+    return redirect("home")
+
+
+def login_context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``extras`` of the sign-in page; asked for nowhere else."""
+    match = request.resolver_match
+    return {"extras": account_page.login_extras()} if match is not None and match.url_name == "account_login" else {}

@@ -1,0 +1,13 @@
+"""The workbench."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from guanxi.platform.ui import home_page
+from guanxi.platform.ui.doors import page, signed_in
+
+
+@require_GET
+@signed_in
+def show(request: HttpRequest) -> HttpResponse:
+    return page(request, "home", home_page.build(request.actor))

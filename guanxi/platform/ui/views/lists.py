@@ -1,0 +1,100 @@
+"""Lists in all layouts, their counts, saved views and pickers."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from guanxi.platform.entities import links
+from guanxi.platform.entities import query as queries
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.query import SortError
+from guanxi.platform.feel.nodes import FilterError
+from guanxi.platform.ui import addresses, boards, group_page, list_page
+from guanxi.platform.ui.contexts import EmptyState, Link, ListPage
+from guanxi.platform.ui.doors import page, part, signed_in, with_entity
+from guanxi.platform.ui.list_state import ListState
+from guanxi.platform.ui.models import SavedView
+
+
+@require_GET
+@with_entity
+def show(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The list in the layout and state of the address."""
+    state = ListState(entity)
+    try:
+        state = ListState.read(entity, request.actor, request.GET)
+        builder = {"kanban": boards.kanban, "tree": boards.tree}.get(state.layout)
+        if state.layout == "group":
+            return page(request, "group", group_page.build(state, request.actor), entity=entity)
+        context = (builder or list_page.build)(state, request.actor)
+    except (FilterError, SortError) as error:
+        return page(request, "list", _broken(ListState(entity), request, str(error)), entity=entity, status=400)
+    return page(request, "list", context, entity=entity)
+
+
+def _broken(state: ListState, request: HttpRequest, message: str) -> ListPage:
+    way_on = EmptyState(
+        title=_("This view cannot be shown"),
+        text=message,
+        icon="alert-triangle",
+        action=Link(label=_("Show all"), url=addresses.list_of(state.entity)),
+    )
+    return ListPage(**list_page.frame(state, request.actor), error=message, empty=way_on)
+
+
+@require_GET
+@with_entity
+def count(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The number of records of the state: exact up to 10,000; "exact=1" counts them all."""
+    state = ListState.read(entity, request.actor, request.GET)
+    number, exact = queries.count(
+        entity, request.actor, state.query(request.actor), exact=request.GET.get("exact") == "1"
+    )
+    if exact:
+        return HttpResponse(f"{number:,}")
+    url = addresses.page_of(entity, "count", **state.parameters(), exact="1")
+    return HttpResponse(
+        format_html(
+            '<button type="button" class="gx-count-more" hx-get="{}" hx-target="closest .gx-total" title="{}">{}+</button>',
+            url,
+            _("Count exactly"),
+            f"{number:,}",
+        )
+    )
+
+
+@require_POST
+@with_entity
+def views(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """Save the state under a name (again: replaces it), or delete one's own view."""
+    own = SavedView.objects.filter(entity=entity.key, owner=request.actor.user_id)
+    if delete := request.POST.get("delete", ""):
+        own.filter(pk=int(delete) if delete.isdigit() else 0).delete()
+        return redirect(addresses.list_of(entity))
+    name = " ".join(request.POST.get("name", "").split())[:60]
+    if not name:
+        return part(request, "platform/refusal.html", status=422, message=_("Give the view a name."))
+    state = json.loads(request.POST.get("state") or "{}")
+    read = ListState.read(entity, request.actor, {**state, "view": ""})
+    read.query(request.actor)
+    kept = {key: value for key, value in read.parameters().items() if value and key != "view"}
+    view, _created = SavedView.objects.update_or_create(
+        entity=entity.key,
+        owner_id=request.actor.user_id,
+        name=name,
+        defaults={"state": kept, "shared": bool(request.POST.get("shared"))},
+        create_defaults={"state": kept, "shared": bool(request.POST.get("shared")), "created_at": request.actor.now()},
+    )
+    return redirect(addresses.list_of(entity, view=view.pk))
+
+
+@require_GET
+@signed_in
+def picker(request: HttpRequest, module: str, name: str) -> JsonResponse:
+    """Options of a link field for what is typed: name, code or pinyin."""
+    found = links.options(f"{module}.{name}", request.GET.get("q", "").strip()[:60], request.actor)
+    return JsonResponse({"results": [{"value": str(pk), "text": text, "hint": hint} for pk, text, hint in found]})

@@ -1,0 +1,337 @@
+"""What the REST interface of every entity must do. One subclass per entity inherits it all:
+
+    class TestCustomerApi(ApiContract):
+        key = "customers.customer"
+"""
+
+from typing import Any, ClassVar
+
+import orjson
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from guanxi.platform.access import kinds
+from guanxi.platform.access.fields import Field
+from guanxi.platform.commands.command import commands_of
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.feel.operators import OPERATORS, PERIODS
+from tests.contract.digest import digest_of_tables
+from tests.contract.factories import NOTHING, Factory, factory_for
+from tests.contract.people import ApiClient, person
+
+EVERYTHING = {"all": ["*"]}
+
+
+@pytest.mark.django_db(databases="__all__")
+class ApiContract:
+    key: ClassVar[str]
+
+    @pytest.fixture(autouse=True)
+    def _no_limit(self, settings):
+        """Draws on the shared bucket would add queries to some of the requests that are counted."""
+        settings.API = {"rate": 0}
+
+    @pytest.fixture
+    def entity(self) -> Entity:
+        return registry.get(self.key)
+
+    @pytest.fixture
+    def factory(self) -> Factory:
+        return factory_for(self.key)
+
+    @pytest.fixture
+    def api(self) -> ApiClient:
+        return ApiClient(person(EVERYTHING))
+
+    @property
+    def base(self) -> str:
+        return self.key.replace(".", "/") + "/"
+
+    def has(self, entity: Entity, name: str) -> bool:
+        return name in {command.name for command in commands_of(entity)}
+
+    # --- reading --------------------------------------------------------------------------------------
+    def test_the_list_goes_through_every_record_once_in_both_directions(self, entity, factory, api):
+        factory.create_many(5)
+        wanted = set(entity.base_rows().values_list("pk", flat=True))
+        pages, address = [], f"/api/{self.base}?limit=2&sort=-id"
+        while address:
+            answer = api.call("GET", address)
+            assert answer.status == 200
+            pages.append([row["id"] for row in answer.body["items"]])
+            assert len(pages) <= len(wanted), "the pages go round in a circle"
+            address = answer.body["next"]
+        seen = [pk for page in pages for pk in page]
+        assert seen == sorted(wanted, reverse=True)
+        back = [row["id"] for row in api.call("GET", answer.body["previous"]).body["items"]]
+        assert back == pages[-2]
+
+    def test_a_record_reads_alike_alone_and_in_the_list(self, factory, api):
+        record = factory.create()
+        alone = api.get(f"{self.base}{record.pk}/")
+        listed = api.get(self.base, sort="-id", limit=1).body["items"][0]
+        assert alone.status == 200
+        assert alone.body == listed
+        assert alone.body["id"] == record.pk
+
+    def test_every_settable_field_is_filled_and_reads_back(self, entity, factory, api):
+        factory.create_many(2)
+        values = factory.values()
+        record = factory.create(**values)
+        row = api.get(f"{self.base}{record.pk}/").body
+        for key, field in factory.fields().items():
+            if key in values and not (field.is_link and values[key] is None):
+                assert same(field, row[key], values[key]), key
+
+    def test_fields_are_chosen_by_name(self, entity, factory, api):
+        factory.create()
+        key = next(iter(entity.fields()))
+        row = api.get(self.base, fields=key).body["items"][0]
+        assert row.keys() - {"version"} == {"id", key}
+
+    def test_every_field_filters_by_every_operator(self, entity, factory, api):
+        record = factory.create()
+        factory.create()
+        for field in entity.fields().values():
+            for operator in field.operators:
+                tree = [operator, field.key, *operands(entity, factory, field, operator, record)]
+                answer = api.get(self.base, filter=json_of(tree))
+                assert answer.status == 200, (tree, answer.text)
+                ids = {row["id"] for row in answer.body["items"]}
+                if operator in ("eq", "in", "under", "ge", "le") and not field.is_empty(field.get(record)):
+                    assert record.pk in ids, tree
+                if operator == "filled":
+                    assert (record.pk in ids) != field.is_empty(field.get(record)), tree
+                negated = api.get(self.base, filter=json_of(["not", tree]))
+                assert negated.status == 200
+                assert not ids & {row["id"] for row in negated.body["items"]}, tree
+
+    def test_every_stored_field_sorts_in_both_directions(self, entity, factory, api):
+        factory.create_many(3)
+        wanted = set(entity.base_rows().values_list("pk", flat=True))
+        for field in entity.fields().values():
+            if not field.lookup:
+                assert api.get(self.base, sort=field.key).status == 400
+                continue
+            for sort in (field.key, f"-{field.key}"):
+                seen, address = [], f"/api/{self.base}?limit=2&sort={sort}"
+                while address:
+                    answer = api.call("GET", address)
+                    assert answer.status == 200, (sort, answer.text)
+                    seen += [row["id"] for row in answer.body["items"]]
+                    assert len(seen) <= len(wanted), f"{sort}: the pages go round in a circle"
+                    address = answer.body["next"]
+                assert len(seen) == len(wanted), sort
+                assert set(seen) == wanted, sort
+
+    def test_counts_and_groups_agree_with_the_list(self, entity, factory, api):
+        factory.create_many(3)
+        number = entity.base_rows().count()
+        assert api.get(f"{self.base}count/", count="exact").body == {"count": number, "exact": True}
+        for field in entity.fields().values():
+            answer = api.get(f"{self.base}groups/", by=field.key)
+            assert answer.status in (200, 400), (field.key, answer.text)
+            if answer.status == 200:
+                assert sum(group["count"] for group in answer.body["items"]) == number, field.key
+
+    def test_fields_describe_what_may_be_set(self, entity, factory, api):
+        described = {field["key"]: field for field in api.get(f"{self.base}fields/").body["items"]}
+        assert described.keys() == entity.fields().keys()
+        assert {key for key, field in described.items() if not field["readonly"]} == factory.fields().keys()
+
+    def test_lists_and_records_ask_the_database_the_same_with_many_rows_as_with_few(self, factory, api):
+        records = factory.create_many(5)
+        few = self._queries(api, records[0].pk)
+        factory.create_many(45)
+        assert self._queries(api, records[0].pk) == few
+
+    def _queries(self, api: ApiClient, pk: int) -> dict[str, int]:
+        found = {}
+        for path in (f"{self.base}?limit=200", f"{self.base}count/", f"{self.base}{pk}/", f"{self.base}{pk}/history/"):
+            address = f"/api/{path}"
+            api.call("GET", address)
+            captured = [CaptureQueriesContext(connections[alias]) for alias in connections]
+            for one in captured:
+                one.__enter__()
+            api.call("GET", address)
+            for one in captured:
+                one.__exit__(None, None, None)
+            found[path] = sum(len(one.captured_queries) for one in captured)
+        return found
+
+    # --- writing --------------------------------------------------------------------------------------
+    def test_what_was_read_can_be_created_again(self, entity, factory, api):
+        if not self.has(entity, "create"):
+            assert api.post(self.base, {}).status == 405
+            return
+        original = factory.create()
+        row = api.get(f"{self.base}{original.pk}/").body
+        body = {key: row[key] for key in factory.fields() if key in row}
+        body |= {key: value for key, value in factory.values().items() if key not in factory.fields()}
+        answer = api.post(self.base, body)
+        if answer.status == 400:  # what must be unique is given anew
+            fresh = factory.values()
+            assert answer.body["errors"].keys() <= fresh.keys(), answer.text
+            body |= {key: fresh[key] for key in answer.body["errors"]}
+            answer = api.post(self.base, body)
+        assert answer.status == 201, answer.text
+        assert answer.headers["Location"].endswith(f"/api/{self.base}{answer.body['id']}/")
+        for key, field in factory.fields().items():
+            assert same(field, answer.body[key], body[key]), key
+
+    def test_every_field_can_be_changed_alone(self, entity, factory, api):
+        if not self.has(entity, "edit"):
+            return
+        factory.create_many(2)
+        record = factory.create()
+        fresh = factory.values()
+        for key, field in factory.fields().items():
+            if fresh.get(key, NOTHING) is NOTHING:
+                continue
+            answer = api.patch(f"{self.base}{record.pk}/", {key: fresh[key]})
+            assert answer.status == 200, (key, answer.text)
+            assert same(field, answer.body[key], fresh[key]), key
+
+    def test_a_record_is_deleted_and_restored(self, entity, factory, api):
+        record = factory.create()
+        if not self.has(entity, "delete"):
+            assert api.delete(f"{self.base}{record.pk}/").status == 405
+            return
+        assert api.delete(f"{self.base}{record.pk}/").status == 204
+        assert api.get(f"{self.base}{record.pk}/").status == 404
+        if self.has(entity, "restore"):
+            assert api.post(f"{self.base}{record.pk}/commands/restore/").status == 200
+            assert api.get(f"{self.base}{record.pk}/").status == 200
+
+    def test_history_tells_what_was_changed_page_by_page(self, entity, factory, api):
+        record = factory.create()
+        address = f"{self.base}{record.pk}/history/"
+        if not self.has(entity, "edit") or api.get(address).status == 404:
+            return
+        change = one_change(entity, factory)
+        assert api.patch(f"{self.base}{record.pk}/", change).status == 200
+        first = api.get(address, limit=1)
+        assert [item["kind"] for item in first.body["items"]] == [f"{self.key}.edited"]
+        assert change.keys() <= first.body["items"][0]["changes"].keys()
+        second = api.call("GET", first.body["next"])
+        assert [item["kind"] for item in second.body["items"]] == [f"{self.key}.created"]
+        assert second.body["next"] is None
+
+    def test_commands_say_why_not_and_bulk_commands_preview_first(self, entity, factory, api):
+        record = factory.create()
+        answer = api.get(f"{self.base}{record.pk}/commands/")
+        assert answer.status == 200
+        if not self.has(entity, "edit"):
+            return
+        change = one_change(entity, factory)
+        before = api.get(f"{self.base}{record.pk}/").body
+        preview = api.post(f"{self.base}commands/edit/", {"ids": [record.pk], "inputs": change})
+        assert (preview.status, preview.body["total"]) == (200, 1), preview.text
+        assert api.get(f"{self.base}{record.pk}/").body == before
+        done = api.post(f"{self.base}commands/edit/", {"selection": preview.body["selection"], "inputs": change, "confirm": True})
+        assert (done.status, done.body["done"]) == (200, [record.pk]), done.text
+        after = api.get(f"{self.base}{record.pk}/").body
+        assert all(same(entity.fields()[key], after[key], value) for key, value in change.items())
+
+    # --- refusals -------------------------------------------------------------------------------------
+    def refused(self, answer: Any, status: int, before: dict[str, str], *keys: str) -> None:
+        assert answer.status == status, answer.text
+        assert answer.body["code"]
+        assert answer.body["message"]
+        for key in keys:
+            assert key in answer.body["errors"], answer.text
+        after = digest_of_tables()
+        assert {table for table in after if after[table] != before.get(table)} == set()
+
+    def test_unknown_names_are_refused_everywhere(self, entity, factory, api):
+        record = factory.create()
+        before = digest_of_tables()
+        for name in ("nonsense", "_connector", "pk__in", f"{next(iter(entity.fields()))}__startswith"):
+            self.refused(api.get(self.base, filter=json_of(["eq", name, "1"])), 400, before, "filter")
+            self.refused(api.get(self.base, sort=name), 400, before, "sort")
+            self.refused(api.get(self.base, fields=name), 400, before, "fields")
+            self.refused(api.get(f"{self.base}groups/", by=name), 400, before)
+            self.refused(api.get(self.base, **{name: "1"}), 400, before, name)
+            if self.has(entity, "create"):
+                self.refused(api.post(self.base, factory.values() | {name: 1}), 400, before, name)
+            if self.has(entity, "edit"):
+                self.refused(api.patch(f"{self.base}{record.pk}/", {name: 1}), 400, before, name)
+
+    def test_what_may_not_be_set_is_refused(self, entity, factory, api):
+        if not self.has(entity, "edit"):
+            return
+        record = factory.create()
+        before = digest_of_tables()
+        fixed = [key for key in entity.fields() if key not in factory.fields()]
+        for key in (*fixed, "id", "is_superuser", "deleted_at", "balance", "ignore_permissions"):
+            if key not in factory.fields():
+                self.refused(api.patch(f"{self.base}{record.pk}/", {key: "1"}), 400, before, key)
+
+    def test_an_outdated_version_is_refused_with_both_values(self, entity, factory, api):
+        if not self.has(entity, "edit"):
+            return
+        record = factory.create()
+        theirs = one_change(entity, factory)
+        assert api.patch(f"{self.base}{record.pk}/", theirs).status == 200
+        (key, _value), = theirs.items()
+        mine = {key: one_change(entity, factory)[key]}
+        before = digest_of_tables()
+        for answer in (
+            api.patch(f"{self.base}{record.pk}/", mine | {"version": record.version}),
+            api.patch(f"{self.base}{record.pk}/", mine, If_Match=f'"{record.version}"'),
+        ):
+            self.refused(answer, 409, before, key)
+            both = answer.body["conflict"][key]
+            assert same(entity.fields()[key], both["theirs"], theirs[key])
+            assert same(entity.fields()[key], both["mine"], mine[key])
+
+    def test_a_missing_record_is_not_found_and_nothing_changes(self, entity, factory, api):
+        factory.create()
+        before = digest_of_tables()
+        for pk in (0, 999_999_999, 2**63, 10**30):
+            self.refused(api.get(f"{self.base}{pk}/"), 404, before)
+            if self.has(entity, "edit"):
+                self.refused(api.patch(f"{self.base}{pk}/", {}), 404, before)
+
+
+def json_of(tree: Any) -> str:
+    return orjson.dumps(tree).decode()
+
+
+def same(field: Field, read: Any, sent: Any) -> bool:
+    """Whether a value read back is the one that was sent: links by id, numbers by value."""
+    if field.is_link:
+        return (read["id"] if isinstance(read, dict) else read) == (sent["id"] if isinstance(sent, dict) else sent)
+    return field.imported(read) == field.parse(sent)
+
+
+def one_change(entity: Entity, factory: Factory) -> dict[str, Any]:
+    """A fresh value for one plain field of the entity."""
+    fields = factory.fields()
+    plain = (kinds.TEXT, kinds.LONGTEXT, kinds.CODE, kinds.INTEGER, kinds.DATE)
+    key = next(key for kind in plain for key, field in fields.items() if field.kind is kind)
+    return {key: factory.values()[key]}
+
+
+def operands(entity: Entity, factory: Factory, field: Field, operator: str, record: Any) -> list[Any]:
+    """Values for an operator, taken from the record where it has one."""
+    low, many, typed = OPERATORS[operator].low, OPERATORS[operator].many, OPERATORS[operator].typed
+    if operator == "period":
+        return [list(PERIODS)[0]]
+    if operator in ("last", "next"):
+        return [30]
+    value = field.get(record)
+    if field.is_empty(value):
+        sample = factory.value(field.with_(readonly=False), 1)
+        value = 1 if field.is_link else sample
+    elif field.kind is kinds.DATETIME:
+        value = value.astimezone().date().isoformat()
+    else:
+        value = field.exported(value)
+    if isinstance(value, list):
+        value = value[0]
+    if many:
+        return [[value]]
+    return [value if typed else str(value)[:10]] * low

@@ -1,0 +1,183 @@
+"""Records with every settable field filled, for any entity, from its field descriptions.
+
+``factory_for("customers.customer").create()`` makes a record through the create command; ``values()`` gives the
+inputs as JSON, ready for form, REST or import. What the descriptions cannot say (a code of six digits, a path that
+forbids cycles) is added with ``prescribe``.
+"""
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from guanxi.platform.access import kinds
+from guanxi.platform.access.actor import Actor, System
+from guanxi.platform.access.fields import Field
+from guanxi.platform.access.models import User
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run, stamp
+from guanxi.platform.entities import registry, source
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import EntityKind
+from guanxi.platform.refdata.loading import load
+from guanxi.platform.refdata.models import Code
+from guanxi.platform.refdata.registry import code_tables
+from guanxi.platform.refdata.shipped import code_rows
+
+Maker = Callable[[int], Any]
+
+#: No record: a link that stays empty.
+NOTHING = object()
+MAKER = System("contract tests")
+
+_numbers = itertools.count(1)
+_prescribed: dict[str, dict[str, Maker]] = {}
+
+
+def prescribe(entity_key: str, **makers: Maker) -> None:
+    """Say how fields of an entity are filled: field key → function of a serial number. Raises KeyError for a
+    field that is prescribed already."""
+    present = _prescribed.setdefault(entity_key, {})
+    for key, maker in makers.items():
+        if key in present:
+            raise KeyError(f"{entity_key}.{key} is prescribed twice")
+        present[key] = maker
+
+
+def letters(number: int) -> str:
+    """A number as capital letters: 1 → A, 27 → AA."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+prescribe("refdata.region", code=lambda n: f"{900_000 + n % 99_999}", until=lambda n: 2030, successor=lambda n: None)
+prescribe("refdata.industry", code=lambda n: f"{n % 10_000:04d}", year=lambda n: 2017 + n % 3)
+prescribe("refdata.code", table=lambda n: code_tables()[n % len(code_tables())].name, key=lambda n: f"key-{n}")
+prescribe("access.department", code=lambda n: f"D{n}", manager=lambda n: None)
+prescribe("access.user", username=lambda n: f"user{n}", language=lambda n: "en", time_zone=lambda n: "Asia/Shanghai")
+prescribe("access.role", key=lambda n: f"role-{letters(n).lower()}")
+prescribe("directory.tag", entity=lambda n: "")
+
+_SAMPLES: dict[str, Callable[[Field, int], Any]] = {
+    kinds.TEXT.key: lambda field, n: _short(f"{field.key} {n}", field),
+    kinds.LONGTEXT.key: lambda field, n: f"{field.key} {n}\nsecond line",
+    kinds.CODE.key: lambda field, n: _short(f"X-{n}", field),
+    kinds.PHONE.key: lambda field, n: f"139{n % 10**8:08d}",
+    kinds.EMAIL.key: lambda field, n: f"person{n}@example.com",
+    kinds.URL.key: lambda field, n: f"https://example.com/{n}",
+    kinds.INTEGER.key: lambda field, n: n % 28 + 1,
+    kinds.DECIMAL.key: lambda field, n: f"{n % 97 + 1}.25",
+    kinds.MONEY.key: lambda field, n: f"{n % 9973 + 100}.50",
+    kinds.DATE.key: lambda field, n: (date(2015, 1, 1) + timedelta(days=n % 3000)).isoformat(),
+    kinds.DATETIME.key: lambda field, n: (datetime(2015, 1, 1, 8, tzinfo=UTC) + timedelta(hours=n % 60_000)).isoformat(),
+    kinds.BOOLEAN.key: lambda field, n: n % 2 == 1,
+    kinds.CHOICE.key: lambda field, n: _choices(field)[n % len(_choices(field))],
+    kinds.MULTICHOICE.key: lambda field, n: [_choices(field)[n % len(_choices(field))]],
+    kinds.TAGS.key: lambda field, n: ["shared", f"tag {n}"],
+    kinds.FILE.key: lambda field, n: None,
+}
+
+
+def _short(text: str, field: Field) -> str:
+    """The end of the text holds the serial number, so it is the beginning that gives way."""
+    return text[-field.max_length :].strip() if field.max_length else text
+
+
+def _choices(field: Field) -> list[str]:
+    found = [choice.value for choice in field.choices()]
+    if not found:
+        load(Code, code_rows(code_tables()))
+        found = [choice.value for choice in field.choices()]
+    assert found, f"{field.key} has no choices"
+    return found
+
+
+class Factory:
+    """Makes records of one entity."""
+
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+
+    # --- values ---------------------------------------------------------------------------------------
+    def fields(self) -> dict[str, Field]:
+        """The fields that can be set, by a command or (facts) by loading."""
+        return self.entity.writable(MAKER)
+
+    def values(self, n: int | None = None, *, owner: User | None = None, _path: tuple[str, ...] = ()) -> dict[str, Any]:
+        """JSON inputs for every settable field; different for each serial number. With ``owner`` everything
+        that decides on the scope belongs to that user, up to the record it hangs on."""
+        n = next(_numbers) if n is None else n
+        path = (*_path, self.entity.key)
+        found = {}
+        for key, field in self.fields().items():
+            value = self.value(field, n, owner=owner, _path=path)
+            if value is not NOTHING:
+                found[key] = value
+        if self.entity.kind is EntityKind.ATTACHED:
+            host = next(iter(self.entity.attachable()))
+            found |= {"entity": host.key, "record_id": factory_for(host.key).linked(n, owner=owner, _path=path)}
+        return found
+
+    def value(self, field: Field, n: int, *, owner: User | None = None, _path: tuple[str, ...] = ()) -> Any:
+        """One value for a field, as JSON; NOTHING for a link that must stay empty."""
+        prescribed = _prescribed.get(self.entity.key, {}).get(field.key)
+        if prescribed:
+            return prescribed(n)
+        if not field.is_link or field.kind is kinds.FILE:
+            return _SAMPLES[field.kind.key](field, n)
+        if owner is not None and field.key == "owner":
+            return owner.pk
+        if owner is not None and field.key in ("department", "region") and self.entity.is_record:
+            return getattr(owner, f"{field.key}_id") or NOTHING
+        if field.target in _path:
+            return NOTHING
+        inherits = field.key in (self.entity.parent, self.entity.hangs_on)
+        return factory_for(field.target).linked(n, owner=owner if inherits else None, _path=_path)
+
+    def linked(self, n: int, *, owner: User | None = None, _path: tuple[str, ...] = ()) -> int:
+        """The id of a record to link to: of the given owner if one is named, else one of two that are shared."""
+        if owner is None:
+            shared = list(self.entity.base_rows().order_by("pk").values_list("pk", flat=True)[:2])
+            if len(shared) == 2:
+                return shared[n % 2]
+        return self.create(owner=owner, _path=_path).pk
+
+    # --- records --------------------------------------------------------------------------------------
+    def create(self, actor: Actor | None = None, *, owner: User | None = None, _path: tuple[str, ...] = (), **given: Any) -> Any:
+        """A new record with every field filled; ``given`` inputs come first."""
+        values = self.values(owner=owner, _path=_path) | given
+        if "create" in {command.name for command in commands.commands_of(self.entity)}:
+            outcome = run(commands.get(f"{self.entity.key}.create"), actor or MAKER, inputs=values)
+            return self.entity.base_rows().get(pk=outcome.ids[0])
+        return self._load(values, actor or MAKER)
+
+    def _load(self, values: dict[str, Any], actor: Actor) -> Any:
+        """Facts have no commands: they are written as a load writes them."""
+        record = self.entity.source.new()
+        for key, field in self.fields().items():
+            if key in values:
+                field.set(record, field.parse(values[key]))
+        stamp(record, actor, created=True)
+        source.insert(self.entity.source.model, [record])
+        return record
+
+    def create_many(self, count: int, actor: Actor | None = None, **given: Any) -> list[Any]:
+        return [self.create(actor, **given) for _ in range(count)]
+
+
+_factories: dict[str, Factory] = {}
+
+
+def register(entity_key: str, factory: Factory) -> None:
+    """Put a factory of one's own in the place of the generic one."""
+    _factories[entity_key] = factory
+
+
+def factory_for(entity_key: str) -> Factory:
+    """The factory of an entity. Raises registry.UnknownEntity."""
+    if entity_key not in _factories:
+        _factories[entity_key] = Factory(registry.get(entity_key))
+    return _factories[entity_key]

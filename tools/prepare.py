@@ -1,0 +1,26 @@
+"""Brings the databases up to date in one Django process; run with the environment's Python: python -m tools.prepare."""
+
+import io
+import os
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+# Commands that load what is shipped as data; each may be run again and keeps what users edited.
+DEFAULTS = ("load_refdata", "load_roles")
+
+
+def prepare() -> None:
+    """Migrate every database, make the cache's table where it belongs, and load the shipped data."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
+    django.setup()
+    for alias in settings.DATABASES:
+        call_command("migrate", database=alias, interactive=False, verbosity=0)
+        call_command("createcachetable", database=alias, verbosity=0)
+    for command in DEFAULTS:
+        call_command(command, verbosity=0, stdout=io.StringIO())
+
+
+if __name__ == "__main__":
+    prepare()

@@ -1,0 +1,53 @@
+"""The test command: sets itself up, chooses a database, hands over to pytest."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import assets, environment, postgres
+from tools.environment import PYTHON
+from tools.shell import Failure, call, run
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+PROCESSES = 2
+
+
+def test(database: str, browser: bool, arguments: Sequence[str]) -> int:
+    """Run the tests.
+
+    :param database: "sqlite" or "postgres"
+    :param browser: the tests that drive Chromium, instead of the others
+    :param arguments: further arguments for pytest
+    :returns: pytest's exit status
+    """
+    extra = {"GUANXI_CHROMIUM": _chromium()} if browser else {}
+    environment.ready("requirements-dev.txt")
+    assets.ready()
+    run([PYTHON, "-m", "tools.translations", "compile"])
+    command: list[str | Path] = [PYTHON, "-m", "pytest", "-m", "browser" if browser else "not browser"]
+    if not browser and _whole(arguments):
+        command += ["-n", str(PROCESSES), "--dist", "loadfile"]
+    with postgres.database(database) as chosen:
+        return call([*command, *arguments], {**chosen, **extra})
+
+
+def _whole(arguments: Sequence[str]) -> bool:
+    """Whether everything runs: a second process costs more than it brings for a file or two."""
+    own = {"-n", "--numprocesses", "--pdb", "-s", "-k"}
+    return not any(argument in own or not argument.startswith("-") for argument in arguments)
+
+
+def _chromium() -> str:
+    """Path of the browser.
+
+    :raises Failure: with the line that installs it
+    """
+    if chosen := os.environ.get("GUANXI_CHROMIUM"):
+        return chosen
+    for name in CHROMIUM:
+        if found := shutil.which(name):
+            return found
+    raise Failure(
+        "The browser tests need Chromium. Install it, then start again:\n  apt-get install chromium fonts-noto-cjk"
+    )
