@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("guanxi.platform.api.root_urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("guanxi.platform.api.urls")),
     path("", include("guanxi.platform.ui.urls")),
