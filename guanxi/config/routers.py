@@ -17,7 +17,7 @@ class SideRouter:
     db_for_write = db_for_read
 
     def allow_relation(self, obj1, obj2, **hints) -> bool:
-        return self._side(type(obj1)) == self._side(type(obj2))
+        return self._side(obj1.__class__) == self._side(obj2.__class__)
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints) -> bool:
         if settings.SIDE_DATABASE == "default":

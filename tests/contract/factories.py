@@ -59,7 +59,7 @@ prescribe("refdata.code", table=lambda n: code_tables()[n % len(code_tables())].
 prescribe("access.department", code=lambda n: f"D{n}", manager=lambda n: None)
 prescribe("access.user", username=lambda n: f"user{n}", language=lambda n: "en", time_zone=lambda n: "Asia/Shanghai")
 prescribe("access.role", key=lambda n: f"role-{letters(n).lower()}")
-prescribe("directory.tag", entity=lambda n: "")
+prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 
 _SAMPLES: dict[str, Callable[[Field, int], Any]] = {
     kinds.TEXT.key: lambda field, n: _short(f"{field.key} {n}", field),
@@ -106,49 +106,49 @@ class Factory:
         """The fields that can be set, by a command or (facts) by loading."""
         return self.entity.writable(MAKER)
 
-    def values(self, n: int | None = None, *, owner: User | None = None, _path: tuple[str, ...] = ()) -> dict[str, Any]:
-        """JSON inputs for every settable field; different for each serial number. With ``owner`` everything
+    def values(self, n: int | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = ()) -> dict[str, Any]:
+        """JSON inputs for every settable field; different for each serial number. With ``belongs_to`` everything
         that decides on the scope belongs to that user, up to the record it hangs on."""
         n = next(_numbers) if n is None else n
         path = (*_path, self.entity.key)
         found = {}
         for key, field in self.fields().items():
-            value = self.value(field, n, owner=owner, _path=path)
+            value = self.value(field, n, belongs_to=belongs_to, _path=path)
             if value is not NOTHING:
                 found[key] = value
         if self.entity.kind is EntityKind.ATTACHED:
             host = next(iter(self.entity.attachable()))
-            found |= {"entity": host.key, "record_id": factory_for(host.key).linked(n, owner=owner, _path=path)}
+            found |= {"entity": host.key, "record_id": factory_for(host.key).linked(n, belongs_to=belongs_to, _path=path)}
         return found
 
-    def value(self, field: Field, n: int, *, owner: User | None = None, _path: tuple[str, ...] = ()) -> Any:
+    def value(self, field: Field, n: int, *, belongs_to: User | None = None, _path: tuple[str, ...] = ()) -> Any:
         """One value for a field, as JSON; NOTHING for a link that must stay empty."""
         prescribed = _prescribed.get(self.entity.key, {}).get(field.key)
         if prescribed:
             return prescribed(n)
         if not field.is_link or field.kind is kinds.FILE:
             return _SAMPLES[field.kind.key](field, n)
-        if owner is not None and field.key == "owner":
-            return owner.pk
-        if owner is not None and field.key in ("department", "region") and self.entity.is_record:
-            return getattr(owner, f"{field.key}_id") or NOTHING
+        if belongs_to is not None and field.key in ("owner", *self.entity.personal):
+            return belongs_to.pk
+        if belongs_to is not None and field.key in ("department", "region") and self.entity.is_record:
+            return getattr(belongs_to, f"{field.key}_id") or NOTHING
         if field.target in _path:
             return NOTHING
         inherits = field.key in (self.entity.parent, self.entity.hangs_on)
-        return factory_for(field.target).linked(n, owner=owner if inherits else None, _path=_path)
+        return factory_for(field.target).linked(n, belongs_to=belongs_to if inherits else None, _path=_path)
 
-    def linked(self, n: int, *, owner: User | None = None, _path: tuple[str, ...] = ()) -> int:
+    def linked(self, n: int, *, belongs_to: User | None = None, _path: tuple[str, ...] = ()) -> int:
         """The id of a record to link to: of the given owner if one is named, else one of two that are shared."""
-        if owner is None:
+        if belongs_to is None:
             shared = list(self.entity.base_rows().order_by("pk").values_list("pk", flat=True)[:2])
             if len(shared) == 2:
                 return shared[n % 2]
-        return self.create(owner=owner, _path=_path).pk
+        return self.create(belongs_to=belongs_to, _path=_path).pk
 
     # --- records --------------------------------------------------------------------------------------
-    def create(self, actor: Actor | None = None, *, owner: User | None = None, _path: tuple[str, ...] = (), **given: Any) -> Any:
+    def create(self, actor: Actor | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = (), **given: Any) -> Any:
         """A new record with every field filled; ``given`` inputs come first."""
-        values = self.values(owner=owner, _path=_path) | given
+        values = self.values(belongs_to=belongs_to, _path=_path) | given
         if "create" in {command.name for command in commands.commands_of(self.entity)}:
             outcome = run(commands.get(f"{self.entity.key}.create"), actor or MAKER, inputs=values)
             return self.entity.base_rows().get(pk=outcome.ids[0])

@@ -51,6 +51,11 @@ class ApiClient:
         self.secret = tokens.create(Actor.for_user(self.user), "test", 30, read_only=self.read_only, entities=self.entities)
         self.call("GET", "")
 
+    @property
+    def actor(self) -> Actor:
+        """The user as an actor, with the rights of now."""
+        return Actor.for_user(self.user, source="api")
+
     def call(self, method: str, path: str, body: Any = None, *, params: dict[str, Any] | None = None, **headers: str) -> Answer:
         """One request; header names are written with underscores (If_Match)."""
         sent = {"authorization": f"Bearer {self.secret}", **{name.replace("_", "-"): value for name, value in headers.items()}}

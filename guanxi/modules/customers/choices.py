@@ -24,7 +24,7 @@ class Lifecycle(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
-LIFECYCLE_COLORS = {
+LIFECYCLE_COLORS: dict[str, str] = {
     Lifecycle.POTENTIAL: "info",
     Lifecycle.GROWING: "success",
     Lifecycle.STABLE: "accent",
@@ -63,7 +63,7 @@ class Attitude(models.TextChoices):
     OPPONENT = "opponent", _("Opponent")
 
 
-ATTITUDE_COLORS = {
+ATTITUDE_COLORS: dict[str, str] = {
     Attitude.SUPPORTER: "success",
     Attitude.FRIENDLY: "info",
     Attitude.SCEPTIC: "warning",

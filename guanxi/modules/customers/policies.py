@@ -108,6 +108,7 @@ def customer_problems(customer: Customer, today: date) -> dict[str, str]:
 
 
 def _kind_problems(customer: Customer) -> dict[str, str]:
+    wrong: tuple[str, ...]
     if customer.kind == CustomerKind.ORGANISATION:
         wrong, message = PERSON_ONLY, _("An organisation has none. Clear it, or change the kind of customer.")
     else:
@@ -136,12 +137,12 @@ def contact_problems(contact: Contact, today: date) -> dict[str, str]:
     problems = {}
     if contact.born_on and contact.born_on > today:
         problems["born_on"] = _("This day is still to come. Check the year.")
-    if contact.reports_to_id:
-        if contact.reports_to_id == contact.pk:
+    if (superior := contact.reports_to) is not None:
+        if superior.pk == contact.pk:
             problems["reports_to"] = _("Nobody reports to themselves. Choose another person.")
-        elif contact.reports_to.customer_id != contact.customer_id:
+        elif superior.customer_id != contact.customer_id:
             problems["reports_to"] = _("This person belongs to another customer. Choose somebody of the same one.")
-    if contact.individual_id and contact.individual.kind != CustomerKind.INDIVIDUAL:
+    if (individual := contact.individual) is not None and individual.kind != CustomerKind.INDIVIDUAL:
         problems["individual"] = _("This customer is not an individual. Choose the person's own customer record.")
     return problems
 
@@ -166,7 +167,7 @@ def interaction_problems(interaction: Interaction, now: datetime) -> dict[str, s
     problems = {}
     if interaction.at and interaction.at > now + timedelta(hours=1):
         problems["at"] = _("Only what has happened is recorded here. Plan what is to come as a task.")
-    if interaction.contact_id and interaction.contact.customer_id != interaction.customer_id:
+    if (person := interaction.contact) is not None and person.customer_id != interaction.customer_id:
         problems["contact"] = _("This person belongs to another customer. Choose somebody of the same one.")
     return problems
 

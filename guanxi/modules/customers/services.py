@@ -62,7 +62,7 @@ def _lock_parents(moving: Sequence[Customer]) -> dict[int, str]:
         heads = left | {path_ids(path)[0] for path in paths.values() if path}
         if heads <= locked:
             return paths
-        list(Customer.everything.filter(bulk.key_in("id", heads)).order_by("pk").select_for_update().values_list("pk"))
+        list(Customer.everything.filter(bulk.key_in("id", heads)).order_by("pk").select_for_update(no_key=True).values_list("pk"))
         locked |= heads
 
 
@@ -143,7 +143,7 @@ def touch_last_contact(contacts: Iterable[tuple[int, datetime]]) -> None:
     latest: dict[int, datetime] = {}
     for customer, moment in contacts:
         latest[customer] = max(moment, latest.get(customer, moment))
-    rows = Customer.everything.filter(bulk.key_in("id", latest)).order_by("pk").select_for_update()
+    rows = Customer.everything.filter(bulk.key_in("id", latest)).order_by("pk").select_for_update(no_key=True)
     known = rows.values_list("pk", "last_contact_at")
     bulk.update_changed(
         Customer, [(pk, None, {"last_contact_at": latest[pk]}) for pk, before in known if before is None or before < latest[pk]]

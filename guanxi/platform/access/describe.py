@@ -25,6 +25,8 @@ INTERNAL = frozenset(
         "deleted_at",
         "custom",
         "path",
+        "pinyin",
+        "initials",
         "level",
         "password",
         "last_login",

@@ -6,7 +6,7 @@ code uses it and never asks a model. Who may read or write a field is role data,
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -71,6 +71,12 @@ class Field:
     def condition(self, operator: str, values: tuple[Any, ...]) -> Q | None:
         return self.conditions(operator, values)
 
+    def compared(self, value: Any) -> Any:
+        """Dates and times inside a JSON column are compared as texts, all in UTC."""
+        if not self.json:
+            return value
+        return self.stored(value.astimezone(UTC) if isinstance(value, datetime) else value)
+
     def filter_value(self, raw: Any) -> Any:
         """The comparable value: days for moments, single choices for lists of choices."""
         if self.kind is kinds.DATETIME:
@@ -122,6 +128,8 @@ class Field:
             return None
         if self.kind in (kinds.MONEY, kinds.DECIMAL):
             return kinds._scaled(value)
+        if self.kind is kinds.BOOLEAN:
+            return int(value)  # SQLite sorts true and false in JSON as words, PostgreSQL as values
         return self.kind.to_json(value)
 
     def unstored(self, stored: Any) -> Any:
@@ -130,6 +138,8 @@ class Field:
             return self.nothing
         if self.kind in (kinds.MONEY, kinds.DECIMAL):
             return kinds._unscaled(stored)
+        if self.kind is kinds.BOOLEAN:
+            return bool(stored)
         return self.kind.from_json(stored)
 
     def display(self, value: Any, zone: tzinfo) -> str:

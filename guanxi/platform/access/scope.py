@@ -45,11 +45,10 @@ class ScopeResolver:
         records = list(records)
         self.load(records)
         for record in records:
-            record.department_id = self._department(record)
-            for name, value in self._departments.get(record.department_id, NO_DEPARTMENT).items():
-                setattr(record, name, value)
-            for name, value in self._regions.get(record.region_id, NO_REGION).items():
-                setattr(record, name, value)
+            record.department_id = department = self._department(record)
+            # The level columns are plain numbers: written at once, because imports come here with every row.
+            record.__dict__.update(self._departments.get(department, NO_DEPARTMENT))
+            record.__dict__.update(self._regions.get(record.region_id, NO_REGION))
 
 
 def copy_scope(source: Any, target: Any) -> None:

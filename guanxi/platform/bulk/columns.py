@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -138,10 +139,20 @@ def _json(field: models.Field, connection: BaseDatabaseWrapper, by_field: Conver
     # Text on both databases: PostgreSQL reads it as json or jsonb by the type of the column.
     encoder = getattr(field, "encoder", None) or json.JSONEncoder
     encode = encoder().encode
-    return _NONE, lambda value: None if value is None else encode(value)
+
+    def convert(value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return orjson.dumps(value, option=_PLAIN_JSON).decode()
+        except TypeError:  # what only the field's own encoder knows: dates, decimals, keys that are no text
+            return encode(value)
+
+    return _NONE, convert
 
 
 _NONE = frozenset({NoneType})
+_PLAIN_JSON = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 # A subclass stands before its parent.
 _SHORT_WAYS: list[tuple[type[models.Field], Callable[[models.Field, BaseDatabaseWrapper, Converter], Conversion]]] = [

@@ -30,7 +30,7 @@ def reopen(task: Task, actor: Actor) -> None:
 
 
 @command(Task, label=_("Postpone"), past="postponed", past_label=_("Postponed"), icon="calendar-due", told=_("%(actor)s postponed %(record)s"))
-def postpone(task: Task, actor: Actor, *, until: Annotated[datetime, Input(_("Until"))]) -> None:
+def postpone(task: Task, actor: Actor, *, until: Annotated[datetime, Input(_("Postpone until"))]) -> None:
     """Set a later time."""
     task.due_at = until
 
@@ -45,7 +45,7 @@ def give(
 
 
 @reopen.allowed
-def _(task: Task, actor: Actor) -> Answer:
+def _not_open(task: Task, actor: Actor) -> Answer:
     return task.state != State.OPEN or _now("It is open already.")
 
 

@@ -13,6 +13,8 @@ from guanxi.platform.entities.options import EntityKind
 
 def rescope(entity: Entity, records: Sequence[Any]) -> None:
     """Copy the scope columns of the records to their hanging and attached children."""
+    if not entity.is_record:
+        return
     by_scope: dict[tuple, list[int]] = defaultdict(list)
     for record in records:
         by_scope[tuple(getattr(record, column) for column in SCOPE_COLUMNS)].append(record.pk)

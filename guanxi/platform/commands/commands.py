@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access import kinds
@@ -66,7 +65,7 @@ def _is(active: bool) -> Any:
         now = getattr(record, "active", None) if hasattr(record, "active") else record.is_active
         if now is active:
             return True
-        return _now("It is already in use.") if now else _now("It is already out of use.")
+        return _("It is already in use.") if now else _("It is already out of use.")
 
     return rule
 

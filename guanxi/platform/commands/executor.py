@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from guanxi.platform import bulk
@@ -31,6 +31,7 @@ from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import append
 
 SET_LIMIT = 500
+TRIES = 3
 
 
 def run(
@@ -49,23 +50,50 @@ def run(
     ``inputs`` are raw values (text or JSON); ``versions`` the versions the caller saw; ``key`` makes a
     repeated call harmless. Raises Forbidden, NotFound, Rejected, Blocked, Conflict.
     """
-    entity = command.entity
-    gate.require(actor, entity, command.name)
+    gate.require(actor, command.entity, command.name)
     if len(ids) > SET_LIMIT:
         raise ValueError(f"at most {SET_LIMIT} records in one transaction, not {len(ids)}")
-    values = read_inputs(command, actor, inputs or {})
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return _attempt(command, actor, ids, inputs or {}, versions or {}, key, batch, approved)
+        except OperationalError as error:
+            if not tries_left or connection.in_atomic_block or not _lost_a_lock_fight(error):
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _lost_a_lock_fight(error: OperationalError) -> bool:
+    """Whether the database gave up this transaction in favour of another one (PostgreSQL 40001, 40P01)."""
+    return getattr(error.__cause__, "sqlstate", "") in ("40001", "40P01")
+
+
+def _attempt(
+    command: Command,
+    actor: Actor,
+    ids: Sequence[int],
+    inputs: Mapping[str, Any],
+    versions: Mapping[int, int],
+    key: str,
+    batch: uuid.UUID | None,
+    approved: bool,
+) -> Outcome:
+    entity = command.entity
+    known = _known(command, actor, key, inputs, ids)  # before the checks, which a repeated create would fail
+    if known is not None:
+        return known
+    values = read_inputs(command, actor, inputs)
     made = _make(command, entity, actor, values) if command.new else []
     try:
         with transaction.atomic():
-            known = _known(command, actor, key, inputs or {}, ids)
+            known = _known(command, actor, key, inputs, ids)
             if known is not None:
                 return known
             records = made or _locked(command, entity, actor, ids)
             if not command.new:
-                _check_versions(entity, records, versions or {}, values)
+                _check_versions(entity, records, versions, values)
                 _check_rule(command, records, actor)
             if not approved and command.hold and command.hold(actor, records, values):
-                outcome = held.hold(command, actor, records, dict(inputs or {}))
+                outcome = held.hold(command, actor, records, dict(inputs))
             else:
                 changes = _carry_out(command, entity, records, values, actor)
                 append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
@@ -73,7 +101,7 @@ def run(
                 outcome = Outcome(
                     command.key, tuple(change.record.pk for change in changes), batch, changes=tuple(changes)
                 )
-            _remember(command, actor, key, inputs or {}, ids, outcome)
+            _remember(command, actor, key, inputs, ids, outcome)
     except IntegrityError as error:
         raise Rejected(unique.explain(entity, error)) from error
     return outcome

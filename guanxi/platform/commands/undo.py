@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.bulk import key_in
 from guanxi.platform.commands import cascade
 from guanxi.platform.commands.events import UNDONE
 from guanxi.platform.commands.executor import SET_LIMIT, stamp, stored_columns
 from guanxi.platform.commands.outcome import Change
-from guanxi.platform.commands.record_event import event_for
+from guanxi.platform.commands.record_event import LINE, event_for
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import EntityKind
+from guanxi.platform.events.models import Event
 from guanxi.platform.events.selectors import of_batch
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import StoredEvent
@@ -49,11 +52,15 @@ def undo_some(batch: uuid.UUID, actor: Actor, before: int | None) -> tuple[Undon
     events = of_batch(batch, before, SET_LIMIT)
     by_entity: dict[str, list[StoredEvent]] = defaultdict(list)
     for event in events:
-        if event.kind != UNDONE:
+        if event.kind != UNDONE and event.record_id is not None:
             by_entity[event.entity].append(event)
     result = Undone()
     for entity_key, found in by_entity.items():
-        _undo_set(entity_key, found, actor, batch, result)
+        lines = [event for event in found if LINE in (event.diff or {})]
+        _undo_lines(lines, actor, result)
+        _undo_set(
+            entity_key, [event for event in found if event not in lines] if lines else found, actor, batch, result
+        )
     return result, events[-1].id if len(events) == SET_LIMIT else None
 
 
@@ -78,9 +85,13 @@ def _undo_set(
         }
         ready: list[tuple[Any, dict[str, Any], int]] = []
         diffs: dict[int, dict[str, list[Any]]] = {}
+        later = LaterEvents(batch, entity_key, events, records)
+        hosts = _hosts(entity, [event for event in events if event.kind.endswith(".created")])
         for event in events:
             record = records.get(event.record_id)
-            reason = _why_not(entity, record, event, diffs)
+            if record is not None and record.pk not in diffs and _is_undone(entity, record, event):
+                continue
+            reason = _why_not(record, event, diffs, later, hosts)
             if reason:
                 result.left[event.record_id] = reason
                 continue
@@ -93,17 +104,77 @@ def _undo_set(
         result.done += [change.record.pk for change in changes]
 
 
-def _why_not(entity: Entity, record: Any, event: StoredEvent, undone: dict[int, Any]) -> str:
+def _why_not(record: Any, event: StoredEvent, undone: dict[int, Any], later: "LaterEvents", hosts: set[int]) -> str:
     if record is None:
         return _("It is gone or no longer open to you.")
+    created = event.kind.endswith(".created")
+    if created and record.pk in hosts:
+        return _("Other records have been added to it.")
     if record.pk in undone:
         return ""
     version = (event.diff or {}).get("version")
-    if version and record.version != version[1]:
-        return _("It was changed again afterwards.")
-    if not version and record.version != 1:
-        return _("It was changed after it was created.")
-    return ""
+    if record.version == (version[1] if version else 1) + later.count(event):
+        return ""
+    return _("It was changed after it was created.") if created else _("It was changed again afterwards.")
+
+
+def _is_undone(entity: Entity, record: Any, event: StoredEvent) -> bool:
+    """Whether the record is already as it was before, so that an undo may be repeated."""
+    if event.kind.endswith(".created"):
+        return getattr(record, "deleted_at", None) is not None
+    fields = entity.fields()
+    olds = {key: old for key, (old, _new) in (event.diff or {}).items() if key in fields and fields[key].set}
+    return bool(olds) and all(fields[key].exported(fields[key].get(record)) == old for key, old in olds.items())
+
+
+class LaterEvents:
+    """How often the batch itself touched a record after an event: its own undo of a newer event is no reason to stop."""
+
+    def __init__(
+        self, batch: uuid.UUID | None, entity_key: str, events: Sequence[StoredEvent], records: dict[int, Any]
+    ) -> None:
+        self._ids: dict[int, list[int]] = defaultdict(list)
+        # Versions that fit need no look at the memory: the common case costs nothing.
+        doubtful = {
+            event.record_id for event in events
+            if (record := records.get(event.record_id)) is not None and record.version != ((event.diff or {}).get("version") or [0, 1])[1]
+        }  # fmt: skip
+        if batch is not None and doubtful:
+            found = Event.objects.filter(batch=batch, entity=entity_key).filter(key_in("record_id", doubtful))
+            for record_id, event_id in found.values_list("record_id", "id"):
+                self._ids[record_id].append(event_id)
+
+    def count(self, event: StoredEvent) -> int:
+        return sum(other > event.id for other in self._ids.get(event.record_id or 0, ()))
+
+
+def _hosts(entity: Entity, events: Sequence[StoredEvent]) -> set[int]:
+    """Ids of created records on which live records hang that this set does not take back."""
+    ids = {event.record_id for event in events if event.record_id}
+    found: set[int] = set()
+    for child in registry.entities() if ids else ():
+        if child.kind is EntityKind.ATTACHED and entity.attachments:
+            rows = child.base_rows().filter(entity=entity.key).filter(key_in("record_id", ids))
+            found.update(rows.values_list("record_id", flat=True))
+        for key in {child.hangs_on, child.tree.parent if child.tree and child.key == entity.key else ""} - {""}:
+            field = child.fields()[key]
+            if field.target == entity.key:
+                column = child.source.column(field)
+                rows = child.base_rows().filter(key_in(column, ids))
+                rows = rows.exclude(key_in("id", ids)) if child.key == entity.key else rows
+                found.update(rows.values_list(column, flat=True))
+    return found
+
+
+def _undo_lines(events: Sequence[StoredEvent], actor: Actor, result: Undone) -> None:
+    """Lines are deleted for good where they are as they were made; other changes of lines stay."""
+    for event in events:
+        entity_key, _dot, verb = event.kind.rpartition(".")
+        entity, pk = registry.find(entity_key), (event.diff or {})[LINE][1]
+        if entity is None or verb != "created" or not entity.rows(actor, "edit").filter(pk=pk, version=1).delete()[0]:
+            result.left[pk] = _("It was changed after it was created.")
+        else:
+            result.done.append(pk)
 
 
 def _put_back(entity: Entity, record: Any, event: StoredEvent, actor: Actor) -> dict[str, list[Any]]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from guanxi.platform import bulk
@@ -18,12 +19,13 @@ def duplicates_among(
     for names in unique_sets(entity):
         attributes = [entity.source.model._meta.get_field(name).attname for name in names]
         values: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        read = attrgetter(*attributes)
+        single = len(attributes) == 1
         for index, record in enumerate(records):
-            if index in touched and not touched[index] & set(names):
+            value = (read(record),) if single else read(record)
+            if None in value or "" in value or (index in touched and not touched[index] & set(names)):
                 continue
-            value = tuple(getattr(record, attribute) for attribute in attributes)
-            if all(part not in (None, "") for part in value):
-                values[value].append(index)
+            values[value].append(index)
         if not values:
             continue
         found = entity.base_rows().filter(bulk.key_in(attributes[0], {value[0] for value in values}))

@@ -1,5 +1,6 @@
 """The entities of the ground rooms: people, departments, roles, reference data; notes and tags."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.models import Department, Role, User
 from guanxi.platform.directory.models import Note, Tag
+from guanxi.platform.directory.tree import place, problem
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Section, Timeline, Tree
 from guanxi.platform.refdata.models import Code, Industry, Region
@@ -43,6 +45,15 @@ class DepartmentEntity(Entity):
     columns = ("name", "code", "parent", "manager", "region", "active")
     form = (Section(_("Department"), "name", "code", "parent", "manager", "region", "position"),)
     tree = Tree()
+
+    def clean(self, record: Any, actor: Actor) -> dict[str, str]:
+        wrong = problem(record)
+        return {"parent": wrong} if wrong else {}
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        for change in changes:
+            if change.created or change.touches("parent"):
+                place(change.record)
 
 
 @entity

@@ -30,6 +30,8 @@ from guanxi.platform.entities.options import (
 )
 from guanxi.platform.entities.source import EntitySource, ModelSource
 
+#: Fields that decide on the scope of a record.
+SCOPE_FIELDS = ("owner", "department", "region")
 BUILT_IN_COMMANDS = ("create", "edit", "delete", "restore", "assign", "tag")
 
 
@@ -71,6 +73,7 @@ class Entity:
     panels: tuple[Panel, ...] = ()
     figures: tuple[Figure, ...] = ()
     labels: dict[str, str | Promise] = {}
+    internal: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.source: EntitySource = self.make_source()
@@ -118,12 +121,15 @@ class Entity:
         return registry.cached(("fields", self.key), self._describe)
 
     def _describe(self) -> dict[str, Field]:
-        found = dict(self.source.fields())
+        found = {key: field for key, field in self.source.fields().items() if key not in self.internal}
         for feature in features():
             for extra in feature.fields(self):
                 found[extra.key] = extra
         for extra in registry.extensions(self.key, "column"):
             found[extra.key] = extra
+        if self.hangs_on or self.kind is EntityKind.ATTACHED:
+            for key in SCOPE_FIELDS:  # copies of what it hangs on
+                found[key] = found[key].with_(readonly=True)
         for group in self.sensitive_groups:
             for key in group.fields:
                 found[key] = found[key].with_(sensitivity=group.kind, purpose=group.purpose, retention=group.retention)
@@ -260,7 +266,7 @@ class Entity:
     def _own_scope(self, records: Sequence[Any], scopes: ScopeResolver) -> None:
         """Attached records that hang on nothing belong to the person their first ``personal`` field names."""
         for record in records:
-            record.record_id, record.customer_id = 0, None
+            record.entity, record.record_id, record.customer_id = "", 0, None
             record.owner_id, record.department_id = getattr(record, f"{self.personal[0]}_id"), None
         scopes.fill(records)
 

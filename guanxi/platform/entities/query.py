@@ -118,6 +118,11 @@ class _Order:
     read: Callable[[Any], Any]
     field: Field | None
 
+    @property
+    def salt(self) -> str:
+        """A cursor goes only with the kind of sort it was made for: its value would not fit another."""
+        return f"guanxi.cursor.{self.column}.{self.field.kind.key if self.field else 'id'}"
+
     def key(self, record: Any) -> Any:
         value = self.read(record) if self.column else None
         return (value is None, value, record.pk) if value is not None else (True, record.pk)
@@ -230,14 +235,14 @@ def _cursor(record: Any, order: _Order) -> str:
     value = order.read(record) if order.column else None
     if value is not None and order.field is not None and not order.field.json:
         value = order.field.exported(value)
-    return signing.dumps([value, record.pk], salt="guanxi.cursor", compress=True)
+    return signing.dumps([value, record.pk], salt=order.salt, compress=True)
 
 
 def _read_cursor(text: str, order: _Order) -> tuple | None:
     if not text:
         return None
     try:
-        value, pk = signing.loads(text, salt="guanxi.cursor")
+        value, pk = signing.loads(text, salt=order.salt)
         if value is not None and order.field is not None and not order.field.json and not order.field.is_link:
             value = order.field.imported(value)
         return value, int(pk)

@@ -8,7 +8,7 @@ whose fields are described by data.
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Protocol
 
 from django.db import models
@@ -73,7 +73,7 @@ class ModelSource:
         made = [
             column
             for column in self.model._meta.concrete_fields
-            if callable(column.default) and column.attname not in own
+            if column.has_default() and callable(column.default) and column.attname not in own
         ]
         records = []
         for _number in range(count):
@@ -176,8 +176,8 @@ def insert(model: type[models.Model], records: Sequence[Any]) -> None:
         for record in records:
             column.pre_save(record, add=True)
     names = [column.attname for column in model._meta.concrete_fields]
-    values = attrgetter(*names)
-    bulk.insert_many(model, names, [values(record) for record in records])
+    values = itemgetter(*names)
+    bulk.insert_many(model, names, [values(record.__dict__) for record in records])
 
 
 def update(model: type[models.Model], changed: Sequence[tuple[Any, int, set[str]]]) -> set[int]:
@@ -185,8 +185,9 @@ def update(model: type[models.Model], changed: Sequence[tuple[Any, int, set[str]
     another version meanwhile and were not written."""
     for record, _version, columns in changed:
         for column in _derived(model):
-            if column.attname in columns:
+            if column.attname in columns or getattr(column, "of", None) in columns:
                 column.pre_save(record, add=False)
+                columns.add(column.attname)
     rows = [
         (record.pk, version, {name: getattr(record, name) for name in columns}) for record, version, columns in changed
     ]

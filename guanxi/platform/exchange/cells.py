@@ -5,7 +5,7 @@ remembers what it converted until the column proves to be one of many different 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,7 +21,8 @@ MEMO_TRIAL, MEMO_LIMIT = 4_000, 50_000
 SERIAL_START = date(1899, 12, 30)
 #: Day numbers taken for dates in a date column: 1927 to 2119.
 SERIALS = range(10_000, 80_000)
-SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
+#: As spreadsheet programs write long numbers. "12E45" is somebody's code.
+SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
 TEXTS = frozenset({"text", "longtext", "code", "phone", "email", "url", "choice", "multichoice", "tags"}) | kinds.LINKS
 NUMBERS_AS_TEXT = frozenset({"phone", "code"})
@@ -35,6 +36,7 @@ class _Blank:
 
 
 BLANK: Any = _Blank()
+Plain = Callable[[str], bool]
 
 
 def shown(cell: Cell) -> str:
@@ -114,6 +116,24 @@ def _digits(text: str, field: Field) -> str:
     return f"{number:.0f}"
 
 
+def _plain_text(limit: int | None) -> Plain:
+    """Whether a text would come out of its converter as it went in: printable, no blanks at the ends or in a row."""
+    most = limit or 1_000_000
+
+    def plain(text: str) -> bool:
+        return text.isprintable() and len(text) <= most and "  " not in text and text[:1] not in ("", " ") and text[-1] != " "
+
+    return plain
+
+
+def _plain_code(limit: int | None) -> Plain:
+    most = limit or 1_000_000
+    return lambda text: text.isalnum() and text.isascii() and len(text) <= most
+
+
+_PLAIN = {"text": _plain_text, "code": _plain_code, "phone": _plain_code}
+
+
 class ColumnReader:
     """Converts the cells of one column. ``values`` of links are texts; links.py turns them into ids."""
 
@@ -121,33 +141,44 @@ class ColumnReader:
         self.field = field
         # Whether a value is needed depends on the whole row (new or not), so an empty cell is no error here.
         self._parse = None if field.is_link else field.with_(required=False).parse
-        self._memo: dict[Any, Any] | None = {}
+        self._plain = _PLAIN[field.kind.key](field.max_length) if field.kind.key in _PLAIN and field.check is None else None
+        self._memo: dict[Any, Any] | None = None if self._plain else {}
         self._read = 0
 
     def convert(self, cells: Sequence[Cell]) -> tuple[list[Any], dict[int, str]]:
         """Values in order (BLANK for empty cells) and {index: message} for cells that cannot be taken."""
-        values: list[Any] = []
-        errors: dict[int, str] = {}
-        memo = self._memo
-        add = values.append
-        for index, cell in enumerate(cells):
-            if cell is None:
-                add(BLANK)
-                continue
-            kept = cell.__class__ is str or cell.__class__ is int
-            if memo is not None and kept and cell in memo:
-                value = memo[cell]
-            else:
-                value = self._convert(cell)
-                if memo is not None and kept:
-                    memo[cell] = value
-            if value.__class__ is Invalid:
-                errors[index] = str(value)
-                add(BLANK)
-            else:
-                add(value[:] if value.__class__ is list else value)
-        self._forget(len(values))
+        if self._plain is not None:
+            values = self._convert_plain(cells, self._plain)
+        elif self._memo is not None:
+            values = self._convert_known(cells, self._memo)
+        else:
+            values = [BLANK if cell is None else self._convert(cell) for cell in cells]
+        errors = {}
+        if Invalid in set(map(type, values)):
+            errors = {index: str(value) for index, value in enumerate(values) if value.__class__ is Invalid}
+            for index in errors:
+                values[index] = BLANK
         return values, errors
+
+    def _convert_plain(self, cells: Sequence[Cell], plain: Plain) -> list[Any]:
+        """Text that is already in its one way of writing, as nearly all is, is only looked at."""
+        convert = self._convert
+        return [
+            cell if cell.__class__ is str and plain(cell) else BLANK if cell is None else convert(cell)  # type: ignore[arg-type]
+            for cell in cells
+        ]
+
+    def _convert_known(self, cells: Sequence[Cell], memo: dict[Any, Any]) -> list[Any]:
+        """Each different value once. Flags are left out: True is 1 to a dictionary."""
+        for cell in {cell for cell in cells if cell.__class__ is str or cell.__class__ is int} - memo.keys():
+            memo[cell] = self._convert(cell)
+        memo[None] = BLANK
+        known = str, int, type(None)
+        values = [memo[cell] if cell.__class__ in known else self._convert(cell) for cell in cells]
+        if self.field.kind.key in ("tags", "multichoice"):
+            values = [value[:] if value.__class__ is list else value for value in values]
+        self._forget(len(values), memo)
+        return values
 
     def _convert(self, cell: Cell) -> Any:
         try:
@@ -156,9 +187,8 @@ class ColumnReader:
         except Invalid as error:
             return error
 
-    def _forget(self, read: int) -> None:
+    def _forget(self, read: int, memo: dict[Any, Any]) -> None:
         """Stop remembering a column in which most values differ."""
         self._read += read
-        kept = len(self._memo or ())
-        if kept > MEMO_LIMIT or (kept > MEMO_TRIAL and kept * 2 > self._read):
+        if len(memo) > MEMO_LIMIT or (len(memo) > MEMO_TRIAL and len(memo) * 2 > self._read):
             self._memo = None

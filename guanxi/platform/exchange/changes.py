@@ -1,45 +1,19 @@
-"""From typed rows to records: which exist, which are new, what differs. Nothing is stored here.
+"""From typed rows to what happens to them: which records exist, which are new, which rows are left out."""
 
-Records are the entity's own, so that every hook of the write path (clean, prepare, written) sees what it always sees.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.fields import Field
-from guanxi.platform.commands import command as commands
-from guanxi.platform.commands.command import Command, always
-from guanxi.platform.commands.unique_sets import duplicates_among
-from guanxi.platform.entities import numbering
-from guanxi.platform.entities.entity import Entity
-from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.exchange.cells import BLANK
-from guanxi.platform.exchange.choices import Empty, Existing
+from guanxi.platform.exchange.choices import Existing
 from guanxi.platform.exchange.chunk import Chunk
 from guanxi.platform.exchange.file_keys import FileKeys
+from guanxi.platform.exchange.filling import Filler
 from guanxi.platform.exchange.matching import Matches, by_key
 from guanxi.platform.exchange.plan import Part, Plan
-
-#: What happens to a row: made new, written over, found equal, left out on purpose, left out until somebody decides.
-NEW, UPDATE, SAME, SKIP, ASK = "created", "updated", "unchanged", "skipped", "asked"
-
-
-@dataclass
-class Work:
-    """What one part of the plan means for a set of rows: index → record, and per index what happens to it.
-    ``before`` are the attributes of records to be updated, as they were read."""
-
-    part: Part
-    outcome: dict[int, str] = field(default_factory=dict)
-    records: dict[int, Any] = field(default_factory=dict)
-    before: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def having(self, outcome: str) -> list[int]:
-        return [index for index, one in self.outcome.items() if one == outcome]
+from guanxi.platform.exchange.work import ASK, NEW, SHARE, SKIP, UPDATE, Work
 
 
 class Builder:
@@ -47,103 +21,99 @@ class Builder:
 
     def __init__(self, plan: Plan, actor: Actor, keys: FileKeys) -> None:
         self.plan, self.actor, self.keys = plan, actor, keys
-        self._rules = {(part.entity.key, name): _rule(part.entity, name) for part in plan.parts for name in ("create", "edit")}
+        self._fillers = [Filler(part, plan.empty, actor) for part in plan.parts]
 
     def build(self, chunk: Chunk, indexes: Sequence[int]) -> list[Work]:
         """The work for these rows, part by part; rows that cannot be stored get a problem instead."""
-        works = [self._main(chunk, indexes)]
+        main = self._main(chunk, indexes)
+        self._fillers[0].fill(chunk, 0, main)
+        works = [main]
         for number, part in enumerate(self.plan.parts[1:], 1):
-            works.append(self._further(chunk, number, part, works[0], [index for index in indexes if index not in chunk.problems]))
-        for work in works:
-            for index in chunk.problems.keys() & work.outcome.keys():
-                work.outcome.pop(index)
-                work.records.pop(index, None)
+            works.append(self._further(chunk, number, part, main, [index for index in indexes if index not in chunk.problems]))
+            self._fillers[number].fill(chunk, number, works[number])
+        self._drop_refused(chunk, works)
         return works
 
-    # --- the row's own record -------------------------------------------------------------------------
+    def _drop_refused(self, chunk: Chunk, works: list[Work]) -> None:
+        """A row is stored whole or not at all, and so are those that need its record."""
+        main = works[0]
+        for index, earlier in main.earlier.items():
+            if earlier in chunk.problems and index not in chunk.problems:
+                self._refuse_with_first(chunk, index)
+        for work in works:
+            for index in chunk.problems.keys() & work.outcome.keys():
+                work.drop(index)
+
+    # --- the row's own record ---------------------------------------------------------------------------
     def _main(self, chunk: Chunk, indexes: Sequence[int]) -> Work:
-        part, work = self.plan.main, Work(self.plan.main)
-        matches = self._matches(part, chunk, indexes)
-        first: dict[int, int] = {chunk.rows[index].number: index for index in indexes} if self.keys.repeated else {}
-        repeats = []
+        work = Work(self.plan.main)
+        key = self.plan.main.key
+        column = chunk.values[0][key.key] if key else []
+        matches = Matches()
+        if key and (self.plan.existing is not Existing.CREATE or len(self.plan.parts) > 1):
+            matches = by_key(self.plan.main.entity, key, {column[index] for index in indexes if column[index] is not BLANK}, self.actor)
+        place = {chunk.rows[index].number: index for index in indexes} if self.keys.repeated else {}
         for index in indexes:
-            row = chunk.rows[index].number
-            if row in self.keys.repeated:
-                repeats.append((index, first.get(self.keys.repeated[row])))
-                continue
-            self._decide(chunk, 0, work, index, matches)
-        for index, earlier in repeats:
-            self._repeat(chunk, work, index, earlier, matches)
-        self._fill(chunk, 0, work)
+            value = column[index] if key else BLANK
+            first = self.keys.repeated.get(chunk.rows[index].number)
+            if first is not None:
+                self._repeat(chunk, work, index, first, place.get(first), matches.found.get(value, ()))
+            else:
+                self._decide(chunk, work, index, value, matches)
         return work
 
-    def _matches(self, part: Part, chunk: Chunk, indexes: Sequence[int]) -> Matches:
-        if part.key is None or self.plan.existing is Existing.CREATE:
-            return Matches()
-        column = chunk.values[0][part.key.key]
-        return by_key(part.entity, part.key, {column[index] for index in indexes if column[index] is not BLANK}, self.actor)
-
-    def _decide(self, chunk: Chunk, number: int, work: Work, index: int, matches: Matches, key: Any = BLANK) -> None:
+    def _decide(self, chunk: Chunk, work: Work, index: int, value: Any, matches: Matches) -> None:
         """New, or what the policy says about the record that exists."""
         part = work.part
-        if number == 0 and part.key is not None:
-            key = chunk.values[0][part.key.key][index]
         position = part.position(part.key.key) if part.key else None
         label = part.key.label if part.key else ""
-        if key in matches.hidden:
+        found = matches.found.get(value, ()) if value is not BLANK else ()
+        policy = self.plan.policy(chunk.rows[index].number) if found else Existing.CREATE
+        if value is not BLANK and value in matches.hidden:
             chunk.refuse(index, _("“%(label)s” is taken. Use another one.") % {"label": label}, position)
-            return
-        found = matches.found.get(key, ()) if key is not BLANK else ()
-        if len(found) > 1:
-            chunk.refuse(index, _("Several records have this “%(label)s”. Choose another field to recognise existing records.") % {"label": label}, position)
-            return
-        if not found:
+        elif policy == Existing.CREATE:
             work.outcome[index] = NEW
-            return
-        policy = self.plan.policy(chunk.rows[index].number)
-        if policy == Existing.UPDATE and found[0].pk in matches.fixed:
+        elif len(found) > 1:
+            chunk.refuse(index, _("Several records have this “%(label)s”. Choose another field to recognise existing records.") % {"label": label}, position)
+        elif policy == Existing.UPDATE and found[0].pk in matches.fixed:
             chunk.refuse(index, _("You may see this record but not change it. Its owner or your administrator can help."), position)
-            return
-        work.outcome[index] = {Existing.UPDATE: UPDATE, Existing.CREATE: NEW, Existing.ASK: ASK}.get(Existing(policy), SKIP)
-        work.records[index] = found[0]
-        if work.outcome[index] == NEW:
-            del work.records[index]
-
-    def _repeat(self, chunk: Chunk, work: Work, index: int, earlier: int | None, matches: Matches) -> None:
-        """A key that an earlier row has: one record with several rows of what hangs on it, or a mistake."""
-        row = chunk.rows[index].number
-        key = chunk.values[0][self.plan.main.key.key][index] if self.plan.main.key else BLANK
-        found = matches.found.get(key, ())
-        position = self.plan.main.position(self.plan.main.key.key) if self.plan.main.key else None
-        if len(self.plan.parts) == 1:
-            chunk.refuse(index, _("Row %(row)s has the same “%(label)s”. Keep one of them.") % {"row": self.keys.repeated[row], "label": self.plan.main.key.label}, position)
-        elif earlier is not None and earlier in work.outcome:
-            work.outcome[index] = SKIP
-            self._share(work, index, earlier)
-        elif len(found) == 1:
-            work.outcome[index], work.records[index] = SKIP, found[0]
         else:
-            chunk.refuse(index, _("Row %(row)s, which brings this record, could not be stored. Correct it first.") % {"row": self.keys.repeated[row]}, position)
+            work.outcome[index] = {Existing.UPDATE: UPDATE, Existing.ASK: ASK}.get(Existing(policy), SKIP)
+            work.records[index] = found[0]
 
-    def _share(self, work: Work, index: int, earlier: int) -> None:
-        self._shared[index] = earlier
+    def _repeat(self, chunk: Chunk, work: Work, index: int, first: int, earlier: int | None, found: Sequence[Any]) -> None:
+        """A key that an earlier row has: one record with several rows of what hangs on it, or a mistake."""
+        key = self.plan.main.key
+        if len(self.plan.parts) == 1 and key is not None:
+            chunk.refuse(index, _("Row %(row)s has the same “%(label)s”. Keep one of them.") % {"row": first, "label": key.label}, self.plan.main.position(key.key))
+        elif earlier is not None and earlier in work.outcome:
+            work.outcome[index], work.earlier[index] = SHARE, earlier
+        elif found:
+            work.outcome[index], work.records[index] = SHARE, found[-1]
+        else:
+            self._refuse_with_first(chunk, index)
 
-    @property
-    def _shared(self) -> dict[int, int]:
-        return self.__dict__.setdefault("_shared_rows", {})
+    def _refuse_with_first(self, chunk: Chunk, index: int) -> None:
+        first = self.keys.repeated[chunk.rows[index].number]
+        chunk.refuse(index, _("Row %(row)s, which brings this record, could not be stored. Correct it first.") % {"row": first})
 
     # --- what hangs on it -------------------------------------------------------------------------------
     def _further(self, chunk: Chunk, number: int, part: Part, main: Work, indexes: Sequence[int]) -> Work:
+        """Records of a second entity: recognised by their key among those of the same host."""
         work, columns = Work(part), chunk.values[number]
         filled = [index for index in indexes if any(column[index] is not BLANK for column in columns.values())]
-        hosts = {index: main.records[index].pk for index in filled if index in main.records and main.records[index].pk}
-        matches: dict[int, Matches] = {}
-        if part.key is not None and part.host is not None and hosts:
-            key = part.key
-            found = by_key(part.entity, key, {columns[key.key][index] for index in hosts if columns[key.key][index] is not BLANK}, self.actor, (part.host, hosts.values()))
-            matches = {index: _under(found, part.host, host) for index, host in hosts.items()}
+        hosts = {index: record.pk for index in filled if (record := main.record(index)) is not None and record.pk}
+        values = columns[part.key.key] if part.key else []
+        matches = Matches()
+        if part.key and part.host and hosts:
+            wanted = {values[index] for index in hosts if values[index] is not BLANK}
+            matches = by_key(part.entity, part.key, wanted, self.actor, (part.host, hosts.values()))
+        seen: dict[Any, int] = {}
         for index in filled:
-            key_value = columns[part.key.key][index] if part.key else BLANK
-            self._decide(chunk, number, work, index, matches.get(index, Matches()), key_value)
-        self._fill(chunk, number, work)
+            value = values[index] if part.key else BLANK
+            place = (main.earlier.get(index, index), hosts.get(index), value)
+            if value is not BLANK and seen.setdefault(place, index) != index:
+                chunk.refuse(index, _("Row %(row)s has the same “%(label)s”. Keep one of them.") % {"row": chunk.rows[seen[place]].number, "label": part.key.label}, part.position(part.key.key))
+                continue
+            self._decide(chunk, work, index, value, matches.under(part.host, hosts.get(index)))
         return work

@@ -29,6 +29,9 @@ class Column(Protocol):
     blank: bool
     moment: bool
 
+    def compared(self, value: Any) -> Any:
+        """A date or date-time in the form in which the column is compared."""
+
     def condition(self, operator: str, values: tuple[Any, ...]) -> Q | None:
         """The field's own meaning of an operator (tree links, tags); None for the usual one."""
 
@@ -145,13 +148,14 @@ def _start(day: date, reader: Reader) -> datetime:
 
 
 def _within(path: str, days: tuple[date, date], column: Column, reader: Reader) -> Q:
-    low, high = (_start(day, reader) for day in days) if column.moment else days
+    low, high = (column.compared(_start(day, reader) if column.moment else day) for day in days)
     return Q(**{f"{path}__gte": low, f"{path}__lt": high})
 
 
 def _moment(operator: str, day: date, column: Column, reader: Reader) -> Q:
     """Date-times are compared by whole days of the reader's zone."""
-    path, start, end = column.lookup, _start(day, reader), _start(day + timedelta(days=1), reader)
+    path = column.lookup
+    start, end = (column.compared(_start(one, reader)) for one in (day, day + timedelta(days=1)))
     return {
         "eq": Q(**{f"{path}__gte": start, f"{path}__lt": end}),
         "lt": Q(**{f"{path}__lt": start}),

@@ -11,6 +11,7 @@ A tree is JSON of typed nodes, each a list headed by its operator, short enough 
 what it returns is safe to compile. The tree is bounded: at most MAX_NODES nodes, MAX_DEPTH levels.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from guanxi.platform.feel.operators import OPERATORS, Operator
 MAX_NODES = 200
 MAX_DEPTH = 12
 MAX_VALUES = 1000
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 class FilterError(ValueError):
@@ -111,13 +113,20 @@ def _parse_test(head: str, rest: Sequence[Any], field_of: Callable[[str], Filter
         if operator.many and len(rest) > 1 and isinstance(rest[1], list)
         else tuple(rest[1:])
     )
-    if not operator.accepts(len(raw)):
+    if not operator.accepts(len(raw)) or not all(_usable(value) for value in raw):
         raise FilterError(_("The filter on “%(field)s” lacks a value.") % {"field": field.key})
     try:
         values = tuple(field.filter_value(value) for value in raw) if operator.typed else raw
     except ValueError as error:
         raise FilterError(str(error)) from error
     return Test(operator, field.key, values, raw)
+
+
+def _usable(value: Any) -> bool:
+    """Whether it is one plain value: neither empty nor a list, and storable as text in both databases."""
+    if isinstance(value, str):
+        return bool(value.strip()) and not _UNSTORABLE.search(value)
+    return isinstance(value, (bool, int, float))
 
 
 def to_json(node: Node) -> list:

@@ -5,7 +5,7 @@ All of it in sets, so that the number of queries per second does not grow with t
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
@@ -107,13 +107,13 @@ class Reader:
             stream.put([*missed, badges[stream.user_id], *jobs.get(stream.user_id, ())])
 
     # --- jobs ------------------------------------------------------------------------------------------
-    def _job_changes(self, users: Collection[int], everything_for: Collection[int]) -> dict[int, list[LiveEvent]]:
+    def _job_changes(self, users: dict[int, User], everything_for: Collection[int]) -> dict[int, list[LiveEvent]]:
         """Unfinished and just ended jobs that look different from the last look."""
         ended = Q(finished_at__gte=timezone.now() - ENDED_WITHIN)
         rows = Job.objects.filter(Q(state__in=UNFINISHED) | ended, owner_id__in=users).order_by("pk")
         found: dict[int, list[LiveEvent]] = defaultdict(list)
         looks = {}
-        for view in job_selectors.views(rows):
+        for view in self._job_views(rows, users):
             owner = view.owner_id or 0
             look = looks[view.id] = (view.state, view.percent, view.stage, view.done)
             alive = view.state in UNFINISHED
@@ -121,6 +121,15 @@ class Reader:
                 found[owner].append(self._job(view))
         self._jobs = looks
         return found
+
+    def _job_views(self, rows: Iterable[Job], users: dict[int, User]) -> Iterator[JobView]:
+        """Each in the language of its owner: a query per language in use."""
+        by_language: dict[str, list[Job]] = defaultdict(list)
+        for row in rows:
+            by_language[users[row.owner_id or 0].language].append(row)
+        for language, own in by_language.items():
+            with translation.override(language):
+                yield from job_selectors.views(own)
 
     def _job(self, view: JobView) -> LiveEvent:
         data = {"id": view.id, "label": view.label, "percent": view.percent or 0, "state": PAGE_STATE.get(view.state, view.state)}

@@ -26,7 +26,7 @@ class Notification(models.Model):
     record_id = models.BigIntegerField(null=True, blank=True)
     event_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(_("At"))
-    read_at = models.DateTimeField(_("Read"), null=True, blank=True)
+    read_at = models.DateTimeField(_("Read at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("notification")

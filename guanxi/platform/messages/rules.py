@@ -45,8 +45,8 @@ def given(events: Sequence[StoredEvent]) -> Told:
         entity = registry.find(event.entity)
         field = receiving_field(entity) if entity else ""
         change = (event.diff or {}).get(field)
-        user = change[1] if change else None
-        if user and user != event.actor_id and user != change[0]:
+        old, user = change or (None, None)
+        if user and user not in (old, event.actor_id):
             occasion = str(event.batch) if event.batch else str(event.id)
             found[user, event.entity, occasion].append(event)
     return [(user, _given(entity, occasion, own)) for (user, entity, occasion), own in found.items()]
@@ -165,9 +165,11 @@ def _host(entity: Entity, event: StoredEvent) -> tuple[Entity | None, int | None
 
 
 def kinds_of(rule: Rule) -> Iterable[str]:
-    """The event kinds a rule wants to see."""
+    """The event kinds a rule wants to see. Asked while the server starts: no field is looked at, because some are
+    described by data."""
     for entity in registry.entities():
-        if rule is given and receiving_field(entity):
+        independent = entity.kind is EntityKind.RECORD and not entity.hangs_on
+        if rule is given and (independent or entity.personal):
             yield f"{entity.key}.*"
         if rule is mentioned and entity.timeline and entity.timeline.body:
             yield from (f"{entity.key}.created", f"{entity.key}.edited")

@@ -47,7 +47,7 @@ def unread_counts(users: Collection[int]) -> dict[int, int]:
 
 def newest(actor: Actor, *, unread_only: bool = False, before: int | None = None, limit: int = 30) -> list[NoticeView]:
     """The acting user's notifications, newest first; ``before`` is the id to go on from."""
-    rows = Notification.objects.filter(user_id=actor.user_id).order_by("-pk")
+    rows = Notification.objects.filter(user=actor.user_id or 0).order_by("-pk")
     if unread_only:
         rows = rows.filter(read_at=None)
     if before is not None:
@@ -57,7 +57,7 @@ def newest(actor: Actor, *, unread_only: bool = False, before: int | None = None
 
 def one(actor: Actor, pk: int) -> NoticeView | None:
     """One of the acting user's own notifications."""
-    return next(iter(views(Notification.objects.filter(user_id=actor.user_id, pk=pk), actor)), None)
+    return next(iter(views(Notification.objects.filter(user=actor.user_id or 0, pk=pk), actor)), None)
 
 
 def views(rows: Iterable[Notification], actor: Actor) -> list[NoticeView]:
@@ -67,11 +67,12 @@ def views(rows: Iterable[Notification], actor: Actor) -> list[NoticeView]:
     return [_view(row, labels[row.entity]) for row in rows]
 
 
-def _labels(rows: Sequence[Notification], actor: Actor) -> dict[str, Mapping[int, str]]:
+def _labels(rows: Sequence[Notification], actor: Actor) -> Mapping[str, Mapping[int, str]]:
     wanted: dict[str, set[int]] = defaultdict(set)
     for row in rows:
-        wanted[row.entity].update({row.record_id} - {None})
-    return {entity: links.labels(entity, ids, actor) for entity, ids in wanted.items()}
+        if row.record_id is not None:
+            wanted[row.entity].add(row.record_id)
+    return defaultdict(dict, {entity: links.labels(entity, ids, actor) for entity, ids in wanted.items()})
 
 
 def _view(row: Notification, labels: Mapping[int, str]) -> NoticeView:
@@ -89,5 +90,5 @@ def _title(row: Notification, labels: Mapping[int, str]) -> str:
     values["count"] = f"{row.count:,}"
     if entity is not None:
         values |= {"entity": str(entity.label), "entities": str(entity.label_plural)}
-        values["record"] = labels.get(row.record_id) or _("a record that is not open to you")
+        values["record"] = labels.get(row.record_id or 0) or _("a record that is not open to you")
     return render({"text": row.sentence["text"], "values": values})

@@ -80,12 +80,12 @@ def _count_up(row: Notification, notice: Notice, at: datetime) -> None:
 
 def mark_read(actor: Actor, ids: Iterable[int]) -> int:
     """Note that the acting user has read some of their own notifications. Returns how many were unread."""
-    return Notification.objects.filter(user_id=actor.user_id, pk__in=list(ids), read_at=None).update(read_at=actor.now())
+    return Notification.objects.filter(user=actor.user_id or 0, pk__in=list(ids), read_at=None).update(read_at=actor.now())
 
 
 def read_all(actor: Actor) -> int:
     """Note that the acting user has read everything."""
-    return Notification.objects.filter(user_id=actor.user_id, read_at=None).update(read_at=actor.now())
+    return Notification.objects.filter(user=actor.user_id or 0, read_at=None).update(read_at=actor.now())
 
 
 def ask_administrator(actor: Actor, question: str, *, url: str = "") -> int:
@@ -97,7 +97,7 @@ def ask_administrator(actor: Actor, question: str, *, url: str = "") -> int:
     if not question or len(question) > QUESTION_LENGTH:
         raise Invalid(_("Write what you need to know, in at most %(limit)d characters.") % {"limit": QUESTION_LENGTH})
     holders = User.objects.filter(is_active=True, role_links__role__key=ADMINISTRATORS, role_links__role__active=True)
-    users = list(holders.exclude(pk=actor.user_id).values_list("pk", flat=True).distinct())
+    users = list(holders.exclude(pk=actor.user_id or 0).values_list("pk", flat=True).distinct())
     if not users:
         raise Invalid(_("Nobody else holds the role of system administrator yet. Ask whoever set Guanxi up for you."))
     asks = sentence(gettext_noop("%(actor)s asks you a question"), actor=actor.name)

@@ -63,13 +63,17 @@ def _user(request: HttpRequest, actor: Actor) -> ShellUser:
 
 
 def _bottom(path: str) -> list[NavItem]:
-    """The bar of the phone."""
-    home, inbox, account = reverse("home"), reverse("inbox"), reverse("account", args=["profile"])
+    """The bar of the phone: workbench, customers, new, to do, me."""
+    home, inbox = reverse("home"), reverse("inbox")
     first = next((entity for entity in registry.entities() if entity.menu and entity.menu.group == "customers"), None)
     customers = addresses.list_of(first) if first else home
-    entries = [("home", _("Workbench"), "home", home), ("customers", _("Customers"), "building", customers)]
-    entries += [("inbox", _("To do"), "checklist", inbox), ("account", _("Me"), "user", account)]
-    return [NavItem(id=key, label=label, icon=icon, url=url, active=path == url) for key, label, icon, url in entries]
+    return [
+        NavItem(id="home", label=_("Workbench"), icon="home", url=home, active=path == home),
+        NavItem(id="customers", label=_("Customers"), icon="building", url=customers, active=path == customers),
+        NavItem(id="create", label=_("New"), icon="plus", url=""),
+        NavItem(id="inbox", label=_("To do"), icon="checklist", url=inbox, active=path == inbox, counter="inbox"),
+        NavItem(id="me", label=_("Me"), icon="user", url=reverse("account", args=["profile"]), active=False),
+    ]
 
 
 def _quick_create(actor: Actor) -> list[Link]:

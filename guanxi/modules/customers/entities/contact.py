@@ -51,11 +51,10 @@ class ContactEntity(Entity):
         Related("customers.interaction", "contact", columns=("at", "kind", "subject", "outcome")),
         Related("customers.contact", "reports_to", columns=("name", "title", "mobile"), label=_("Direct reports"), place="side"),
     )
+    internal = ("birthday",)
     panels = CONTACT_PANELS
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
-        for derived in ("pinyin", "initials", "birthday"):
-            del fields[derived]
         checks = {"name": policies.name_value, "mobile": policies.mobile_value, "phone": policies.phone_value}
         for key, check in checks.items():
             fields[key] = fields[key].with_(check=check)
@@ -104,10 +103,7 @@ class AnniversaryEntity(Entity):
     parent = "contact"
     columns = ("contact", "occasion", "calendar", "month", "day", "year", "remind_days")
     sensitive = Sensitive("month", "day", "year", "leap", "occasion", kind="personal", purpose="care")
-
-    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
-        del fields["day_key"]
-        return fields
+    internal = ("day_key",)
 
     def clean(self, record: Anniversary, actor: Actor) -> dict[str, str]:
         return policies.anniversary_problems(record)

@@ -24,6 +24,7 @@ class CustomerEntity(Entity):
     menu = Menu("customers", 10)
     help = _("Organisations, households and individuals that are or may become customers, with their groups.")
     code_format = "C{:08d}"
+    is_customer = True
     subtitle = "short_name"
     badges = ("tier", "lifecycle", "key_account", "vip")
     columns = ("name", "code", "kind", "tier", "lifecycle", "industry", "region", "owner", "last_contact_at")
@@ -60,12 +61,11 @@ class CustomerEntity(Entity):
         Related("customers.bankaccount", "customer", place="side"),
         Related("customers.measure", "customer", columns=("kind", "period", "value", "source")),
     )
+    internal = ("birthday",)
     panels = CUSTOMER_PANELS
     figures = CUSTOMER_FIGURES
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
-        for derived in ("pinyin", "initials", "birthday"):
-            del fields[derived]
         checks = {"name": policies.name_value, "phone": policies.phone_value, "credit_code": policies.credit_code_value}
         for key, check in checks.items():
             fields[key] = fields[key].with_(check=check)
@@ -74,9 +74,6 @@ class CustomerEntity(Entity):
 
     def hint_of(self, record: Customer) -> str:
         return " · ".join(part for part in (record.code, record.credit_code) if part)
-
-    def customer_of(self, record: Customer) -> int | None:
-        return record.pk
 
     def clean(self, record: Customer, actor: Actor) -> dict[str, str]:
         return policies.customer_problems(record, actor.today())

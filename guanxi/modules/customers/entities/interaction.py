@@ -40,7 +40,7 @@ class InteractionEntity(Entity):
 
     def clean(self, record: Interaction, actor: Actor) -> dict[str, str]:
         problems = policies.interaction_problems(record, actor.now())
-        if "contact" in problems and selectors.has_position(actor, record.contact_id, record.customer_id):
+        if "contact" in problems and record.contact_id and selectors.has_position(actor, record.contact_id, record.customer_id):
             del problems["contact"]
         return problems
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import connection, transaction
@@ -41,7 +42,7 @@ def chain(length: int) -> list[Customer]:
     customers = CustomerFactory.build_batch(length, industry=None)
     for customer, pk in zip(customers, bulk.reserve_ids(Customer, length), strict=True):
         customer.pk = pk
-    for above, below in zip(customers, customers[1:], strict=False):
+    for above, below in pairwise(customers):
         below.parent_id = above.pk
     create_many(registry.get("customers.customer"), system(), customers)
     return customers
@@ -58,7 +59,7 @@ def test_a_set_may_hold_parents_and_children_in_any_order():
     customers = CustomerFactory.build_batch(5, industry=None)
     for customer, pk in zip(customers, bulk.reserve_ids(Customer, 5), strict=True):
         customer.pk = pk
-    for above, below in zip(customers, customers[1:], strict=False):
+    for above, below in pairwise(customers):
         below.parent_id = above.pk
     create_many(registry.get("customers.customer"), system(), customers[::-1])
     assert_tree_is_whole()

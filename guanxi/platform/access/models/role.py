@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.platform.refdata.fields import LabelsField, label_of
+from guanxi.platform.refdata.fields import LabelsField, PinyinField, label_of
 
 
 class Scope(models.TextChoices):
@@ -21,6 +21,7 @@ class Role(models.Model):
 
     key = models.CharField(_("Key"), max_length=64, unique=True)
     labels = LabelsField(_("Name"))
+    pinyin = PinyinField(of="labels", db_index=True)
     active = models.BooleanField(_("Active"), default=True)
     shipped = models.BooleanField(default=False, editable=False)
     edited = models.BooleanField(default=False, editable=False)

@@ -35,7 +35,7 @@ class ListView(EntityView):
         fields = rows.chosen(self.entity, self.actor, found.get("fields"))
         limit = whole(found.get("limit", 50), "limit", 1, PAGE_LIMIT)
         side, _dash, cursor = found.get("cursor", "").partition("-")
-        if cursor and side not in ("next", "previous"):
+        if "cursor" in found and not (cursor and side in ("next", "previous")):
             raise BadRequest(cursor=_("The link to this page is no longer valid. Go back to the start of the list."))
         place = {"before" if side == "previous" else "after": cursor}
         page = query.page(self.entity, self.actor, query_of(self.entity, self.actor, found), limit=limit, **place)

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('record_id', models.BigIntegerField(blank=True, null=True)),
                 ('event_id', models.BigIntegerField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(verbose_name='At')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='Read')),
+                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='Read at')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

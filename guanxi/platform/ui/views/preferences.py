@@ -1,5 +1,7 @@
 """How a person likes their pages. These are the person's own settings, not records: no event tells of them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +23,7 @@ def save(request: HttpRequest) -> HttpResponse:
     allowed = {"theme": User.Theme.values, "density": User.Density.values, "sidebar": SIDEBAR, "tour": ("done",)}
     if not sent or any(value not in allowed[name] for name, value in sent.items()):
         return HttpResponse(status=400)
-    columns = {name: sent[name] for name in ("theme", "density") if name in sent}
+    columns: dict[str, Any] = {name: sent[name] for name in ("theme", "density") if name in sent}
     if "tour" in sent:
         columns["toured"] = True
     if columns:

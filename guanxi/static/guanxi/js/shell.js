@@ -35,7 +35,7 @@
     const at = (selector) => event.target.closest(selector);
     if (at("[data-gx-set-theme]")) setTheme(at("[data-gx-set-theme]").dataset.gxSetTheme);
     if (at("[data-gx-set-density]")) setDensity(at("[data-gx-set-density]").dataset.gxSetDensity);
-    if (at("[data-gx-density]")) setDensity(root.dataset.gxDensity === "compact" ? "comfortable" : "compact");
+    if (at("button[data-gx-density]")) setDensity(root.dataset.gxDensity === "compact" ? "comfortable" : "compact");
     if (at("[data-gx-fold]")) fold();
     if (at("[data-gx-phone-create]")) document.getElementById("gx-phone-create").showModal();
     if (at("[data-gx-phone-menu]")) { event.preventDefault(); openPhoneMenu(); }

@@ -1,0 +1,33 @@
+"""Copies of loaded SQLite databases, so that a second run need not load again. No Django here."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+STAMP = "made-by"
+SOURCES = ("data.py", "loading.py", "words.json")
+
+
+def stamp() -> str:
+    """Tells whether a copy was made by the loader as it is now."""
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / name).read_bytes() for name in SOURCES)).hexdigest()
+
+
+def keep(data: Path, template: Path) -> None:
+    """Copy the databases and the key of a data folder that no process uses."""
+    shutil.rmtree(template, ignore_errors=True)
+    template.mkdir(parents=True)
+    for name in ("guanxi.sqlite3", "side.sqlite3", "secret.key"):
+        shutil.copy2(data / name, template / name)
+    (template / STAMP).write_text(stamp())
+
+
+def take(template: Path, data: Path) -> bool:
+    """Begin from a kept copy; False where there is none, or one of another loader."""
+    made = template / STAMP
+    if not made.exists() or made.read_text() != stamp():
+        return False
+    for file in template.iterdir():
+        shutil.copy2(file, data / file.name)
+    return True

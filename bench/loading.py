@@ -1,0 +1,77 @@
+"""Bringing the data into a fresh database through the bulk commands."""
+
+import time
+from collections.abc import Callable
+from itertools import islice
+
+from django.db import connection, connections
+
+from bench.data import Company, Writer, build_company
+from guanxi.modules.customers.models import Contact, Customer
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.models import User
+from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.commands.sets import create_many
+from guanxi.platform.entities import registry
+from guanxi.platform.events.sealer import seal
+
+CHUNK = 2_000
+DOOR = "import"
+
+
+class NotEmpty(Exception):
+    """The database holds data already."""
+
+
+def load(size: int, tell: Callable[[str], None]) -> None:
+    """``size`` customers and twice as many contacts. Raises NotEmpty where people work already."""
+    if User.objects.exists():
+        raise NotEmpty("The benchmark needs a database of its own: name an empty one in DATABASE_URL, or none.")
+    company = build_company()
+    _customers(company, size, tell)
+    _contacts(company, 2 * size, tell)
+    while seal():
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def maker(company: Company) -> Actor:
+    """Who loads: one of those who may see everything."""
+    return Actor.for_user(company.staff["all"][0], source=DOOR)
+
+
+def _customers(company: Company, size: int, tell: Callable[[str], None]) -> None:
+    writer, scopes, actor = Writer(company, "customers"), ScopeResolver(), maker(company)
+    parents: list[int] = []
+    begin = time.monotonic()
+    for at in range(0, size, CHUNK):
+        records = writer.customers(min(CHUNK, size - at), parents[-10_000:])
+        create_many(registry.get("customers.customer"), actor, records, scopes=scopes)
+        parents += [record.pk for record in records if record.credit_code][:200]
+    _told(tell, "customers", size, begin)
+
+
+def _contacts(company: Company, size: int, tell: Callable[[str], None]) -> None:
+    writer, scopes, actor = Writer(company, "contacts"), ScopeResolver(), maker(company)
+    begin = time.monotonic()
+    while (left := size - writer.number) > 0:
+        rows = Customer.objects.order_by("pk").values_list("pk", "owner_id").iterator(chunk_size=CHUNK)
+        while chunk := list(islice(rows, min(CHUNK, left))):
+            records = writer.contacts(chunk)
+            create_many(registry.get("customers.contact"), actor, records, scopes=scopes)
+            left -= len(records)
+    _told(tell, "contacts", Contact.objects.count(), begin)
+
+
+def _told(tell: Callable[[str], None], what: str, number: int, begin: float) -> None:
+    seconds = time.monotonic() - begin
+    tell(f"  {number:,} {what} in {seconds:.1f} s ({number / seconds:,.0f}/s)")
+
+
+def close() -> None:
+    """Leave SQLite's files complete, with nothing in their write-ahead logs."""
+    for alias in connections:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connections.close_all()

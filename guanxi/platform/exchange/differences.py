@@ -1,0 +1,56 @@
+"""What an event tells of a record: the JSON form of its fields, worked out a field at a time over many records."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from guanxi.platform.access import kinds
+from guanxi.platform.access.fields import Field
+from guanxi.platform.commands.executor import tracked
+from guanxi.platform.entities.entity import Entity
+
+EMPTY = (None, "", [])
+
+
+class Differences:
+    """Compares records of one entity; the same as the executor's differences, in sets."""
+
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+        self._fields = list(tracked(entity).values())
+        self._by_column: dict[str, list[Field]] = {}
+        for field in self._fields:
+            if column := entity.source.column(field):
+                self._by_column.setdefault(column, []).append(field)
+        self._plain = {field.key for field in self._fields if field.kind.to_json is kinds.TEXT.to_json}
+
+    def of_new(self, records: Sequence[Any]) -> list[dict[str, list[Any]]]:
+        """Field key → [None, value] of every field that holds something, per record."""
+        keys = [field.key for field in self._fields]
+        columns = [self._exported(field, [field.get(record) for record in records]) for field in self._fields]
+        return [
+            {key: [None, value] for key, value in zip(keys, row, strict=True) if value or value not in EMPTY}
+            for row in zip(*columns, strict=True)
+        ]
+
+    def _exported(self, field: Field, values: list[Any]) -> list[Any]:
+        if field.key in self._plain:
+            return values
+        to_json = field.kind.to_json
+        return [to_json(value) if value or value not in EMPTY else value for value in values]
+
+    def columns(self, record: Any, before: dict[str, Any]) -> set[str]:
+        """The attributes that differ from how the record was read."""
+        now = record.__dict__
+        return {name for name, value in before.items() if name not in ("_state", "version") and now.get(name) != value}
+
+    def of_changed(self, record: Any, before: dict[str, Any], columns: set[str]) -> dict[str, list[Any]]:
+        """Field key → [old, new] of the fields in these attributes."""
+        old = object.__new__(type(record))
+        old.__dict__ = before
+        diff = {}
+        for name in columns:
+            for field in self._by_column.get(name, ()):
+                was, now = field.exported(field.get(old)), field.exported(field.get(record))
+                if was != now:
+                    diff[field.key] = [was, now]
+        return diff
