@@ -5,12 +5,14 @@ import json
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from guanxi.platform.access.models import Role, UserRole
 from guanxi.platform.entities import registry
+from guanxi.platform.jobs.testing import run_queued_jobs
 from guanxi.platform.ui.list_state import layouts_of
 
 PASSWORD = "correct horse battery"
@@ -107,7 +109,25 @@ def test_import_export_and_print(client, pk):
     assert "Van 1" in ok(client.get(address("print_list"))).content.decode()
     assert "Van 1" in ok(client.get(address("print_record", pk))).content.decode()
     ok(client.get(address("export")))
+    exported = ok(client.get(address("export"), {"run": "1", "format": "csv"}))
+    assert "Van 1" in b"".join(exported.streaming_content).decode()
     ok(client.get(address("import")))
+
+
+def test_a_file_goes_through_all_steps_of_the_import(client, pk):
+    file = SimpleUploadedFile("vans.csv", b"Name,Number plate,Seats\nVan 8,B 1,9\nVan 9,B 2,many\n")
+    step = ok(client.post(address("import"), {"file": file}), 302)["Location"]
+    run_queued_jobs()
+    columns = ok(client.get(step), 302)["Location"]
+    ok(client.get(columns))
+    ok(client.post(columns, {"column-0": "name", "column-1": "plate", "column-2": "seats"}), 302)
+    run_queued_jobs()
+    check = ok(client.get(step), 302)["Location"]
+    ok(client.get(check))
+    ok(client.post(check), 302)
+    run_queued_jobs()
+    ok(client.get(step))
+    assert list(registry.get("fleet.vehicle").source.model.objects.order_by("pk").values_list("name", flat=True)) == ["Van 1", "Van 8"]
 
 
 def test_rest_and_its_description(client, pk):

@@ -321,7 +321,7 @@ def operands(entity: Entity, factory: Factory, field: Field, operator: str, reco
     """Values for an operator, taken from the record where it has one."""
     low, many, typed = OPERATORS[operator].low, OPERATORS[operator].many, OPERATORS[operator].typed
     if operator == "period":
-        return [list(PERIODS)[0]]
+        return [next(iter(PERIODS))]
     if operator in ("last", "next"):
         return [30]
     value = field.get(record)

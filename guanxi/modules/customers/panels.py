@@ -176,7 +176,7 @@ CUSTOMER_FIGURES = (
 CUSTOMER_PANELS = (
     Panel("decision_chain", gettext_lazy("Decision chain"), "customers/customer/decision_chain.html", decision_chain, place="tab"),
     Panel("relations", gettext_lazy("Relations"), "customers/customer/relations.html", relations, place="tab"),
-    Panel("group", gettext_lazy("Group structure"), "customers/customer/group.html", group),
+    Panel("group", gettext_lazy("Group structure"), "customers/customer/panel_group.html", group),
     Panel("anniversaries", gettext_lazy("Coming anniversaries"), "customers/customer/anniversaries.html", coming_anniversaries),
 )
 CONTACT_PANELS = (

@@ -148,8 +148,9 @@ def _moment_parts(raw: Any) -> date | datetime:
     try:
         if not found:
             raise ValueError(text)
-        year, month, day, *clock = (int(part) for part in found.groups() if part is not None)
-        return datetime(year, month, day, *clock) if clock else date(year, month, day)
+        year, month, day, *clock = [int(part) for part in found.groups() if part is not None]
+        hour, minute, second = (*clock, 0)[:3] if clock else (0, 0, 0)
+        return datetime(year, month, day, hour, minute, second) if clock else date(year, month, day)
     except ValueError as error:
         raise Invalid(_("“%(value)s” is not a date. Write it as 2026-11-21.") % {"value": raw}) from error
 

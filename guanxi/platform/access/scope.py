@@ -28,12 +28,10 @@ class ScopeResolver:
                 "pk", "department_id", "region_id"
             ):
                 self._users[pk] = department, region
-        departments = {self._department(record) for record in records} - self._departments.keys() - {None}
-        for department in Department.objects.filter(pk__in=departments) if departments else ():
-            self._departments[department.pk] = NO_DEPARTMENT | {
-                f"d{n}": pk for n, pk in enumerate(department.ancestors(), 1)
-            }
-        regions = {record.region_id for record in records} - self._regions.keys() - {None}
+        departments = {pk for record in records if (pk := self._department(record))} - self._departments.keys()
+        for place in Department.objects.filter(pk__in=departments) if departments else ():
+            self._departments[place.pk] = NO_DEPARTMENT | {f"d{n}": pk for n, pk in enumerate(place.ancestors(), 1)}
+        regions = {record.region_id for record in records if record.region_id} - self._regions.keys()
         for region in Region.objects.filter(pk__in=regions) if regions else ():
             self._regions[region.pk] = {"r1": region.r1, "r2": region.r2, "r3": region.r3}
 

@@ -32,7 +32,7 @@ def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entiti
     reach. Raises Invalid for a wrong name or time, Forbidden for an actor that is no user or is itself
     restricted by a token.
     """
-    _require_person(actor)
+    user_id = _person(actor)
     name = " ".join(name.split())
     if not name or len(name) > 100:
         raise Invalid(_("Give the token a name of at most 100 characters, so that you recognise it later."))
@@ -58,9 +58,9 @@ def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entiti
 
 def revoke(actor: Actor, token_id: int) -> None:
     """End one of the acting user's tokens at once. Raises NotFound for anybody else's; repeating does no harm."""
-    _require_person(actor)
+    user_id = _person(actor)
     with transaction.atomic():
-        token = ApiToken.objects.select_for_update().filter(pk=token_id, user_id=actor.user_id).first()
+        token = ApiToken.objects.select_for_update().filter(pk=token_id, user_id=user_id).first()
         if token is None:
             raise NotFound
         if token.revoked_at is None:
@@ -71,7 +71,7 @@ def revoke(actor: Actor, token_id: int) -> None:
 
 def tokens_of(actor: Actor) -> QuerySet[ApiToken]:
     """The acting user's tokens, the newest first, ended ones included."""
-    return ApiToken.objects.filter(user_id=actor.user_id).order_by("-id")
+    return ApiToken.objects.filter(user=actor.user_id or 0).order_by("-id")
 
 
 def authenticate(secret: str) -> ApiToken | None:
@@ -98,9 +98,11 @@ def actor_of(token: ApiToken, *, request: str = "") -> Actor | None:
     return actor
 
 
-def _require_person(actor: Actor) -> None:
+def _person(actor: Actor) -> int:
+    """The id of a user who is not narrowed by a token. Raises Forbidden for anybody else."""
     if actor.user_id is None or actor.read_only or actor.only_entities:
         raise Forbidden(_("Tokens are managed by a signed-in user. Sign in and open your profile."))
+    return actor.user_id
 
 
 def _digest(secret: str) -> str:

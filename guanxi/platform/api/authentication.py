@@ -19,10 +19,10 @@ class TokenAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         token = tokens.authenticate(secret.strip())
-        actor = token and tokens.actor_of(token, request=getattr(request, "id", ""))
-        if not actor:
+        actor = tokens.actor_of(token, request=getattr(request, "id", "")) if token else None
+        if token is None or actor is None:
             raise AuthenticationFailed(_("The token is unknown, expired or revoked. Make a new one in your profile."))
-        request._request.actor = actor
+        request._request.actor = actor  # type: ignore[attr-defined]
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

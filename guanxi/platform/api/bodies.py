@@ -28,8 +28,8 @@ def body_of(request: Request, allowed: Collection[str] | None = None) -> Body:
     data = request.data
     if not isinstance(data, dict):
         raise BadRequest(body=_("Send a JSON object, such as {“name”: “…”}."))
-    for key in data if allowed is not None else ():
-        if key not in allowed:
+    for key in data:
+        if allowed is not None and key not in allowed:
             raise BadRequest(**{str(key): _("There is no key “%(key)s” here. It takes: %(keys)s.") % {"key": key, "keys": ", ".join(sorted(allowed))}})
     return dict(data)
 

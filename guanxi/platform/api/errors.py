@@ -97,8 +97,9 @@ def _framework(error: Exception) -> tuple[tuple[int, dict[str, Any]] | None, dic
     if not isinstance(error, exceptions.APIException):
         return None, {}
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
+    challenge = getattr(error, "auth_header", None)
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
     wait = getattr(error, "wait", None)
     if wait is not None:
         headers["Retry-After"] = str(int(wait))
@@ -119,7 +120,7 @@ def _message(error: exceptions.APIException) -> str:
         case exceptions.UnsupportedMediaType():
             return _("Send the body as JSON, with the header “Content-Type: application/json”.")
         case exceptions.Throttled():
-            return _("Too many requests. Wait %(seconds)d seconds and go on more slowly.") % {"seconds": int(error.wait or 1)}
+            return _("Too many requests. Wait %(seconds)d seconds and go on more slowly.") % {"seconds": int(getattr(error, "wait", None) or 1)}
         case exceptions.PermissionDenied():
             return _("The request was not accepted. Reload the page, so that it sends a fresh security token.")
     return str(error.detail)

@@ -6,7 +6,14 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from guanxi.platform.api.views import index
-from guanxi.platform.api.views.commands import RecordCommandsView, RecordCommandView, SetCommandView, record_commands, set_commands
+from guanxi.platform.api.views.base import EntityView
+from guanxi.platform.api.views.commands import (
+    RecordCommandsView,
+    RecordCommandView,
+    SetCommandView,
+    record_commands,
+    set_commands,
+)
 from guanxi.platform.api.views.lists import CommandsView, CountView, FieldsView, GroupsView, ListView
 from guanxi.platform.api.views.records import HistoryView, RecordView
 from guanxi.platform.commands.command import commands_of
@@ -21,9 +28,10 @@ WITH_HISTORY = (EntityKind.RECORD, EntityKind.ATTACHED, EntityKind.REFERENCE)
 READ = ("get", "head", "options")
 
 
-def _bound(view: type, entity: Entity, methods: tuple[str, ...], **attributes: Any) -> Any:
+def _bound(view: type[EntityView], entity: Entity, methods: tuple[str, ...], **attributes: Any) -> Any:
     """The view of one entity, answering only to the methods that the entity has."""
-    return type(view.__name__, (view,), {"entity": entity, "http_method_names": list(methods), "__doc__": view.__doc__, **attributes}).as_view()
+    bound: Any = type(view.__name__, (view,), {"entity": entity, "http_method_names": list(methods), "__doc__": view.__doc__, **attributes})
+    return bound.as_view()
 
 
 def _addresses(entity: Entity) -> Iterator[URLPattern]:

@@ -13,7 +13,9 @@ class Task(Attached):
 
     subject = models.CharField(_("Task"), max_length=120)
     body = models.TextField(_("Details"), blank=True, max_length=4000)
-    assignee = models.ForeignKey("access.User", models.PROTECT, related_name="+", verbose_name=_("Assignee"), db_index=False)
+    assignee = models.ForeignKey(
+        "access.User", models.PROTECT, related_name="+", verbose_name=_("Assignee"), db_index=False
+    )
     due_at = models.DateTimeField(_("Due"), null=True, blank=True)
     priority = models.CharField(_("Priority"), max_length=8, choices=Priority, default=Priority.NORMAL)
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.OPEN)
@@ -29,7 +31,9 @@ class Task(Attached):
             models.Index(fields=["created_by", "-id"], name="calendar_task_author"),
             models.Index(fields=["entity", "record_id", "-id"], name="calendar_task_host"),
             models.Index(fields=["owner", "-id"], name="calendar_task_owner"),
-            models.Index(fields=["remind_at"], condition=models.Q(remind_at__isnull=False), name="calendar_task_remind"),
+            models.Index(
+                fields=["remind_at"], condition=models.Q(remind_at__isnull=False), name="calendar_task_remind"
+            ),
         ]
 
     def __str__(self) -> str:

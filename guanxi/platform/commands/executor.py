@@ -220,12 +220,13 @@ def _carry_out(
         return insert_records(entity, records, actor)
     if command.removes:
         return _remove(entity, records)
-    before = [_snapshot(entity, record) for record in records]
+    fields = tracked(entity)
+    before = [_snapshot(fields, record) for record in records]
     columns_before = [stored_columns(entity, record) for record in records]
     command.apply(records, values, actor)
     errors: dict[str, str] = {}
     for record, old in zip(records, before, strict=True):
-        changed = {key for key, value in _snapshot(entity, record).items() if value != old.get(key)}
+        changed = {key for key, value in _snapshot(fields, record).items() if value != old.get(key)}
         if changed and not command.on_deleted:
             errors |= {key: str(message) for key, message in entity.clean(record, actor).items()}
             errors |= unique.duplicates(entity, record, changed)
@@ -239,11 +240,9 @@ def _carry_out(
 
 def _remove(entity: Entity, records: list[Any]) -> list[Change]:
     """Lines are deleted for good; their values stay in the event."""
+    fields = tracked(entity)
     changes = [
-        Change(
-            record,
-            {key: [value, None] for key, value in _snapshot(entity, record).items() if value not in (None, "", [])},
-        )
+        Change(record, {key: [old, None] for key, (_new, old) in _first_values(fields, record).items()})
         for record in records
     ]
     keys = [record.pk for record in records]
@@ -264,14 +263,8 @@ def insert_records(
     for record, maker in zip(records, stamps or [actor] * len(records), strict=True):
         stamp(record, maker, created=True)
     source.insert(entity.source.model, records)
-    return [
-        Change(
-            record,
-            {key: [None, value] for key, value in _snapshot(entity, record).items() if value not in (None, "", [])},
-            created=True,
-        )
-        for record in records
-    ]
+    fields = tracked(entity)
+    return [Change(record, _first_values(fields, record), created=True) for record in records]
 
 
 def _update(
@@ -279,6 +272,7 @@ def _update(
 ) -> list[Change]:
     """Save what differs; records that do not differ are left alone and leave no event."""
     changes, writes = [], []
+    fields = tracked(entity)
     for record, old, old_columns in zip(records, before, columns_before, strict=True):
         new_columns = stored_columns(entity, record)
         columns = {name for name, value in new_columns.items() if value != old_columns[name]}
@@ -286,7 +280,7 @@ def _update(
             continue
         version = record.version
         stamp(record, actor)
-        new = _snapshot(entity, record)
+        new = _snapshot(fields, record)
         diff = {key: [old.get(key), value] for key, value in new.items() if value != old.get(key)}
         changes.append(Change(record, {**diff, "version": [version, version + 1]}))
         writes.append(
@@ -313,9 +307,18 @@ def stamp(record: Any, actor: Actor, *, created: bool = False) -> None:
             record.modified_by_id = actor.user_id
 
 
-def _snapshot(entity: Entity, record: Any) -> dict[str, Any]:
+def _snapshot(fields: Mapping[str, Field], record: Any) -> dict[str, Any]:
     """The JSON form of every field that a person could have set."""
-    return {key: field.exported(field.get(record)) for key, field in tracked(entity).items()}
+    return {key: field.exported(field.get(record)) for key, field in fields.items()}
+
+
+def _first_values(fields: Mapping[str, Field], record: Any) -> dict[str, list[Any]]:
+    """The difference of a new record to nothing."""
+    return {
+        key: [None, field.kind.to_json(value)]
+        for key, field in fields.items()
+        if not field.is_empty(value := field.get(record))
+    }
 
 
 def tracked(entity: Entity) -> dict[str, Field]:

@@ -93,7 +93,10 @@ def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome
                 User.objects.get(pk=row.requested_by_id), source="approval", request=actor.request, clock=actor.clock
             )
             try:
-                outcome = run(commands.get(row.command), first, ids=row.records, inputs=row.inputs, approved=True)
+                versions = {int(key): version for key, version in row.versions.items()}
+                outcome = run(
+                    commands.get(row.command), first, ids=row.records, inputs=row.inputs, versions=versions, approved=True
+                )
             except Refusal as refusal:
                 raise Blocked({pk: str(refusal)}) from refusal
         row.save()

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from guanxi.platform import bulk
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
-from guanxi.platform.access.models.record import Attached, Fact, Line, Record
+from guanxi.platform.access.models.record import SCOPE_COLUMNS, Attached, Fact, Line, Record
 from guanxi.platform.access.scope import ScopeResolver, copy_scope
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.features import features
@@ -248,7 +249,8 @@ class Entity:
 
     def _inherit_scope(self, records: Sequence[Any]) -> None:
         field = self.fields()[self.hangs_on]
-        hosts = registry.get(field.target).base_rows().in_bulk({field.get(record) for record in records} - {None})
+        rows = registry.get(field.target).base_rows().filter(bulk.key_in("pk", {field.get(record) for record in records}))
+        hosts = {host.pk: host for host in rows.values_list("pk", *SCOPE_COLUMNS, named=True)}
         for record in records:
             if host := hosts.get(field.get(record)):
                 copy_scope(host, record)

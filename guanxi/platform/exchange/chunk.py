@@ -96,24 +96,27 @@ class Validator:
             if text is not BLANK:
                 wanted[str(text)].append(index)
         links = self._links[number, source.field.key]
-        answers: dict[str, Any] = dict(links.resolve(wanted)) if wanted else {}
-        unknown = {text for text, answer in answers.items() if isinstance(answer, Unknown)}
-        own = source.field.target == self.plan.main.entity.key and number == 0
-        for text in unknown if own else ():
-            if text in self.keys.names:
-                answers[text] = _LATER
-        if links.creates:
-            answers |= self._created(chunk, links, {text: wanted[text] for text in unknown if answers[text] is not _LATER})
+        answers = self._answers(chunk, links, number, wanted) if wanted else {}
         for text, indexes in wanted.items():
             answer = answers[text]
             for index in indexes:
+                column[index] = answer if isinstance(answer, int) else BLANK
                 if isinstance(answer, Invalid):
                     chunk.refuse(index, str(answer), source.position)
                 elif answer is _LATER:
                     chunk.later[index].append((source.field.key, text, source.position))
                 elif answer is BLANK:
                     chunk.promised.add((index, source.field.key))
-                column[index] = BLANK if isinstance(answer, Invalid) or answer is _LATER else answer
+
+    def _answers(self, chunk: Chunk, links: LinkTexts, number: int, wanted: dict[str, list[int]]) -> dict[str, Any]:
+        """Text → id, Invalid, _LATER (a row of the same file) or BLANK (the run will make it)."""
+        answers: dict[str, Any] = dict(links.resolve(wanted))
+        unknown = {text for text, answer in answers.items() if isinstance(answer, Unknown)}
+        if number == 0 and links.field.target == self.plan.main.entity.key:
+            answers |= dict.fromkeys(unknown & self.keys.names, _LATER)
+        if links.creates:
+            answers |= self._created(chunk, links, {text: wanted[text] for text in unknown if answers[text] is not _LATER})
+        return answers
 
     def _created(self, chunk: Chunk, links: LinkTexts, unknown: dict[str, list[int]]) -> dict[str, Any]:
         """Targets made on request, but only for rows that are right so far; a check makes none."""

@@ -6,7 +6,6 @@ Found in one pass over two columns, and kept beside the spool, so that the run n
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson

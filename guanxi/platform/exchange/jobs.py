@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, override
@@ -11,6 +12,7 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.commands.outcome import Rejected
+from guanxi.platform.entities import registry
 from guanxi.platform.exchange import exporting, services, undoing
 from guanxi.platform.exchange.check import Check
 from guanxi.platform.exchange.choices import ImportState
@@ -88,7 +90,8 @@ def run(context: JobContext) -> None:
     actor, chosen = _owner(context), _import(context)
     with override(actor.language), _readable():
         Run(chosen, actor, context).go()
-    context.result(**{"import": chosen.pk, "batch": str(chosen.batch)})
+    entity = registry.get(chosen.entity)
+    context.result(link=reverse("import_step", args=[entity.module, entity.name, chosen.pk]))
 
 
 @job("exchange.undo", label=_("Undo of an import"))
@@ -106,10 +109,10 @@ def export(context: JobContext) -> None:
     with override(actor.language), _readable():
         stored = exporting.write_file(exporting.request_of(context.payload), actor, context)
     if stored is not None:
-        context.result(file=stored.pk, rows=context.counters.get("rows", 0))
+        context.result(files=[{"label": stored.name, "url": reverse("export_file", args=[stored.pk])}])
 
 
-class _readable:  # noqa: N801 -- a context manager that reads like a word
+class _readable:
     """Refusals of rights and rules end a job with their own sentence instead of a new try."""
 
     def __enter__(self) -> None:

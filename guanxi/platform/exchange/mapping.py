@@ -13,6 +13,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange.models import Import, ImportTemplate
 from guanxi.platform.exchange.plan import OTHER, hanging, importable
+from guanxi.platform.exchange.problems import REASON_LABEL, ROW_LABEL
 from guanxi.platform.exchange.reading import Vocabulary, load_vocabulary, suggest
 from guanxi.platform.exchange.reading.headings import normalise
 
@@ -51,7 +52,8 @@ def targets(entity: Entity, actor: Actor) -> list[Target]:
 def suggestions(entity: Entity, actor: Actor, names: Sequence[str]) -> list[tuple[str, float]]:
     """(target or "", score from 0 to 1) per heading, each target at most once."""
     vocabulary = _vocabulary(entity, targets(entity, actor))
-    found = suggest(names, vocabulary)
+    ours = {word for label in (ROW_LABEL, REASON_LABEL) for word in in_all_languages(label)}
+    found = suggest(["" if name in ours else name for name in names], vocabulary)
     return [(one.hint, one.score) if one.score >= GUESS else ("", 0.0) for one in found]
 
 

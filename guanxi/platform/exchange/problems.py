@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_lazy
 
 REFUSED, LATER = "refused.ndjson", "later.ndjson"
+#: Headings of the two columns in front of refused rows; an import leaves them out by these names.
+ROW_LABEL, REASON_LABEL = gettext_lazy("Row in the file"), gettext_lazy("What is to be corrected")
 
 
 @dataclass(frozen=True)

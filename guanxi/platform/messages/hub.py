@@ -41,7 +41,9 @@ class Stream:
     """One connection. ``since`` is the last notification its browser knows, None for a new page. ``put`` may be
     called from any thread."""
 
-    def __init__(self, user_id: int, session_key: str, *, since: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, user_id: int, session_key: str, *, since: int | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.user_id, self.session_key, self.since = user_id, session_key, since
         self.check_at = clock() + RECHECK
         self.greeted = False
@@ -132,7 +134,9 @@ class Hub:
 class Poller:
     """Reads once a second while there are streams, in one thread per process; ends when there are none."""
 
-    def __init__(self, hub: Hub, tick: Callable[[Hub], None], *, pause: float = POLL, after: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, hub: Hub, tick: Callable[[Hub], None], *, pause: float = POLL, after: Callable[[], None] = lambda: None
+    ) -> None:
         self._hub, self._tick, self._pause, self._after = hub, tick, pause, after
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()

@@ -68,7 +68,11 @@ class Reader:
     def _notices(self, users: dict[int, User]) -> dict[int, list[LiveEvent]]:
         """New notifications as toasts, followed by the number of unread ones."""
         floor = self._highest[0]
-        rows = [row for row in Notification.objects.filter(pk__gt=floor, user__in=users).order_by("pk") if row.pk not in self._seen]
+        rows = [
+            row
+            for row in Notification.objects.filter(pk__gt=floor, user__in=users).order_by("pk")
+            if row.pk not in self._seen
+        ]
         self._highest.append(max([self._highest[-1], *(row.pk for row in rows)]))
         self._seen = {pk for pk in self._seen if pk > self._highest[0]} | {row.pk for row in rows}
         found = self._toasts(rows, users)
@@ -87,7 +91,12 @@ class Reader:
         return found
 
     def _toast(self, view: selectors.NoticeView) -> LiveEvent:
-        data = {"message": view.title, "tone": view.tone, "url": self._addresses.notice(view), "url_label": self._addresses.open_label()}
+        data = {
+            "message": view.title,
+            "tone": view.tone,
+            "url": self._addresses.notice(view),
+            "url_label": self._addresses.open_label(),
+        }
         return LiveEvent("toast", data, view.id)
 
     def _badges(self, users: Collection[int]) -> dict[int, LiveEvent]:
@@ -100,7 +109,9 @@ class Reader:
         for stream in streams:
             missed: list[LiveEvent] = []
             if stream.since is not None:
-                rows = list(Notification.objects.filter(user=stream.user_id, pk__gt=stream.since).order_by("-pk")[:REPLAY])
+                rows = list(
+                    Notification.objects.filter(user=stream.user_id, pk__gt=stream.since).order_by("-pk")[:REPLAY]
+                )
                 missed = self._toasts(reversed(rows), users).get(stream.user_id, [])
                 self._seen.update(row.pk for row in rows)
             stream.greeted, stream.since = True, None
@@ -132,7 +143,12 @@ class Reader:
                 yield from job_selectors.views(own)
 
     def _job(self, view: JobView) -> LiveEvent:
-        data = {"id": view.id, "label": view.label, "percent": view.percent or 0, "state": PAGE_STATE.get(view.state, view.state)}
+        data = {
+            "id": view.id,
+            "label": view.label,
+            "percent": view.percent or 0,
+            "state": PAGE_STATE.get(view.state, view.state),
+        }
         return LiveEvent("job", {**data, "url": self._addresses.job(view.id)})
 
     # --- sessions --------------------------------------------------------------------------------------

@@ -19,7 +19,9 @@ def users_named(text: str) -> list[User]:
     if not starts:
         return []
     by_name: dict[str, list[User]] = {}
-    for user in User.objects.filter(is_active=True, name__in=starts) | User.objects.filter(is_active=True, username__in=starts):
+    for user in User.objects.filter(is_active=True, name__in=starts) | User.objects.filter(
+        is_active=True, username__in=starts
+    ):
         for name in {user.name, user.username}:
             by_name.setdefault(name, []).append(user)
     found: dict[int, User] = {}

@@ -91,7 +91,11 @@ def decided(events: Sequence[StoredEvent]) -> Told:
     found: Told = []
     for row in _held(events):
         approved = row.state == HeldCommand.State.APPROVED
-        template = gettext_noop("%(actor)s approved your request: %(command)s") if approved else gettext_noop("%(actor)s refused your request: %(command)s")
+        template = (
+            gettext_noop("%(actor)s approved your request: %(command)s")
+            if approved
+            else gettext_noop("%(actor)s refused your request: %(command)s")
+        )
         who = row.decided_by.name if row.decided_by else ""
         answer = Notice(
             key=f"decided:{row.pk}", kind=Kind.DECIDED, entity=row.entity, record_id=_only(row.records), text=row.answer[:2000],
@@ -119,8 +123,17 @@ def deciders(row: HeldCommand) -> list[User]:
     """Active users, other than who asked, who hold the approval right over all records of a held command."""
     entity = registry.get(row.entity)
     grants = RoleGrant.objects.filter(role__active=True).values_list("role_id", "entity", "actions", "scope")
-    roles = {role for role, key, actions, scope in grants if Grant(role, key, frozenset(actions), scope).covers(entity.key, "approve")}
-    users = User.objects.filter(is_active=True, role_links__role__in=roles).exclude(pk=row.requested_by_id).distinct().order_by("pk")
+    roles = {
+        role
+        for role, key, actions, scope in grants
+        if Grant(role, key, frozenset(actions), scope).covers(entity.key, "approve")
+    }
+    users = (
+        User.objects.filter(is_active=True, role_links__role__in=roles)
+        .exclude(pk=row.requested_by_id)
+        .distinct()
+        .order_by("pk")
+    )
     found: list[User] = []
     for user in users.iterator(chunk_size=200):
         if len(found) == DECIDERS:

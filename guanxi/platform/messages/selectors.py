@@ -86,7 +86,10 @@ def _view(row: Notification, labels: Mapping[int, str]) -> NoticeView:
 
 def _title(row: Notification, labels: Mapping[int, str]) -> str:
     entity = registry.find(row.entity)
-    values: dict[str, Any] = {name: render(value) if isinstance(value, dict) else value for name, value in row.sentence.get("values", {}).items()}
+    values: dict[str, Any] = {
+        name: render(value) if isinstance(value, dict) else value
+        for name, value in row.sentence.get("values", {}).items()
+    }
     values["count"] = f"{row.count:,}"
     if entity is not None:
         values |= {"entity": str(entity.label), "entities": str(entity.label_plural)}

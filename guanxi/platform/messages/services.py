@@ -48,11 +48,15 @@ def notify(users: Iterable[int], notice: Notice, *, at: datetime) -> int:
 def notify_each(wanted: Iterable[tuple[int, Notice]], *, at: datetime) -> int:
     """Tell users (by id) different things, in sets. Users without an active account are left out."""
     pairs = {(user, notice.key): notice for user, notice in wanted}
-    active = set(User.objects.filter(pk__in={user for user, _key in pairs}, is_active=True).values_list("pk", flat=True))
+    active = set(
+        User.objects.filter(pk__in={user for user, _key in pairs}, is_active=True).values_list("pk", flat=True)
+    )
     pairs = {pair: notice for pair, notice in pairs.items() if pair[0] in active}
     if not pairs:
         return 0
-    rows = Notification.objects.select_for_update().filter(user__in={user for user, _key in pairs}, key__in={key for _user, key in pairs})
+    rows = Notification.objects.select_for_update().filter(
+        user__in={user for user, _key in pairs}, key__in={key for _user, key in pairs}
+    )
     known = {(row.user_id, row.key): row for row in rows}
     for pair, row in known.items():
         if pair in pairs and pairs[pair].many is not None:
@@ -80,7 +84,9 @@ def _count_up(row: Notification, notice: Notice, at: datetime) -> None:
 
 def mark_read(actor: Actor, ids: Iterable[int]) -> int:
     """Note that the acting user has read some of their own notifications. Returns how many were unread."""
-    return Notification.objects.filter(user=actor.user_id or 0, pk__in=list(ids), read_at=None).update(read_at=actor.now())
+    return Notification.objects.filter(user=actor.user_id or 0, pk__in=list(ids), read_at=None).update(
+        read_at=actor.now()
+    )
 
 
 def read_all(actor: Actor) -> int:
@@ -101,5 +107,13 @@ def ask_administrator(actor: Actor, question: str, *, url: str = "") -> int:
     if not users:
         raise Invalid(_("Nobody else holds the role of system administrator yet. Ask whoever set Guanxi up for you."))
     asks = sentence(gettext_noop("%(actor)s asks you a question"), actor=actor.name)
-    notice = Notice(key=f"question:{uuid.uuid4()}", kind=Kind.QUESTION, sentence=asks, text=question, url=url, entity="access.user", record_id=actor.user_id)
+    notice = Notice(
+        key=f"question:{uuid.uuid4()}",
+        kind=Kind.QUESTION,
+        sentence=asks,
+        text=question,
+        url=url,
+        entity="access.user",
+        record_id=actor.user_id,
+    )
     return notify(users, notice, at=actor.now())

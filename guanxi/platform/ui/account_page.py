@@ -34,17 +34,31 @@ from guanxi.platform.ui.contexts import (
 )
 from guanxi.platform.ui.present import Presenter, ago
 
-TABS = {"profile": gettext_lazy("Profile"), "sessions": gettext_lazy("Signed-in devices"), "tokens": gettext_lazy("API tokens")}
+TABS = {
+    "profile": gettext_lazy("Profile"),
+    "sessions": gettext_lazy("Signed-in devices"),
+    "tokens": gettext_lazy("API tokens"),
+}
 SHOWN = ("username", "staff_no", "title", "department", "region")
 DAYS = (7, 30, 90, 365)
 DEMO_FILE = "demo_accounts.json"
 _BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
-_SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Mac OS X": "macOS", "Linux": "Linux"}
+_SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 
 
 def _frame(tab: str) -> dict[str, Any]:
-    tabs = [Tab(id=key, label=str(label), url=reverse("account", args=[key]), active=key == tab) for key, label in TABS.items()]
+    tabs = [
+        Tab(id=key, label=str(label), url=reverse("account", args=[key]), active=key == tab)
+        for key, label in TABS.items()
+    ]
     tabs.append(Tab(id="password", label=_("Password"), url=reverse("account_change_password")))
     return {"title": _("My account"), "tab": tab, "tabs": tabs}
 
@@ -58,8 +72,16 @@ def profile_page(actor: Actor, user: User) -> AccountPage:
     presenter = Presenter(registry.get(User), actor, [*own.values(), *kept.values()])
     presenter.load([user])
     groups = [
-        PropertyGroup(id="own", label=_("Yours to change"), rows=[property_row(presenter, field, user, editable=True) for field in own.values()]),
-        PropertyGroup(id="kept", label=_("Kept by the administrator"), rows=[property_row(presenter, field, user) for field in kept.values()]),
+        PropertyGroup(
+            id="own",
+            label=_("Yours to change"),
+            rows=[property_row(presenter, field, user, editable=True) for field in own.values()],
+        ),
+        PropertyGroup(
+            id="kept",
+            label=_("Kept by the administrator"),
+            rows=[property_row(presenter, field, user) for field in kept.values()],
+        ),
     ]
     return AccountPage(**_frame("profile"), properties=groups)
 
@@ -97,8 +119,12 @@ def device(agent: str) -> str:
 def tokens_page(actor: Actor, new_token: str = "") -> AccountPage:
     """The tokens that are in force; ``new_token`` is shown this one time."""
     rows = tokens.tokens_of(actor).filter(revoked_at=None)
-    create = CommandButton(id="token-create", label=_("New token"), icon="plus", url=reverse("token_create"), primary=True)
-    return AccountPage(**_frame("tokens"), tokens=[_token(actor, row) for row in rows], token_create=create, new_token=new_token)
+    create = CommandButton(
+        id="token-create", label=_("New token"), icon="plus", url=reverse("token_create"), primary=True
+    )
+    return AccountPage(
+        **_frame("tokens"), tokens=[_token(actor, row) for row in rows], token_create=create, new_token=new_token
+    )
 
 
 def _token(actor: Actor, row: ApiToken) -> Token:
@@ -114,11 +140,29 @@ def _token(actor: Actor, row: ApiToken) -> Token:
 
 def token_form(name: str = "", days: int = 90, writes: bool = False, error: str = "") -> FormPage:
     """The dialog of a new token."""
-    choices = [Option(value=str(number), label=_("%(days)d days") % {"days": number}, selected=number == days) for number in DAYS]
+    choices = [
+        Option(value=str(number), label=_("%(days)d days") % {"days": number}, selected=number == days)
+        for number in DAYS
+    ]
     fields = [
-        FormField(name="name", kind="text", label=_("What is it for?"), value=name, required=True, error=error, autofocus=True, max_length=100),
+        FormField(
+            name="name",
+            kind="text",
+            label=_("What is it for?"),
+            value=name,
+            required=True,
+            error=error,
+            autofocus=True,
+            max_length=100,
+        ),
         FormField(name="days", kind="choice", label=_("Valid for"), value=str(days), choices=choices, required=True),
-        FormField(name="writes", kind="boolean", label=_("May also write"), value=writes, help=_("Without it a program can only read.")),
+        FormField(
+            name="writes",
+            kind="boolean",
+            label=_("May also write"),
+            value=writes,
+            help=_("Without it a program can only read."),
+        ),
     ]
     return FormPage(
         entity_key="", title=_("New token"), action_url=reverse("token_create"), submit_label=_("Create"),
@@ -135,7 +179,13 @@ def demo_accounts() -> list[DemoAccount]:
         return []
     entries = json.loads(path.read_text(encoding="utf-8"))
     return [
-        DemoAccount(username=entry["username"], name=entry["name"], role=entry["role"], sees=entry["sees"], initials=entry["name"][-1:])
+        DemoAccount(
+            username=entry["username"],
+            name=entry["name"],
+            role=entry["role"],
+            sees=entry["sees"],
+            initials=entry["name"][-1:],
+        )
         for entry in entries
     ]
 

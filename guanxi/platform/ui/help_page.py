@@ -20,12 +20,20 @@ from guanxi.platform.ui.contexts import FormField, FormPage, FormSection, HelpPa
 
 
 def build(actor: Actor) -> HelpPage:
-    return HelpPage(title=_("Help"), topics=[_what(actor), _lists(), _keys(), _import(), _rights(actor), _work(), _ask()], about=_about())
+    return HelpPage(
+        title=_("Help"),
+        topics=[_what(actor), _lists(), _keys(), _import(), _rights(actor), _work(), _ask()],
+        about=_about(),
+    )
 
 
 def _what(actor: Actor) -> HelpTopic:
     """One line per kind of record in the reader's menu."""
-    entities = [entity for entity in registry.entities() if entity.menu and entity.menu.group != "settings" and gate.permits(actor, entity, "view")]
+    entities = [
+        entity
+        for entity in registry.entities()
+        if entity.menu and entity.menu.group != "settings" and gate.permits(actor, entity, "view")
+    ]
     return HelpTopic(
         id="what", title=_("What is what"),
         text=[_("The menu shows what your roles let you use. Each entry is a list; each line of it is a record with one page on which everything stands.")]
@@ -115,7 +123,16 @@ def program_version() -> str:
 
 def question_form(question: str = "", error: str = "", url: str = "") -> FormPage:
     """The form in which the administrator is asked."""
-    field = FormField(name="question", kind="long_text", label=_("Your question"), value=question, required=True, error=error, autofocus=True, max_length=2000)
+    field = FormField(
+        name="question",
+        kind="long_text",
+        label=_("Your question"),
+        value=question,
+        required=True,
+        error=error,
+        autofocus=True,
+        max_length=2000,
+    )
     return FormPage(
         entity_key="", title=_("Ask the administrator"), action_url=reverse("help_ask"), submit_label=_("Send"), cancel_url=reverse("help"),
         sections=[FormSection(id="question", label="", fields=[field])], hidden=[("url", url)] if url else (),

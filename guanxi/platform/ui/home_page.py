@@ -97,7 +97,13 @@ def _task(actor: Actor, task: Task, host: str) -> InboxItem:
     entity = registry.get(Task)
     due = date_format(task.due_at.astimezone(actor.zone), "SHORT_DATETIME_FORMAT") if task.due_at else ""
     late = bool(task.due_at and task.due_at < actor.now())
-    complete = CommandButton(id=f"complete-{task.pk}", label=_("Complete"), icon="check", url=addresses.page_of(entity, "command", task.pk, "complete"), direct=True)
+    complete = CommandButton(
+        id=f"complete-{task.pk}",
+        label=_("Complete"),
+        icon="check",
+        url=addresses.page_of(entity, "command", task.pk, "complete"),
+        direct=True,
+    )
     tone = "danger" if late else "warning" if task.priority == Priority.HIGH else "neutral"
     return InboxItem(
         id=str(task.pk), icon="checkbox", title=task.subject, text=host, at=due, iso=task.due_at.isoformat() if task.due_at and late else "",
@@ -119,9 +125,19 @@ def recent(actor: Actor) -> list[Card]:
     for event in by_actor(actor.user_id or 0, limit=LOOKED_AT):
         if event.record_id and registry.find(event.entity) is not None:
             latest.setdefault((event.entity, event.record_id), ago(event.at, actor.now()))
-    labels = {key: links.labels(key, {pk for entity, pk in latest if entity == key}, actor) for key in {entity for entity, _pk in latest} if _may_see(actor, key)}
+    labels = {
+        key: links.labels(key, {pk for entity, pk in latest if entity == key}, actor)
+        for key in {entity for entity, _pk in latest}
+        if _may_see(actor, key)
+    }
     cards = [
-        Card(id=pk, title=labels[key][pk], url=addresses.record_of(key, pk), subtitle=str(registry.get(key).label), figure=when)
+        Card(
+            id=pk,
+            title=labels[key][pk],
+            url=addresses.record_of(key, pk),
+            subtitle=str(registry.get(key).label),
+            figure=when,
+        )
         for (key, pk), when in latest.items()
         if pk in labels.get(key, {})
     ]
@@ -139,7 +155,11 @@ def icon_of(card: Card) -> str:
 
 
 def _nothing_recent() -> EmptyState:
-    return EmptyState(title=_("Nothing changed by you yet"), text=_("The records you work on appear here, so that you find your way back to them."), icon="pencil")
+    return EmptyState(
+        title=_("Nothing changed by you yet"),
+        text=_("The records you work on appear here, so that you find your way back to them."),
+        icon="pencil",
+    )
 
 
 def _tiles(actor: Actor) -> list[Option]:
@@ -153,7 +173,15 @@ def _tiles(actor: Actor) -> list[Option]:
         number = mine[: COUNT_LIMIT + 1].count()
         shown = f"{number:,}" if number <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
         label = str(entity.label_plural)
-        found.append(Option(value=entity.key, label=_("My %(entities)s") % {"entities": label}, hint=shown, icon=entity.icon, url=addresses.list_of(entity, filter=f'["me","{field}"]')))
+        found.append(
+            Option(
+                value=entity.key,
+                label=_("My %(entities)s") % {"entities": label},
+                hint=shown,
+                icon=entity.icon,
+                url=addresses.list_of(entity, filter=f'["me","{field}"]'),
+            )
+        )
     return found[:TILES]
 
 
@@ -162,12 +190,32 @@ def _first_steps(actor: Actor) -> list[Step]:
     """What to do in a new installation, for those who may; nothing once all of it is done."""
     main = next((entity for entity in registry.entities() if entity.menu and entity.menu.group == "customers"), None)
     steps = [
-        _step(actor, "access.department", _("Set up your departments"), _("Who sees what follows from the department tree."), at_least=2),
-        _step(actor, "access.user", _("Add your colleagues"), _("Each gets an account, a department and roles."), at_least=2),
+        _step(
+            actor,
+            "access.department",
+            _("Set up your departments"),
+            _("Who sees what follows from the department tree."),
+            at_least=2,
+        ),
+        _step(
+            actor,
+            "access.user",
+            _("Add your colleagues"),
+            _("Each gets an account, a department and roles."),
+            at_least=2,
+        ),
     ]
     if main is not None:
         name = {"entities": str(main.label_plural)}
-        steps.append(_step(actor, main.key, _("Bring in your %(entities)s") % name, _("Import the table you already have, or begin with one record."), at_least=1))
+        steps.append(
+            _step(
+                actor,
+                main.key,
+                _("Bring in your %(entities)s") % name,
+                _("Import the table you already have, or begin with one record."),
+                at_least=1,
+            )
+        )
     shown = [step for step in steps if step is not None]
     return [] if all(step.done for step in shown) else shown
 

@@ -72,16 +72,30 @@ def build(actor: Actor, show: str = ALL, before: int | None = None) -> InboxPage
 
 
 def _filters(show: str, unread: int, waiting: int) -> list[Option]:
-    names = ((ALL, _("All"), ""), (UNREAD, _("Unread"), str(unread or "")), (DECISIONS, _("To decide"), str(waiting or "")))
+    names = (
+        (ALL, _("All"), ""),
+        (UNREAD, _("Unread"), str(unread or "")),
+        (DECISIONS, _("To decide"), str(waiting or "")),
+    )
     return [
-        Option(value=value, label=label, hint=hint, selected=show == value, url=f"{reverse('inbox')}?show={value}" if value else reverse("inbox"))
+        Option(
+            value=value,
+            label=label,
+            hint=hint,
+            selected=show == value,
+            url=f"{reverse('inbox')}?show={value}" if value else reverse("inbox"),
+        )
         for value, label, hint in names
     ]
 
 
 def _empty(show: str) -> EmptyState:
     if show == DECISIONS:
-        return EmptyState(title=_("Nothing waits for your decision"), text=_("Requests that need a second person appear here."), icon="rubber-stamp")
+        return EmptyState(
+            title=_("Nothing waits for your decision"),
+            text=_("Requests that need a second person appear here."),
+            icon="rubber-stamp",
+        )
     return EmptyState(
         title=_("You have read everything"), icon="inbox",
         text=_("You are told here when a record or task is given to you, when somebody writes @ and your name, and when long work ends."),
@@ -91,7 +105,13 @@ def _empty(show: str) -> EmptyState:
 
 def notice_item(actor: Actor, view: NoticeView) -> InboxItem:
     """A notification as a line, with the button that marks it as read."""
-    read = CommandButton(id=f"read-{view.id}", label=_("Mark as read"), icon="check", url=reverse("inbox_read_one", args=[view.id]), direct=True)
+    read = CommandButton(
+        id=f"read-{view.id}",
+        label=_("Mark as read"),
+        icon="check",
+        url=reverse("inbox_read_one", args=[view.id]),
+        direct=True,
+    )
     return InboxItem(
         id=str(view.id), icon=view.icon, title=view.title, text=view.text, at=ago(view.at, actor.now()), iso=view.at.isoformat(),
         url=notice_url(view), unread=view.unread, tone=view.tone, commands=[read] if view.unread else (),  # type: ignore[arg-type]
@@ -110,7 +130,10 @@ def decisions(actor: Actor, waiting: Sequence[HeldCommand]) -> list[InboxItem]:
 
 def _decision(actor: Actor, row: HeldCommand, asker: str, labels: Mapping[int, str]) -> InboxItem:
     entity = registry.get(row.entity)
-    asked = _("%(name)s · open until %(until)s") % {"name": asker, "until": date_format(row.expires_at.astimezone(actor.zone), "SHORT_DATE_FORMAT")}
+    asked = _("%(name)s · open until %(until)s") % {
+        "name": asker,
+        "until": date_format(row.expires_at.astimezone(actor.zone), "SHORT_DATE_FORMAT"),
+    }
     url = reverse("inbox_decide", args=[row.pk])
     return InboxItem(
         id=f"held-{row.pk}", icon="rubber-stamp", tone="accent", unread=True, at=ago(row.requested_at, actor.now()), iso=row.requested_at.isoformat(),
@@ -132,7 +155,14 @@ def _names(row: HeldCommand, labels: Mapping[int, str]) -> str:
 
 def decision_form(row: HeldCommand, approve: bool) -> FormPage:
     """The dialog that approves or refuses, with a word to whoever asked."""
-    answer = FormField(name="answer", kind="long_text", label=_("Answer"), help=_("Whoever asked reads this."), max_length=1000, autofocus=True)
+    answer = FormField(
+        name="answer",
+        kind="long_text",
+        label=_("Answer"),
+        help=_("Whoever asked reads this."),
+        max_length=1000,
+        autofocus=True,
+    )
     return FormPage(
         entity_key=row.entity, title=_("Approve the request") if approve else _("Refuse the request"), subtitle=str(commands.get(row.command).label),
         action_url=reverse("decide", args=[row.pk]), sections=[FormSection(id="answer", label="", fields=[answer])],

@@ -71,7 +71,9 @@ def page(actor: Actor, job: Job) -> JobPage:
 def views(actor: Actor, jobs: Iterable[Job]) -> list[JobView]:
     """Jobs with the progress made since their last checkpoint; three queries for any number."""
     seen = selectors.views(jobs)
-    names = dict(User.objects.filter(pk__in={view.owner_id for view in seen if view.owner_id}).values_list("pk", "name"))
+    names = dict(
+        User.objects.filter(pk__in={view.owner_id for view in seen if view.owner_id}).values_list("pk", "name")
+    )
     return [view_of(actor, view, names.get(view.owner_id or 0, "")) for view in seen]
 
 
@@ -131,19 +133,49 @@ def _duration(started: datetime | None, finished: datetime | None) -> str:
 def _commands(job: selectors.JobView) -> list[CommandButton]:
     found = []
     if job.can_cancel:
-        found.append(CommandButton(id="cancel", label=_("Cancel"), icon="player-stop", url=reverse("job_cancel", args=[job.id]), direct=True, danger=True))
+        found.append(
+            CommandButton(
+                id="cancel",
+                label=_("Cancel"),
+                icon="player-stop",
+                url=reverse("job_cancel", args=[job.id]),
+                direct=True,
+                danger=True,
+            )
+        )
     if job.can_retry:
-        found.append(CommandButton(id="retry", label=_("Go on"), icon="reload", url=reverse("job_retry", args=[job.id]), direct=True, primary=True))
+        found.append(
+            CommandButton(
+                id="retry",
+                label=_("Go on"),
+                icon="reload",
+                url=reverse("job_retry", args=[job.id]),
+                direct=True,
+                primary=True,
+            )
+        )
     if job.state == "done" and (batch := job.result.get("batch")):
-        found.append(CommandButton(id="undo", label=_("Undo"), icon="arrow-back-up", url=reverse("undo", args=[batch]), direct=True))
+        found.append(
+            CommandButton(
+                id="undo", label=_("Undo"), icon="arrow-back-up", url=reverse("undo", args=[batch]), direct=True
+            )
+        )
     return found
 
 
 def _downloads(job: selectors.JobView) -> list[Link]:
     """``link`` leads to the result's page; ``files`` is [{label, url}] of what can be downloaded."""
     result = job.result
-    found = [Link(label=_("Open the result"), url=result["link"], icon="arrow-right")] if local(result.get("link", "")) else []
-    return found + [Link(label=str(file["label"]), url=file["url"], icon="download") for file in result.get("files", ()) if local(file["url"])]
+    found = (
+        [Link(label=_("Open the result"), url=result["link"], icon="arrow-right")]
+        if local(result.get("link", ""))
+        else []
+    )
+    return found + [
+        Link(label=str(file["label"]), url=file["url"], icon="download")
+        for file in result.get("files", ())
+        if local(file["url"])
+    ]
 
 
 def local(url: str) -> bool:

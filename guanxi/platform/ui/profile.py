@@ -28,7 +28,9 @@ def fields(actor: Actor) -> dict[str, Field]:
         languages = [Choice(code, get_language_info(code)["name_local"], "") for code, _label in settings.LANGUAGES]
         found["language"] = found["language"].with_(kind=kinds.CHOICE, choices=lambda: languages)
     if "time_zone" in found:
-        found["time_zone"] = found["time_zone"].with_(check=_zone, help=_("Such as Asia/Shanghai. Empty: the zone of this installation."))
+        found["time_zone"] = found["time_zone"].with_(
+            check=_zone, help=_("Such as Asia/Shanghai. Empty: the zone of this installation.")
+        )
     return found
 
 
@@ -50,6 +52,14 @@ def change(actor: Actor, key: str, raw: str, *, version: int) -> User:
         field.parse(raw)
     except Invalid as error:
         raise Rejected({key: str(error)}) from error
-    self = replace(System("own profile", clock=actor.clock), user_id=actor.user_id, name=actor.name, source=actor.source)
-    run(commands.get("access.user.edit"), self, ids=[actor.user_id], inputs={key: raw}, versions={actor.user_id: version})
+    self = replace(
+        System("own profile", clock=actor.clock), user_id=actor.user_id, name=actor.name, source=actor.source
+    )
+    run(
+        commands.get("access.user.edit"),
+        self,
+        ids=[actor.user_id],
+        inputs={key: raw},
+        versions={actor.user_id: version},
+    )
     return User.objects.get(pk=actor.user_id)

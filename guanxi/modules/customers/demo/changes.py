@@ -11,8 +11,7 @@ from guanxi.modules.customers.choices import Attitude
 from guanxi.modules.customers.demo import numbers
 from guanxi.modules.customers.demo.client import Client, Territory
 from guanxi.modules.customers.demo.texts import PEOPLE, TOPICS
-from guanxi.platform.commands import command as commands
-from guanxi.platform.commands.executor import SET_LIMIT, run
+from guanxi.platform.commands.executor import SET_LIMIT
 from guanxi.platform.directory.demo import Demo, Staff
 from guanxi.platform.directory.demo.filling import PAUSE
 
@@ -52,42 +51,41 @@ class Changes:
         moment, receiver = max((client.handover for client in together if client.handover), key=lambda one: one[0])
         for client in together:
             client.handover = moment, receiver
-        boss = self._demo.organisation.actor(self._territory.supervisor(together[0].keeper)).at(moment)
+        boss = self._territory.supervisor(together[0].keeper)
         owner = self._demo.organisation.user(receiver).pk
-        run(commands.get("customers.customer.assign"), boss, ids=[client.customer.pk for client in together], inputs={"owner": owner})
+        self._demo.run("customers.customer.assign", boss, moment, [client.customer.pk for client in together], {"owner": owner})
 
     # --- reviews ----------------------------------------------------------------------------------------
     def reviews(self, clients: list[Client]) -> int:
-        """Stages of life, reviewed by the supervisors at the end of each quarter, and tiers, each January."""
+        """Stages of life, reviewed by the supervisors every half year, and tiers, each January."""
         sets: dict[Review, list[int]] = defaultdict(list)
         for client in clients:
             boss = self._territory.supervisor(client.owner)
             for moment, stage in client.course:
-                sets[boss, self._quarter_end(moment), "customers.customer", (("lifecycle", stage),)].append(client.customer.pk)
+                sets[boss, self._half_year_end(moment), "customers.customer", (("lifecycle", stage),)].append(client.customer.pk)
             if client.tier != client.customer.tier:
                 moment = self._january(client)
                 sets[boss, moment, "customers.customer", (("tier", client.tier),)].append(client.customer.pk)
         return self._carry_out(sets)
 
-    def _quarter_end(self, moment: datetime) -> datetime:
-        """Half past four on the last working day of the quarter, or now if that is still to come."""
-        quarter = (moment.month - 1) // 3
-        days = [day for day in self._demo.time.days if (day.year, (day.month - 1) // 3) == (moment.year, quarter)]
+    def _half_year_end(self, moment: datetime) -> datetime:
+        """Half past four on the last working day of the half-year, or now if that is still to come."""
+        days = [day for day in self._demo.time.days if (day.year, day.month > 6) == (moment.year, moment.month > 6)]
         found = moment.replace(year=days[-1].year, month=days[-1].month, day=days[-1].day, hour=8, minute=30, second=0, microsecond=0)
         return min(found, self._demo.now - timedelta(minutes=5))
 
     def _january(self, client: Client) -> datetime:
-        """The yearly rating after the customer came; this quarter's for those who came this year."""
+        """The yearly rating after the customer came; this half-year's for those who came this year."""
         moment = client.since.replace(year=client.since.year + 1, month=1, day=20)
-        return self._quarter_end(moment if moment < self._demo.now - timedelta(days=40) else self._demo.now)
+        return self._half_year_end(moment if moment < self._demo.now - timedelta(days=40) else self._demo.now)
 
     # --- people -----------------------------------------------------------------------------------------
     def people(self, firms: list[Client], number: int) -> int:
-        """Attitudes after half-yearly talks about relations, new telephone numbers, people who left."""
+        """Attitudes after yearly talks about relations, new telephone numbers, people who left."""
         sets: dict[Review, list[int]] = defaultdict(list)
         known = [(firm, contact) for firm in firms if firm.lost_at is None for since, contact in firm.contacts if since < self._demo.now - timedelta(days=200)]
         chosen = self._dice.sample(known, min(number, len(known)))
-        moved = len(chosen) // 12
+        moved = len(chosen) // 20
         for firm, contact in chosen[moved:]:
             after = max(contact.created_at, firm.handover[0] if firm.handover else contact.created_at)
             moment = self._talks(firm.owner, after)
@@ -105,8 +103,8 @@ class Changes:
         return self._carry_out(sets)
 
     def _talks(self, owner: Staff, after: datetime) -> datetime:
-        """One of the owner's half-yearly talks after a moment."""
-        month = self._dice.choice((6, 12))
+        """One of the owner's yearly talks after a moment."""
+        month = 4 + owner.number % 6
         years = [year for year in range(after.year, self._demo.now.year + 1) if after < datetime(year, month, 10, 2, tzinfo=after.tzinfo) < self._demo.now]
         if not years:
             return after
@@ -119,7 +117,6 @@ class Changes:
         for at in range(0, len(ordered), TOGETHER):
             with transaction.atomic():
                 for (staff, moment, entity, inputs), ids in ordered[at : at + TOGETHER]:
-                    actor, edit = self._demo.organisation.actor(staff).at(moment), commands.get(f"{entity}.edit")
-                    done += len(run(edit, actor, ids=list(dict.fromkeys(ids))[:SET_LIMIT], inputs=dict(inputs)).changes)
+                    done += self._demo.run(f"{entity}.edit", staff, moment, list(dict.fromkeys(ids))[:SET_LIMIT], dict(inputs))
             time.sleep(PAUSE)
         return done

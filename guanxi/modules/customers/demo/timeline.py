@@ -1,6 +1,5 @@
 """What happened with the customers over three years: interactions, notes, tasks."""
 
-import random
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -12,12 +11,14 @@ from guanxi.platform.calendar.choices import Priority, Reminder, State
 from guanxi.platform.calendar.models import Task
 from guanxi.platform.directory.demo import Demo, Staff
 from guanxi.platform.directory.models import Note
+from guanxi.platform.entities import registry
 from guanxi.platform.refdata.chinese.pinyin import table
 
 #: How often somebody is in touch, in relation to each other.
 ACTIVITY = {Tier.A: 46.0, Tier.B: 24.0, Tier.C: 13.0, Tier.D: 7.0}
 PERSON_ACTIVITY = 4.0
 MINUTES = {"call": (3, 20), "visit": (30, 120), "meeting": (45, 150), "mail": (5, 15), "message": (2, 8)}
+FACE_TO_FACE = (InteractionKind.VISIT, InteractionKind.MEETING)
 NO_ANSWER = 0.07
 
 Made = list[tuple[Staff, datetime, Any]]
@@ -29,7 +30,7 @@ class Timeline:
     def __init__(self, demo: Demo, clients: list[Client]) -> None:
         self._demo, self._clients = demo, clients
         self._dice = demo.dice("timeline")
-        self._agents = demo.organisation.having("service_agent")
+        self._agents = demo.organisation.having("service_agent", department="JS-CS")
 
     # --- interactions -----------------------------------------------------------------------------------
     def interactions(self, number: int) -> Made:
@@ -38,13 +39,15 @@ class Timeline:
         weights = [self._activity(client) for client in self._clients]
         factor, carried = number / sum(weights), 0.0
         found: Made = []
+        blanks = iter(registry.get("customers.interaction").source.new_many(number + 1))
         for client, weight in zip(self._clients, weights, strict=True):
             carried += weight * factor
             count, carried = int(carried), carried - int(carried)
             until = client.lost_at or self._demo.now
             for _number in range(count):
                 moment = self._demo.time.moment(dice, after=client.since + timedelta(hours=1), before=until)
-                found.append(self._interaction(client, moment))
+                record = next(blanks)
+                found.append((self._write(record, client, moment), moment, record))
         return found
 
     def _activity(self, client: Client) -> float:
@@ -52,31 +55,31 @@ class Timeline:
         days = ((client.lost_at or self._demo.now) - client.since).days
         return base * max(0.1, days / 1096) * self._dice.uniform(0.6, 1.5)
 
-    def _interaction(self, client: Client, moment: datetime) -> tuple[Staff, datetime, Interaction]:
+    def _write(self, record: Interaction, client: Client, moment: datetime) -> Staff:
+        """Fill a blank interaction; returns who had it."""
         dice = self._dice
         topics = TOPICS["business" if client.is_firm else "personal"]
         topic = dice.choices(topics, [one["weight"] for one in topics])[0]
         kind = dice.choices(list(topic["kinds"]), list(topic["kinds"].values()))[0]
-        staff = client.owner_at(moment)
         contact = self._contact(client, moment)
-        inbound = dice.random() * 100 < topic.get("inbound", 22)
-        if inbound and kind == InteractionKind.CALL and dice.random() < 0.4:
-            staff = dice.choice(self._agents)
+        inbound = dice.random() * 100 < topic.get("inbound", 22) and kind not in FACE_TO_FACE
+        hotline = inbound and kind == InteractionKind.CALL and dice.random() < 0.4
+        staff = dice.choice(self._agents) if hotline else client.owner_at(moment)
         values = self._values(client, contact, staff, topic, moment)
-        record = Interaction(
-            customer=client.customer, contact=contact, kind=kind, at=moment, subject=dice.choice(topic["subjects"]) % values,
-            direction=Direction.INBOUND if inbound and kind not in ("visit", "meeting") else Direction.OUTBOUND,
-        )  # fmt: skip
+        record.customer, record.contact, record.kind, record.at = client.customer, contact, kind, moment
+        record.direction = Direction.INBOUND if inbound else Direction.OUTBOUND
+        record.subject = dice.choice(topic["subjects"]) % values
         if kind == InteractionKind.CALL and not inbound and dice.random() < NO_ANSWER:
             record.content, record.outcome, record.minutes = dice.choice(TOPICS["no_answer"]), "no-answer", 1
-            return staff, moment, record
-        self._tell(record, topic, values, dice)
-        return staff, moment, record
+        else:
+            self._tell(record, topic, values)
+        return staff
 
-    def _tell(self, record: Interaction, topic: dict[str, Any], values: dict[str, Any], dice: random.Random) -> None:
+    def _tell(self, record: Interaction, topic: dict[str, Any], values: dict[str, Any]) -> None:
         """What was said and what comes of it."""
+        dice = self._dice
         contents = topic["contents"]
-        chosen = dice.sample(contents, 2) if record.kind in ("visit", "meeting") else [dice.choice(contents)]
+        chosen = dice.sample(contents, 2) if record.kind in FACE_TO_FACE else [dice.choice(contents)]
         record.content = "".join(one % values for one in chosen)
         record.minutes = dice.randint(*MINUTES[record.kind])
         record.outcome = topic["usual"] if dice.random() < 0.75 else "follow-up"

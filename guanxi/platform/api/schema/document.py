@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.api.schema.operations import shared_components
 
 METHODS = ("get", "post", "patch", "delete")
 
@@ -28,14 +29,18 @@ class Generator(SchemaGenerator):
 
 def document(actor: Actor) -> dict[str, Any]:
     """The document for this reader: entities, fields and commands out of reach are not in it."""
-    found = _plain(Generator(actor).get_schema(public=True))
+    found = Generator(actor).get_schema(public=True)
+    components = found.setdefault("components", {})
+    for name, shared in shared_components().items():
+        components[name] = dict(sorted({**components.get(name, {}), **shared}.items()))
+    found = _plain(found)
     found["info"] = {
         "title": _("Guanxi REST interface"),
         "version": _version(),
         "description": _("Every entity and command of the installation, as far as your roles and your token reach."),
     }
     found["security"] = [{"token": []}, {"session": []}]
-    found.setdefault("components", {})["securitySchemes"] = {
+    found["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
     }
@@ -66,6 +71,8 @@ def operations(described: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]
             if method in methods:
                 one = methods[method]
                 item = {"method": method.upper(), "path": address, **one, "inputs": _inputs(described, one)}
+                item["parameters"] = [_resolved(described, each) for each in one.get("parameters", ())]
+                item["answers"] = [(status, _resolved(described, each)["description"]) for status, each in one["responses"].items()]
                 groups.setdefault(one["tags"][0], []).append(item)
     return list(groups.items())
 
@@ -73,14 +80,14 @@ def operations(described: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]
 def _inputs(described: dict[str, Any], operation: dict[str, Any]) -> list[dict[str, Any]]:
     """The keys of the body, one level deep, with those of “inputs” in place of it."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    schema = _resolved(described, body)
     found = []
-    for key, value in schema.get("properties", {}).items():
-        inner = _resolved(described, value)
-        if key == "inputs":
-            found += [_input(f"inputs.{name}", item, name in inner.get("required", ())) for name, item in inner.get("properties", {}).items()]
-        else:
-            found.append(_input(key, inner, key in schema.get("required", ())))
+    for schema in [_resolved(described, each) for each in body.get("allOf", [body])]:
+        for key, value in schema.get("properties", {}).items():
+            inner = _resolved(described, value)
+            if key == "inputs":
+                found += [_input(f"inputs.{name}", item, name in inner.get("required", ())) for name, item in inner.get("properties", {}).items()]
+            else:
+                found.append(_input(key, inner, key in schema.get("required", ())))
     return found
 
 
@@ -93,6 +100,9 @@ def _input(key: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
     }
 
 
-def _resolved(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return described["components"]["schemas"][name] if name else schema
+def _resolved(described: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """The part, or what its reference leads to."""
+    if "$ref" not in part:
+        return part
+    kind, name = part["$ref"].split("/")[-2:]
+    return described["components"][kind][name]

@@ -1,6 +1,6 @@
 """The OpenAPI description of one view, put together from its entity instead of serializers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,12 @@ _REFUSALS = {
     422: gettext_lazy("The state of the record does not allow it."),
     429: gettext_lazy("Too many requests; “Retry-After” says how long to wait."),
 }
+#: Schemas, refusals and parameters that every document names once.
+SHARED: dict[str, Schema] = {
+    "command": shapes.COMMAND, "error": shapes.ERROR, "event": shapes.EVENT, "field": shapes.FIELD, "held": shapes.HELD,
+    "job_started": shapes.JOB_STARTED, "link": shapes.LINK, "link_input": shapes.LINK_INPUT, "preview": shapes.PREVIEW,
+    "result": shapes.RESULT, "selection": shapes.SELECTION, "seen": shapes.object_of({"version": shapes.VERSION}, required=()),
+}  # fmt: skip
 _ANSWERS = {
     200: gettext_lazy("Done."),
     201: gettext_lazy("Created."),
@@ -41,7 +47,7 @@ class Operation:
 
     name: str
     summary: str
-    answers: dict[int, Schema | None]
+    answers: Mapping[int, Schema | None]
     parameters: Sequence[Schema] = ()
     body: Schema | None = None
     refusals: Sequence[int] = ()
@@ -61,46 +67,47 @@ class Components:
         versioned = any(name == "edit" for name in entity.commands) and hasattr(entity.source.new(), "version")
         return self._ref(entity.key, lambda: values.record(entity.readable(self.actor), entity.label, versioned=versioned))
 
-    def inputs(self, entity: Entity, name: str) -> Schema | None:
-        """What a command of the entity takes; None if the actor may not use it."""
-        if not gate.permits(self.actor, entity, name):
-            return None
+    def inputs(self, entity: Entity, name: str) -> Schema:
+        """What a command of the entity takes."""
         command = commands.get(f"{entity.key}.{name}")
         partial = command.takes_fields and not command.new
         return self._ref(f"{entity.key}.{name}", lambda: values.inputs(command.inputs(self.actor), partial=partial, version=name == "edit"))
 
-    def shared(self, name: str, schema: Schema) -> Schema:
-        """A schema that is the same for every entity."""
-        if name == "command":
-            self.shared("field", shapes.FIELD)
-        return self._ref(name, lambda: schema)
+    def shared(self, name: str) -> Schema:
+        """A schema that is the same for every entity (a key of SHARED)."""
+        return values.named(name)
+
+    def body(self, inputs: Schema, *more: str) -> Schema:
+        """The body of a command: its inputs beside the keys of shared schemas."""
+        own = shapes.object_of({"inputs": inputs}, required=())
+        return {"allOf": [own, *map(values.named, more)]} if more else own
 
     def _ref(self, name: str, make: Callable[[], Schema]) -> Schema:
         component = ResolvedComponent(name, ResolvedComponent.SCHEMA, object=name)
         if component not in self.registry:
             component.schema = make()
             self.registry.register(component)
-        return {"$ref": f"#/components/schemas/{name}"}
+        return values.named(name)
 
 
 class EntitySchema(AutoSchema):
     """Asks the view instead of a serializer. Works within document.Generator, which knows the reader."""
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry) -> Schema | None:
-        actor, entity = self.view.actor, getattr(self.view, "entity", None)
+        view: Any = self.view
+        actor, entity = view.actor, getattr(view, "entity", None)
         if entity is not None and not gate.permits(actor, entity, "view"):
             return None
         components = Components(registry, actor)
-        operation = self.view.operation(method, components)
-        return operation and self._described(operation, entity, path, method, components)
+        operation = view.operation(method, components)
+        return self._described(operation, entity, path, method, components) if operation else None
 
     def _described(self, operation: Operation, entity: Entity | None, path: str, method: str, components: Components) -> Schema:
-        error = components.shared("error", shapes.ERROR)
         parameters = list(operation.parameters)
         if "{id}" in path:
             parameters.insert(0, shapes.RECORD_ID)
         if method in ("POST", "PATCH", "DELETE") and entity is not None:
-            parameters.append(shapes.KEY)
+            parameters.append(shapes.IDEMPOTENCY_KEY)
         described: Schema = {
             "operationId": f"{entity.key.replace('.', '_') if entity else 'guanxi'}_{operation.name}",
             "summary": operation.summary,
@@ -110,14 +117,27 @@ class EntitySchema(AutoSchema):
         if operation.description:
             described["description"] = operation.description
         if parameters:
-            described["parameters"] = parameters
+            described["parameters"] = [{"$ref": f"#/components/parameters/{one['name']}"} for one in parameters]
         if operation.body is not None:
             described["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
         for status in sorted({401, 403, 429, *operation.refusals}):
-            described["responses"][str(status)] = _answer(_REFUSALS[status], error)
+            described["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
         return described
 
 
 def _answer(text: Any, schema: Schema | None) -> Schema:
     content = {} if schema is None else {"content": {"application/json": {"schema": schema}}}
     return {"description": text, **content}
+
+
+def shared_components() -> Schema:
+    """What the operations of every document refer to."""
+    parameters = (
+        *shapes.QUERY, shapes.SORT, shapes.FIELDS, shapes.LIMIT, shapes.CURSOR, shapes.COUNT, shapes.BY, shapes.TOTAL,
+        shapes.IF_MATCH, shapes.IDEMPOTENCY_KEY, shapes.RECORD_ID,
+    )  # fmt: skip
+    return {
+        "schemas": SHARED,
+        "parameters": {one["name"]: one for one in parameters},
+        "responses": {str(status): _answer(text, values.named("error")) for status, text in _REFUSALS.items()},
+    }

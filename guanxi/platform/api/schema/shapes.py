@@ -42,10 +42,6 @@ def page_of(item: Schema) -> Schema:
     return object_of({"items": list_of(item), "next": nullable(TEXT), "previous": nullable(TEXT)})
 
 
-def command_body(inputs: Schema, more: dict[str, Schema] | None = None) -> Schema:
-    return object_of({"inputs": inputs, **(more or {})}, required=())
-
-
 LINK = object_of({"id": ID, "label": TEXT})
 LINK_INPUT: Schema = {
     "oneOf": [ID, object_of({"id": ID, "label": TEXT}, required=("id",)), object_of({"code": TEXT})],
@@ -94,21 +90,25 @@ EVENT = object_of(
         "note": TEXT, "changes": {**map_of(list_of(ANY)), "description": _("Field → [old value, new value].")},
     }
 )  # fmt: skip
-SELECTION: dict[str, Schema] = {
-    "ids": list_of(ID),
-    "filter": TREE,
-    "q": TEXT,
-    "selection": {**ID, "description": _("A selection that a preview answered with.")},
-    "confirm": FLAG,
-}
+SELECTION = object_of(
+    {
+        "ids": list_of(ID),
+        "filter": TREE,
+        "q": TEXT,
+        "selection": {**ID, "description": _("A selection that a preview answered with.")},
+        "confirm": FLAG,
+    },
+    required=(),
+)
 RESULT = object_of({"batch": {"type": "string", "format": "uuid"}, "done": list_of(ID), "left": map_of(TEXT)})
 
 
-def preview_of(record: Schema) -> Schema:
-    """What a bulk command would do, or has done once confirmed."""
-    refused = list_of(object_of({"reason": TEXT, "count": NUMBER}))
-    preview = object_of({"selection": ID, "total": NUMBER, "refused": refused, "needs_job": FLAG, "sample": list_of(record)})
-    return {"oneOf": [preview, RESULT]}
+PREVIEW = object_of(
+    {
+        "selection": ID, "total": NUMBER, "refused": list_of(object_of({"reason": TEXT, "count": NUMBER})),
+        "needs_job": FLAG, "sample": list_of({"type": "object"}),
+    }
+)  # fmt: skip
 
 
 INDEX = object_of(
@@ -138,5 +138,5 @@ COUNT = _parameter("count", {"type": "string", "enum": ["capped", "exact"]}, _("
 BY = _parameter("by", TEXT, _("The field to group by."), required=True)
 TOTAL = _parameter("total", TEXT, _("A number field to sum per group."))
 IF_MATCH = _parameter("If-Match", TEXT, _("The version you saw, instead of “version” in the body."), place="header")
-KEY = _parameter("Idempotency-Key", {"type": "string", "maxLength": 80}, _("Makes it harmless to send the request again."), place="header")
+IDEMPOTENCY_KEY = _parameter("Idempotency-Key", {"type": "string", "maxLength": 80}, _("Makes it harmless to send the request again."), place="header")
 RECORD_ID = _parameter("id", ID, _("The id of the record."), place="path", required=True)

@@ -21,11 +21,16 @@ _SIMPLE: dict[str, Schema] = {
 }
 
 
+def named(name: str) -> Schema:
+    """A reference to a named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 def value(field: Field, *, reading: bool) -> Schema:
     """One field as it is read or written. Choices are listed only where the program fixes them: lists that
     administrators keep change without a new version of the interface (``…/fields/`` has them)."""
     if field.is_link:
-        found: Schema = dict(shapes.LINK if reading else shapes.LINK_INPUT)
+        found: Schema = {"allOf": [named("link" if reading else "link_input")]}
     else:
         found = dict(_SIMPLE.get(field.kind.key, {"type": "string"}))
     if field.max_length and found.get("type") == "string":

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone, translation
 from rest_framework import status
@@ -42,14 +41,15 @@ class ApiView(APIView):
         super().perform_authentication(request)
         actor = getattr(request._request, "actor", None)
         if request.user is not None and actor is not None:
-            self.actor = request._request.actor = actor.through("api")
+            self.actor = actor.through("api")
+            request._request.actor = self.actor  # type: ignore[attr-defined]
             translation.activate(self.actor.language)
             timezone.activate(self.actor.zone)
 
     def get_exception_handler(self) -> Any:
         return handle
 
-    def finalize_response(self, request: HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.setdefault("Cache-Control", "no-store")
         return response
@@ -63,7 +63,7 @@ class EntityView(ApiView):
     """A view of one entity. ``action`` is the right without which it does not answer at all."""
 
     entity: ClassVar[Entity]
-    action: ClassVar[str] = "view"
+    action: str = "view"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

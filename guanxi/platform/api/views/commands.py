@@ -58,7 +58,7 @@ class RecordCommandsView(EntityView):
         return Response({"items": items})
 
     def operation(self, method: str, components: Components) -> Operation | None:
-        answers = {200: shapes.items_of(components.shared("command", shapes.COMMAND))}
+        answers = {200: shapes.items_of(components.shared("command"))}
         return Operation("record_commands", _("Commands of a record"), answers=answers, refusals=(404,))
 
 
@@ -87,8 +87,8 @@ class RecordCommandView(CommandView):
         command = self.command(self.name)
         if not gate.permits(components.actor, self.entity, self.name):
             return None
-        body = shapes.command_body(components.inputs(self.entity, self.name), {"version": shapes.VERSION})
-        answers = {200: components.record(self.entity), 202: shapes.HELD}
+        body = components.body(components.inputs(self.entity, self.name), "seen")
+        answers = {200: components.record(self.entity), 202: components.shared("held")}
         refusals = (400, 404, 409, 415, 422)
         return Operation(f"record_{self.name}", str(command.label), description=str(command.help), parameters=(shapes.IF_MATCH,), body=body, answers=answers, refusals=refusals)
 
@@ -159,7 +159,8 @@ class SetCommandView(CommandView):
         selections.confirm(selection, self.actor, inputs, skip=skip)
         if len(selection.rows) > selections.JOB_ABOVE:
             return Response({"job": start_selection(selection, self.actor).pk}, status=status.HTTP_202_ACCEPTED)
-        done, left = [], {str(pk): reason for pk, reason in selection.skipped}
+        done: list[int] = []
+        left = {str(pk): reason for pk, reason in selection.skipped}
         for chunk in selections.carry_out(selection, self.actor):
             done += chunk.done
             left |= {str(pk): reason for pk, reason in chunk.left.items()}
@@ -170,10 +171,10 @@ class SetCommandView(CommandView):
         if not gate.permits(components.actor, self.entity, self.name):
             return None
         inputs = components.inputs(self.entity, self.name)
-        about = {"description": str(command.help)}
+        text = str(command.help)
         if command.new:
-            answers = {201: components.record(self.entity), 202: shapes.HELD}
-            return Operation(self.name, str(command.label), body=shapes.command_body(inputs), answers=answers, refusals=(400, 415), **about)
-        body = shapes.command_body(inputs, shapes.SELECTION)
-        answers = {200: shapes.preview_of(components.record(self.entity)), 202: shapes.JOB_STARTED}
-        return Operation(f"bulk_{self.name}", str(command.label), body=body, answers=answers, refusals=(400, 404, 415, 422), **about)
+            answers = {201: components.record(self.entity), 202: components.shared("held")}
+            return Operation(self.name, str(command.label), body=components.body(inputs), answers=answers, refusals=(400, 415), description=text)
+        body = components.body(inputs, "selection")
+        answers = {200: {"oneOf": [components.shared("preview"), components.shared("result")]}, 202: components.shared("job_started")}
+        return Operation(f"bulk_{self.name}", str(command.label), body=body, answers=answers, refusals=(400, 404, 415, 422), description=text)

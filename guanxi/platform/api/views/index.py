@@ -70,7 +70,7 @@ class DocumentationView(LoginRequiredMixin, TemplateView):
     template_name = "api/documentation.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        described = document(self.request.actor.through("api"))
+        described = document(self.request.actor.through("api"))  # type: ignore[attr-defined]
         return super().get_context_data(
             groups=operations(described), title=described["info"]["title"], version=described["info"]["version"], site=settings.SITE_URL, **kwargs
         )
@@ -112,7 +112,7 @@ class UndoView(ApiView):
         return False
 
     def operation(self, method: str, components: Components) -> Operation | None:
-        answers = {200: shapes.UNDONE, 202: shapes.JOB_STARTED}
+        answers = {200: shapes.UNDONE, 202: components.shared("job_started")}
         return Operation("undo", _("Undo a batch"), body=shapes.UNDO, answers=answers, refusals=(400, 403, 404, 415))
 
 

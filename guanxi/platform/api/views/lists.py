@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,7 +19,6 @@ from guanxi.platform.commands.command import commands_of
 from guanxi.platform.commands.executor import run
 from guanxi.platform.entities import links, query
 from guanxi.platform.entities.query import PAGE_LIMIT, Group, Page
-from django.utils.translation import gettext as _
 
 NUMBERS = (kinds.INTEGER, kinds.DECIMAL, kinds.MONEY)
 
@@ -60,8 +60,10 @@ class ListView(EntityView):
     def operation(self, method: str, components: Components) -> Operation | None:
         record = components.record(self.entity)
         if method == "POST":
+            if not gate.permits(components.actor, self.entity, "create"):
+                return None
             body = components.inputs(self.entity, "create")
-            return body and Operation("create", _("Create"), body=body, answers={201: record, 202: shapes.HELD}, refusals=(400, 415))
+            return Operation("create", _("Create"), body=body, answers={201: record, 202: components.shared("held")}, refusals=(400, 415))
         parameters = (*shapes.QUERY, shapes.SORT, shapes.FIELDS, shapes.LIMIT, shapes.CURSOR)
         return Operation("list", _("List"), parameters=parameters, answers={200: shapes.page_of(record)}, refusals=(400,))
 
@@ -128,7 +130,7 @@ class FieldsView(EntityView):
         return Response({"items": [describe_field(field, writable=field.key in writable) for field in fields]})
 
     def operation(self, method: str, components: Components) -> Operation | None:
-        return Operation("fields", _("Fields"), answers={200: shapes.items_of(components.shared("field", shapes.FIELD))})
+        return Operation("fields", _("Fields"), answers={200: shapes.items_of(components.shared("field"))})
 
 
 class CommandsView(EntityView):
@@ -140,4 +142,4 @@ class CommandsView(EntityView):
         return Response({"items": [describe_command(command, command.inputs(self.actor).values()) for command in permitted]})
 
     def operation(self, method: str, components: Components) -> Operation | None:
-        return Operation("commands", _("Commands"), answers={200: shapes.items_of(components.shared("command", shapes.COMMAND))})
+        return Operation("commands", _("Commands"), answers={200: shapes.items_of(components.shared("command"))})

@@ -50,9 +50,9 @@ class RecordView(EntityView):
             return None
         refusals = (400, 404, 409, 415, 422)
         if method == "DELETE":
-            return Operation("delete", _("Delete"), parameters=(shapes.IF_MATCH,), answers={204: None, 202: shapes.HELD}, refusals=refusals)
+            return Operation("delete", _("Delete"), parameters=(shapes.IF_MATCH,), answers={204: None, 202: components.shared("held")}, refusals=refusals)
         body = components.inputs(self.entity, "edit")
-        return Operation("edit", _("Edit"), parameters=(shapes.IF_MATCH,), body=body, answers={200: record, 202: shapes.HELD}, refusals=refusals)
+        return Operation("edit", _("Edit"), parameters=(shapes.IF_MATCH,), body=body, answers={200: record, 202: components.shared("held")}, refusals=refusals)
 
 
 def _unchanged(outcome: Any, record_id: int) -> Any:
@@ -94,5 +94,5 @@ class HistoryView(EntityView):
         return {key: list(change) for key, change in diff.items() if key in readable}
 
     def operation(self, method: str, components: Components) -> Operation | None:
-        answers = {200: shapes.page_of(components.shared("event", shapes.EVENT))}
+        answers = {200: shapes.page_of(components.shared("event"))}
         return Operation("history", _("History"), parameters=(shapes.LIMIT, shapes.CURSOR), answers=answers, refusals=(400, 404))

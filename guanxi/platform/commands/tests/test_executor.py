@@ -176,6 +176,17 @@ def test_large_write_off_waits_for_a_second_person(organisation):
         held.decide(outcome.held, second, approve=True)
 
 
+def test_what_was_approved_is_not_done_to_a_record_that_changed_meanwhile(organisation):
+    first, second = organisation.everything(), organisation.everything("second")
+    company = create(first, capital="5000")
+    outcome = run(commands.get("fakes.company.write_off"), first, ids=[company.pk], inputs={"amount": "1500"})
+    edit(second, company, capital="1600")
+    with pytest.raises(Blocked):
+        held.decide(outcome.held, second, approve=True)
+    assert Company.objects.get(pk=company.pk).capital == 1600
+    assert HeldCommand.objects.get().state == "waiting"
+
+
 def test_undo_puts_back_what_has_not_changed_since(organisation):
     actor = organisation.everything()
     batch = uuid.uuid4()

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import Department, User
 from guanxi.platform.access.role_defaults import load_roles
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.directory.demo import organisation
@@ -80,11 +82,17 @@ class Demo:
         for at in range(0, len(ordered), CHUNK):
             chunk = ordered[at : at + CHUNK]
             makers = [(self.organisation.actor(staff), moment) for staff, moment, _record in chunk]
+            self.organisation.clock.moment = chunk[-1][1]
             create_many(entity, makers[0][0], [record for *_made, record in chunk], made=makers, scopes=self.scopes)
             time.sleep(PAUSE)
 
+    def run(self, key: str, staff: Staff, moment: datetime, ids: Sequence[int], inputs: Mapping[str, Any]) -> int:
+        """Carry out a command as somebody at a moment; returns how many records it changed."""
+        self.organisation.clock.moment = moment
+        return len(run(commands.get(key), self.organisation.actor(staff), ids=ids, inputs=inputs).changes)
+
     @contextmanager
-    def stage(self, name: str):  # type: ignore[no-untyped-def]
+    def stage(self, name: str) -> Iterator[Callable[[int], None]]:
         """Tell how long a stage took and what it made: ``with demo.stage("customers") as made: made(3000)``."""
         begin, counts = time.monotonic(), [0]
 

@@ -12,6 +12,7 @@ from guanxi.platform.access.models.department import step
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.directory.demo.data_files import DATA, read
 from guanxi.platform.directory.demo.names import Names, login_of
+from guanxi.platform.directory.demo.worktime import Clock
 from guanxi.platform.entities import registry
 from guanxi.platform.refdata.chinese.pinyin import pinyin_key
 from guanxi.platform.refdata.models import Region
@@ -51,7 +52,9 @@ class Office:
 
 @dataclass
 class Organisation:
-    """The operator as it stands in the database."""
+    """The operator as it stands in the database; ``clock`` is the one by which its people act."""
+
+    clock: Clock
 
     departments: dict[str, Department] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
@@ -71,9 +74,9 @@ class Organisation:
         return self.users[staff.username]
 
     def actor(self, staff: Staff) -> Actor:
-        """The person at the door named demo; their rights are read once."""
+        """The person at the door named demo, by the organisation's clock; their rights are read once."""
         if staff.username not in self._actors:
-            self._actors[staff.username] = Actor.for_user(self.user(staff), source="demo")
+            self._actors[staff.username] = Actor.for_user(self.user(staff), source="demo", clock=self.clock)
         return self._actors[staff.username]
 
 
@@ -129,7 +132,7 @@ def _below(code: str, place: str) -> str:
 
 def build(actor: Actor) -> Organisation:
     """Write departments, people and their roles, at the actor's time."""
-    made = Organisation(staff=planned_staff())
+    made = Organisation(Clock(actor.now()), staff=planned_staff())
     offices = planned_offices()
     wanted = {office.region for office in offices}
     made.regions = {region.code: region for region in Region.objects.filter(code__in=wanted)}

@@ -13,6 +13,16 @@ HOLIDAYS = {(1, 1), (5, 1), (5, 2), *((10, day) for day in range(1, 8))}
 HOURS = {8: 3, 9: 14, 10: 16, 11: 10, 12: 1, 13: 6, 14: 15, 15: 15, 16: 12, 17: 6}
 
 
+class Clock:
+    """The injected clock of everybody in the demonstration: ``clock.moment = …`` sets the time."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
 class WorkTime:
     """The working days from ``start`` to ``now``; all moments are aware, in working hours and not after ``now``."""
 

@@ -150,7 +150,13 @@ def test_a_stream_begins_with_the_badge_and_the_running_jobs(hub, reader, signed
     reader.tick(hub)
     badge, job = ann.take()
     assert (badge.name, badge.data) == ("badge", {"counter": "inbox", "count": 1})
-    assert job.data == {"id": Job.objects.first().pk, "label": "Print", "percent": 0, "state": "waiting", "url": f"/j/{Job.objects.first().pk}"}
+    assert job.data == {
+        "id": Job.objects.first().pk,
+        "label": "Print",
+        "percent": 0,
+        "state": "waiting",
+        "url": f"/j/{Job.objects.first().pk}",
+    }
     reader.tick(hub)
     assert ann.take() == []
 
@@ -164,7 +170,10 @@ def test_news_reach_their_user_once(hub, reader, signed_in):
     for _look in range(15):
         reader.tick(hub)
     toast, badge = ann.take()
-    assert (toast.id, toast.data) == (pk, {"message": "“tea” is done", "tone": "danger", "url": f"/n/{pk}", "url_label": "Open"})
+    assert (toast.id, toast.data) == (
+        pk,
+        {"message": "“tea” is done", "tone": "danger", "url": f"/n/{pk}", "url_label": "Open"},
+    )
     assert badge.data["count"] == 1
     assert bob.take() == []
 
@@ -207,7 +216,11 @@ def test_a_job_is_shown_as_it_goes_on_and_ends(hub, reader, signed_in):
     Job.objects.filter(pk=job.pk).update(state="done", finished_at=timezone.now())
     reader.tick(hub)
     reader.tick(hub)
-    assert [(event.data["percent"], event.data["state"]) for event in ann.take()] == [(10, "running"), (60, "running"), (100, "done")]
+    assert [(event.data["percent"], event.data["state"]) for event in ann.take()] == [
+        (10, "running"),
+        (60, "running"),
+        (100, "done"),
+    ]
     assert bob.take() == []
 
 
@@ -256,7 +269,9 @@ def test_looking_at_a_session_does_not_prolong_it(hub, reader, signed_in, clock)
     assert hub.streams() == [ann]
     assert ann.check_at == 31 + hubs.RECHECK
     assert dict(client.session.items()) == before[1]
-    assert client.session.model.objects.get(session_key=ann.session_key).expire_date < timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    assert client.session.model.objects.get(session_key=ann.session_key).expire_date < timezone.now() + timedelta(
+        seconds=settings.SESSION_COOKIE_AGE
+    )
 
 
 def test_a_session_of_somebody_else_or_none_does_not_hold(signed_in, organisation):

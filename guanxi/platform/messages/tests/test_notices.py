@@ -27,7 +27,12 @@ from guanxi.platform.messages.services import Notice, notify, notify_each
 real = pytest.mark.django_db(transaction=True, databases="__all__")
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 ALL = ("*", "*", "all")
-OWN = (("fakes.*", "*", "own"), ("directory.note", "*", "all"), ("access.user", "view", "all"), ("calendar.task", "*", "all"))
+OWN = (
+    ("fakes.*", "*", "own"),
+    ("directory.note", "*", "all"),
+    ("access.user", "view", "all"),
+    ("calendar.task", "*", "all"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +61,14 @@ def titles(actor, **narrowed):
 
 
 def hello(**changes):
-    return Notice(**{"key": "hello", "kind": Kind.JOB, "sentence": sentence(gettext_noop("“%(job)s” is done"), job="Tea"), **changes})
+    return Notice(
+        **{
+            "key": "hello",
+            "kind": Kind.JOB,
+            "sentence": sentence(gettext_noop("“%(job)s” is done"), job="Tea"),
+            **changes,
+        }
+    )
 
 
 def test_the_same_occasion_is_told_once(ann, bob):
@@ -130,7 +142,16 @@ def test_a_notification_does_not_name_what_its_reader_may_no_longer_see(ann, bob
 
 @real
 def test_a_task_tells_its_assignee_when_given_and_when_due(ann, bob):
-    commit("calendar.task.create", ann.at(NOW), inputs={"subject": "Call back", "assignee": bob.user_id, "due_at": "2026-03-10T12:00:00+08:00", "reminder": "on_time"})
+    commit(
+        "calendar.task.create",
+        ann.at(NOW),
+        inputs={
+            "subject": "Call back",
+            "assignee": bob.user_id,
+            "due_at": "2026-03-10T12:00:00+08:00",
+            "reminder": "on_time",
+        },
+    )
     assert remind(datetime(2026, 3, 10, 4, 0, tzinfo=UTC)) == 1
     assert titles(bob) == ["Due: Call back", "ann gave you “Call back”"]
     assert titles(ann) == []
@@ -151,7 +172,9 @@ def test_a_held_command_asks_those_who_may_decide_and_answers_who_asked(organisa
     assert (answer.title, answer.text, answer.tone) == ("chief refused your request: Write off", "Too much", "danger")
 
 
-@pytest.mark.parametrize("text", ["@{name} please look", "Ask @{name}, he knows", "see@{name}\n", "({name}) and @{name}"])
+@pytest.mark.parametrize(
+    "text", ["@{name} please look", "Ask @{name}, he knows", "see@{name}\n", "({name}) and @{name}"]
+)
 def test_names_in_texts(organisation, text):
     wu = organisation.user("wu")
     expected = [] if text.startswith("see@") else [wu]
@@ -192,19 +215,28 @@ def test_the_end_of_a_job_is_told_to_who_started_it(ann, bob):
         jobs.enqueue("test.print", {}, owner_id=None, label="The system's own")
         jobs.cancel(cancelled, by=ann.user_id)
         run_queued_jobs()
-    assert [(view.title, view.tone) for view in selectors.newest(ann)] == [("“Fax” could not be finished", "danger"), ("“Print” is done", "neutral")]
+    assert [(view.title, view.tone) for view in selectors.newest(ann)] == [
+        ("“Fax” could not be finished", "danger"),
+        ("“Print” is done", "neutral"),
+    ]
     assert titles(bob) == []
 
 
 def test_a_question_reaches_the_administrators(organisation, ann, bob):
     with pytest.raises(Invalid):
         services.ask_administrator(bob, "Where are my customers?")
-    UserRole.objects.create(user_id=ann.user_id, role=Role.objects.create(key=services.ADMINISTRATORS, labels={"en": "Administrator"}))
+    UserRole.objects.create(
+        user_id=ann.user_id, role=Role.objects.create(key=services.ADMINISTRATORS, labels={"en": "Administrator"})
+    )
     with pytest.raises(Invalid):
         services.ask_administrator(bob, "  ")
     assert services.ask_administrator(bob, "Where are my customers?", url="/customers/customer/") == 1
     found = selectors.newest(ann)[0]
-    assert (found.title, found.text, found.url) == ("bob asks you a question", "Where are my customers?", "/customers/customer/")
+    assert (found.title, found.text, found.url) == (
+        "bob asks you a question",
+        "Where are my customers?",
+        "/customers/customer/",
+    )
 
 
 def test_pages_go_on_from_the_last_one(ann):

@@ -19,12 +19,16 @@ from guanxi.platform.ui.texts import script_texts
 
 register = template.Library()
 
-
-_OWN = ("tokens", "base", "controls", "shell", "overlay", "list", "board", "record", "form", "chart", "work")
+#: Our style sheets in their order, which is also that of the cascade.
+_OWN = (
+    *("tokens", "base", "badges", "controls", "menus", "shell", "topbar", "stage", "overlay", "toasts"),
+    *("list", "table", "cards", "board", "record", "timeline", "side", "form", "chart", "work", "desk"),
+    *("entrance", "touch"),
+)
 STYLES = (
     "vendor/tabler.min.css",
     "vendor/tom-select.min.css",
-    *(f"guanxi/css/{name}.css" for name in (*_OWN, "entrance", "touch")),
+    *(f"guanxi/css/{name}.css" for name in _OWN),
 )
 PRINT_STYLE = "guanxi/css/print.css"
 SCRIPTS = (

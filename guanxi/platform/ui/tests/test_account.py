@@ -32,7 +32,9 @@ def enter(user, *, confirmed=True):
     assert answer.status_code == 302, answer.content.decode()
     if confirmed:
         session = client.session
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "username": user.username, "reauthenticated": True}]
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time(), "username": user.username, "reauthenticated": True}
+        ]
         session.save()
     return client
 
@@ -44,7 +46,14 @@ def save(client, key, value, version):
 # --- profile ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("name", "Ann Li"), ("phone", "13800138000"), ("email", "ann@example.com"), ("language", "zh-hant"), ("time_zone", "Europe/Berlin"), ("time_zone", "")],
+    [
+        ("name", "Ann Li"),
+        ("phone", "13800138000"),
+        ("email", "ann@example.com"),
+        ("language", "zh-hant"),
+        ("time_zone", "Europe/Berlin"),
+        ("time_zone", ""),
+    ],
 )
 def test_everybody_changes_their_own_account_without_any_role(ann, key, value):
     client = enter(ann)
@@ -55,10 +64,24 @@ def test_everybody_changes_their_own_account_without_any_role(ann, key, value):
     changed = User.objects.get(pk=ann.pk)
     assert (getattr(changed, key), changed.version) == (value, ann.version + 1)
     event = Event.objects.get(kind="access.user.edited")
-    assert (event.actor_id, event.actor_name, event.record_id, event.diff[key][1] or "") == (ann.pk, "ann", ann.pk, value)
+    assert (event.actor_id, event.actor_name, event.record_id, event.diff[key][1] or "") == (
+        ann.pk,
+        "ann",
+        ann.pk,
+        value,
+    )
 
 
-@pytest.mark.parametrize(("key", "value"), [("name", ""), ("email", "nowhere"), ("language", "tlh"), ("time_zone", "Mars/Base"), ("time_zone", "../etc/passwd")])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", ""),
+        ("email", "nowhere"),
+        ("language", "tlh"),
+        ("time_zone", "Mars/Base"),
+        ("time_zone", "../etc/passwd"),
+    ],
+)
 def test_wrong_values_are_explained_and_change_nothing(ann, key, value):
     answer = save(enter(ann), key, value, ann.version)
     assert answer.status_code == 422
@@ -132,8 +155,14 @@ def test_a_new_password_ends_the_other_sessions(ann):
 @pytest.mark.parametrize(
     ("agent", "name"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge · Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1", "Safari · iPhone"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0",
+            "Edge · Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1",
+            "Safari · iPhone",
+        ),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox · Linux"),
         ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", "Chrome · Android"),
     ],
@@ -159,14 +188,20 @@ def test_a_token_is_shown_once_and_can_be_revoked(ann):
     assert client.get("/account/tokens/").context["page"].tokens == []
 
 
-@pytest.mark.parametrize("sent", [{"name": "", "days": "30"}, {"name": "Report", "days": "9999"}, {"name": "Report", "days": "soon"}])
+@pytest.mark.parametrize(
+    "sent", [{"name": "", "days": "30"}, {"name": "Report", "days": "9999"}, {"name": "Report", "days": "soon"}]
+)
 def test_a_token_needs_a_name_and_an_end(ann, sent):
     assert enter(ann).post("/account/tokens/new/", sent, headers=HTMX).status_code == 422
     assert ApiToken.objects.count() == 0
 
 
 def test_tokens_ask_for_the_password_again_and_belong_to_one(ann, organisation):
-    assert enter(ann, confirmed=False).post("/account/tokens/new/", {"name": "x", "days": "7"})["Location"].startswith(reverse("account_reauthenticate"))
+    assert (
+        enter(ann, confirmed=False)
+        .post("/account/tokens/new/", {"name": "x", "days": "7"})["Location"]
+        .startswith(reverse("account_reauthenticate"))
+    )
     assert ApiToken.objects.count() == 0
     enter(ann).post("/account/tokens/new/", {"name": "Report", "days": "30", "writes": "1"})
     token = ApiToken.objects.get()
@@ -184,7 +219,9 @@ def test_an_unknown_tab_does_not_exist(ann):
 def demo(settings, tmp_path, organisation):
     settings.DEMO, settings.DATA_DIR = True, tmp_path
     organisation.user("mei"), organisation.user("root")
-    (tmp_path / account_page.DEMO_FILE).write_text(json.dumps([{"username": "mei", "name": "Mei", "role": "Account manager", "sees": "Her own customers"}]))
+    (tmp_path / account_page.DEMO_FILE).write_text(
+        json.dumps([{"username": "mei", "name": "Mei", "role": "Account manager", "sees": "Her own customers"}])
+    )
     return settings
 
 

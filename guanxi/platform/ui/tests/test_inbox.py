@@ -34,14 +34,27 @@ def enter(actor):
 
 
 def tell(actor, key, **more):
-    services.notify([actor.user_id], services.Notice(key=key, kind=more.pop("kind", Kind.JOB), sentence={"text": key}, **more), at=timezone.now())
+    services.notify(
+        [actor.user_id],
+        services.Notice(key=key, kind=more.pop("kind", Kind.JOB), sentence={"text": key}, **more),
+        at=timezone.now(),
+    )
     return Notification.objects.get(user=actor.user_id, key=key)
 
 
 @pytest.fixture
 def held(bob):
     company = run(commands.get("fakes.company.create"), bob, inputs={"name": "Acme", "capital": "5000"}).ids[0]
-    return HeldCommand.objects.get(pk=run(commands.get("fakes.company.write_off"), bob, ids=[company], inputs={"amount": "2000", }).held)
+    return HeldCommand.objects.get(
+        pk=run(
+            commands.get("fakes.company.write_off"),
+            bob,
+            ids=[company],
+            inputs={
+                "amount": "2000",
+            },
+        ).held
+    )
 
 
 def test_an_inbox_shows_its_own_news_and_marks_them(chief, bob):
@@ -85,7 +98,10 @@ def test_pages_follow_each_other(chief):
         ({"kind": Kind.JOB, "record_id": 7}, "/jobs/7/"),
         ({"kind": Kind.APPROVAL, "entity": "fakes.company"}, "/inbox/?show=decisions"),
         ({"kind": Kind.ASSIGNED, "entity": "fakes.company"}, "/fakes/company/?filter=%5B%22me%22%2C%22owner%22%5D"),
-        ({"kind": Kind.ASSIGNED, "entity": "fakes.company", "record_id": 999}, "/fakes/company/?filter=%5B%22me%22%2C%22owner%22%5D"),
+        (
+            {"kind": Kind.ASSIGNED, "entity": "fakes.company", "record_id": 999},
+            "/fakes/company/?filter=%5B%22me%22%2C%22owner%22%5D",
+        ),
         ({"kind": Kind.QUESTION, "url": "/help/"}, "/help/"),
         ({"kind": Kind.MENTION, "entity": "gone.entity", "record_id": 3}, "/inbox/"),
     ],

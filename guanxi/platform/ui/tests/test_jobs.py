@@ -30,7 +30,15 @@ def client(ann):
 
 def running(owner, **columns):
     began = timezone.now() - timedelta(minutes=1)
-    values = {"kind": "test.count", "label": sentence("Count the cups"), "state": "running", "started_at": began, "done": 30, "total": 120, "rate": 1.5}
+    values = {
+        "kind": "test.count",
+        "label": sentence("Count the cups"),
+        "state": "running",
+        "started_at": began,
+        "done": 30,
+        "total": 120,
+        "rate": 1.5,
+    }
     return Job.objects.create(owner_id=owner.pk, **{**values, **columns})
 
 
@@ -44,7 +52,10 @@ def test_a_running_job_shows_how_far_it_is(client, ann):
     assert (view.title, view.state, view.percent, view.started_by) == ("Count the cups", "running", 25, "ann")
     assert (view.rate, view.remaining) == ("2 per second", "about 1 minute left")
     assert [(stage.label, stage.state, stage.note) for stage in view.stages] == [("Counting", "now", "30 / 120")]
-    assert [(count.label, count.value, count.tone) for count in view.counts] == [("New", "1,200", "neutral"), ("Errors", "2", "danger")]
+    assert [(count.label, count.value, count.tone) for count in view.counts] == [
+        ("New", "1,200", "neutral"),
+        ("Errors", "2", "danger"),
+    ]
     assert [command.id for command in view.commands] == ["cancel"]
     part = client.get(view.url_part).content.decode()
     assert f'id="job-{job.pk}"' in part
@@ -54,7 +65,13 @@ def test_a_running_job_shows_how_far_it_is(client, ann):
 def test_an_ended_job_leads_to_its_result_and_no_further(client, ann):
     ended = timezone.now()
     files = [{"label": "errors.xlsx", "url": "/files/1/"}, {"label": "elsewhere", "url": "https://evil.example/"}]
-    job = running(ann, state="done", finished_at=ended, started_at=ended - timedelta(seconds=90), result={"link": "/fakes/company/", "files": files})
+    job = running(
+        ann,
+        state="done",
+        finished_at=ended,
+        started_at=ended - timedelta(seconds=90),
+        result={"link": "/fakes/company/", "files": files},
+    )
     view = shown(client, job)
     assert (view.percent, view.duration, view.url_part) == (100, "took 2 minutes", "")
     assert [link.url for link in view.downloads] == ["/fakes/company/", "/files/1/"]

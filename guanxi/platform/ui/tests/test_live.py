@@ -27,8 +27,13 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        environment = {**os.environ, "GUANXI_DATA_DIR": str(folder), "GUANXI_SECRET_KEY": settings.SECRET_KEY, "GUANXI_LIVE": "1"}
-        environment |= {"DJANGO_SETTINGS_MODULE": "guanxi.config.settings_test", "PYTHONUNBUFFERED": "1"}
+        environment = {
+            **os.environ,
+            "GUANXI_DATA_DIR": str(folder),
+            "GUANXI_SECRET_KEY": settings.SECRET_KEY,
+            "GUANXI_LIVE": "1",
+        }
+        environment["PYTHONUNBUFFERED"] = "1"
         default = connections["default"]
         self.sqlite = default.vendor == "sqlite"
         if self.sqlite:
@@ -41,9 +46,25 @@ class Server:
         else:
             base = os.environ["DATABASE_URL"]
             old = base.rpartition("/")[2]
-            environment["DATABASE_URL"] = base[: len(base) - len(old)] + default.settings_dict["NAME"] + (f"?{old.partition('?')[2]}" if "?" in old else "")
-        command = [sys.executable, "-m", "uvicorn", "guanxi.config.asgi:application", "--port", "0", "--timeout-graceful-shutdown", "1", "--no-access-log"]
-        self.process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            environment["DATABASE_URL"] = (
+                base[: len(base) - len(old)]
+                + default.settings_dict["NAME"]
+                + (f"?{old.partition('?')[2]}" if "?" in old else "")
+            )
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "guanxi.config.asgi:application",
+            "--port",
+            "0",
+            "--timeout-graceful-shutdown",
+            "1",
+            "--no-access-log",
+        ]
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         self.port = self._port()
 
     def _port(self) -> int:
@@ -73,7 +94,11 @@ class Listener:
     def __init__(self, port: int, client: Client, headers: dict[str, str]) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_WITHIN)
         cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
-        sent = {"Accept": "text/event-stream", **({"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie.value}"} if cookie else {}), **headers}
+        sent = {
+            "Accept": "text/event-stream",
+            **({"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie.value}"} if cookie else {}),
+            **headers,
+        }
         self.connection.request("GET", "/live/", headers=sent)
         self.response = self.connection.getresponse()
 
@@ -109,7 +134,9 @@ def write(server):
 
     def tell(server: Server, user_id: int, key: str) -> int:
         if not server.sqlite:
-            services.notify([user_id], services.Notice(key=key, kind=Kind.JOB, sentence={"text": key}), at=timezone.now())
+            services.notify(
+                [user_id], services.Notice(key=key, kind=Kind.JOB, sentence={"text": key}), at=timezone.now()
+            )
             return 0
         columns = "user_id, key, kind, sentence, text, count, failed, url, entity, created_at"
         with sqlite3.connect(server.folder / FILES["default"], timeout=ANSWER_WITHIN) as copy:
@@ -161,7 +188,9 @@ def test_a_stream_goes_on_after_the_last_one_known_and_needs_a_session(organisat
     client = Client()
     client.force_login(ann)
     services.notify([ann.pk], services.Notice(key="old", kind=Kind.JOB, sentence={"text": "old"}), at=timezone.now())
-    services.notify([ann.pk], services.Notice(key="missed", kind=Kind.JOB, sentence={"text": "missed"}), at=timezone.now())
+    services.notify(
+        [ann.pk], services.Notice(key="missed", kind=Kind.JOB, sentence={"text": "missed"}), at=timezone.now()
+    )
     known = services.Notification.objects.get(key="old").pk
     running = server()
     lines = running.listen(client, **{"Last-Event-ID": str(known)}).until("event: badge")

@@ -36,7 +36,11 @@ def show(request: HttpRequest, tab: str) -> HttpResponse:
     if tab == "profile":
         return page(request, "account/profile.html", account_page.profile_page(request.actor, user))
     if tab == "sessions":
-        return page(request, "account/sessions.html", account_page.sessions_page(request.actor, user, request.session.session_key or ""))
+        return page(
+            request,
+            "account/sessions.html",
+            account_page.sessions_page(request.actor, user, request.session.session_key or ""),
+        )
     if tab == "tokens":
         return page(request, "account/tokens.html", account_page.tokens_page(request.actor))
     raise gate.NotFound
@@ -73,14 +77,23 @@ def profile_field(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         version = request.POST.get("version", "")
         try:
-            return _shown(request, key, profile.change(actor, key, raw.get(key) or "", version=int(version) if version.isdigit() else 0))
+            return _shown(
+                request,
+                key,
+                profile.change(actor, key, raw.get(key) or "", version=int(version) if version.isdigit() else 0),
+            )
         except Rejected as refusal:
             errors = {key: str(refusal)}
         except Conflict as conflict:
             errors, user = {key: _("Your account was changed meanwhile. Look at it and save again.")}, conflict.record
     form = form_page.Form(registry.get(User), actor, raw=raw, errors=errors)
     row = account_page.property_row(Presenter(registry.get(User), actor, [field]), field, user, editable=True)
-    context = {"row": row, "field": form.field(field, field.get(user), autofocus=True), "version": user.version, "page": {"version": user.version}}
+    context = {
+        "row": row,
+        "field": form.field(field, field.get(user), autofocus=True),
+        "version": user.version,
+        "page": {"version": user.version},
+    }
     return part(request, "property_edit", status=422 if errors else 200, **context)
 
 

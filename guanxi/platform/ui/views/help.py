@@ -34,5 +34,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         asked = ask_administrator(request.actor, question, url=url if local(url) and len(url) <= 500 else "")
     except Invalid as error:
         return page(request, "form", help_page.question_form(question, str(error), url), status=422)
-    said = ngettext("Your question has been sent to %(count)d administrator.", "Your question has been sent to %(count)d administrators.", asked)
+    said = ngettext(
+        "Your question has been sent to %(count)d administrator.",
+        "Your question has been sent to %(count)d administrators.",
+        asked,
+    )
     return done(reverse("help"), said % {"count": asked}, request)

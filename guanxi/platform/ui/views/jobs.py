@@ -29,7 +29,11 @@ def find(actor: Actor, pk: int) -> Job:
 @signed_in
 def show_list(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
-    return page(request, "job_list", job_page.list_page(request.actor, request.GET.get("show", ""), int(before) if before.isdecimal() else None))
+    return page(
+        request,
+        "job_list",
+        job_page.list_page(request.actor, request.GET.get("show", ""), int(before) if before.isdecimal() else None),
+    )
 
 
 @require_GET

@@ -21,7 +21,9 @@ def _open_label() -> str:
     return _("Open")
 
 
-poller = live.poller_for(live.Addresses(notice=inbox_page.notice_url, job=lambda pk: reverse("job", args=[pk]), open_label=_open_label))
+poller = live.poller_for(
+    live.Addresses(notice=inbox_page.notice_url, job=lambda pk: reverse("job", args=[pk]), open_label=_open_label)
+)
 
 
 @require_GET

@@ -22,7 +22,11 @@ MOST = 8
 def show(request: HttpRequest) -> HttpResponse:
     """GET ?q=: {"groups": [{"label", "items": [{"label", "hint", "icon", "url", "key"}]}]}; groups without hits are left out."""
     words = request.GET.get("q", "").casefold().split()[:8]
-    groups = ((_("Recent"), _recent(request.actor)), (_("Create"), _create(request.actor)), (_("My pages"), _personal()))
+    groups = (
+        (_("Recent"), _recent(request.actor)),
+        (_("Create"), _create(request.actor)),
+        (_("My pages"), _personal()),
+    )
     found = [{"label": label, "items": _fitting(items, words)} for label, items in groups]
     return JsonResponse({"groups": [group for group in found if group["items"]]})
 
@@ -45,7 +49,9 @@ def _create(actor: Actor) -> list[Item]:
     for entity in registry.entities():
         free = entity.personal or not entity.attachable()
         if entity.menu and free and "create" in entity.commands and gate.permits(actor, entity, "create"):
-            found.append(_item(_("New %(entity)s") % {"entity": entity.label}, addresses.page_of(entity, "create"), entity.icon))
+            found.append(
+                _item(_("New %(entity)s") % {"entity": entity.label}, addresses.page_of(entity, "create"), entity.icon)
+            )
     return found
 
 

@@ -8,10 +8,15 @@
       const { item: card, from, to, oldIndex } = event;
       if (from === to) return;
       const back = () => from.insertBefore(card, from.children[oldIndex] || null);
-      const answer = await gx.post(board.dataset.gxBoard, { id: card.dataset.id, version: card.dataset.version, value: to.dataset.value });
+      const answer = await gx.post(board.dataset.gxBoard, {
+        id: card.dataset.id,
+        version: card.dataset.version,
+        value: to.dataset.value,
+      });
       if (!answer || !answer.ok) {
         back();
-        if (answer && (answer.status === 409 || answer.status === 422)) gx.toast({ message: (await answer.text()).trim(), tone: "danger" });
+        if (answer && (answer.status === 409 || answer.status === 422))
+          gx.toast({ message: (await answer.text()).trim(), tone: "danger" });
         return;
       }
       if (answer.headers.get("X-Version")) card.dataset.version = answer.headers.get("X-Version");
@@ -20,9 +25,17 @@
         if (/^\d+$/.test(total.textContent)) total.textContent = Number(total.textContent) + (list === to ? 1 : -1);
       }
     }
-    board.querySelectorAll(".gx-column-cards").forEach((list) => window.Sortable.create(list, {
-      group: "board", draggable: ".gx-board-card", animation: 120, delay: 200, delayOnTouchOnly: true, ghostClass: "gx-ghost", onEnd: move,
-    }));
+    board.querySelectorAll(".gx-column-cards").forEach((list) =>
+      window.Sortable.create(list, {
+        group: "board",
+        draggable: ".gx-board-card",
+        animation: 120,
+        delay: 200,
+        delayOnTouchOnly: true,
+        ghostClass: "gx-ghost",
+        onEnd: move,
+      }),
+    );
   });
 
   gx.each(".gx-tree", (tree) => {

@@ -16,7 +16,10 @@
     if (!cell || open) return;
     const answer = await fetch(address(cell), { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer || !answer.ok) {
-      gx.toast({ message: answer ? gx.refusal(answer.status, await answer.text()) : gx.text("failed"), tone: "danger" });
+      gx.toast({
+        message: answer ? gx.refusal(answer.status, await answer.text()) : gx.text("failed"),
+        tone: "danger",
+      });
       return;
     }
     open = { cell, before: cell.innerHTML };
@@ -41,7 +44,10 @@
     open.busy = true;
     const fields = Object.fromEntries(new FormData(cell.querySelector("form")));
     const answer = await gx.post(address(cell), { ...fields, version: cell.parentElement.dataset.version });
-    if (!answer) { open.busy = false; return false; }
+    if (!answer) {
+      open.busy = false;
+      return false;
+    }
     const html = await answer.text();
     if (!answer.ok) {
       open.busy = false;
@@ -61,17 +67,29 @@
   }
 
   list.addEventListener("dblclick", (event) => edit(event.target.closest("#gx-rows td.gx-e")));
-  list.addEventListener("submit", (event) => {
-    if (!event.target.closest(".gx-editing")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    save();
-  }, true);
-  list.addEventListener("change", (event) => { if (open && event.target.matches(".gx-editing select")) save(); });
+  list.addEventListener(
+    "submit",
+    (event) => {
+      if (!event.target.closest(".gx-editing")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      save();
+    },
+    true,
+  );
+  list.addEventListener("change", (event) => {
+    if (open && event.target.matches(".gx-editing select")) save();
+  });
   list.addEventListener("keydown", async (event) => {
     if (!open || !event.target.closest(".gx-editing") || event.isComposing) return;
-    if (event.key === "Escape") { event.stopPropagation(); leave(); }
-    if (event.key === "Enter" && !event.target.matches("textarea, button")) { event.preventDefault(); save(); }
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      leave();
+    }
+    if (event.key === "Enter" && !event.target.matches("textarea, button")) {
+      event.preventDefault();
+      save();
+    }
     if (event.key === "Tab") {
       event.preventDefault();
       const done = await save();
@@ -80,5 +98,7 @@
       edit(cells[cells.indexOf(done) + (event.shiftKey ? -1 : 1)]);
     }
   });
-  document.addEventListener("mousedown", (event) => { if (open && !open.cell.contains(event.target) && !event.target.closest(".ts-dropdown")) save(); });
+  document.addEventListener("mousedown", (event) => {
+    if (open && !open.cell.contains(event.target) && !event.target.closest(".ts-dropdown")) save();
+  });
 })();

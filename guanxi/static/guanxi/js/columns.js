@@ -6,8 +6,12 @@
   const list = form.querySelector("ul");
   let dragged = null;
 
-  list.querySelectorAll("li:not(.gx-fixed)").forEach((line) => { line.draggable = true; });
-  list.addEventListener("dragstart", (event) => { dragged = event.target.closest("li"); });
+  list.querySelectorAll("li:not(.gx-fixed)").forEach((line) => {
+    line.draggable = true;
+  });
+  list.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest("li");
+  });
   list.addEventListener("dragover", (event) => {
     const over = event.target.closest("li:not(.gx-fixed)");
     if (!dragged || !over || over === dragged) return;
@@ -15,7 +19,9 @@
     const half = over.getBoundingClientRect();
     over[event.clientY > half.top + half.height / 2 ? "after" : "before"](dragged);
   });
-  list.addEventListener("dragend", () => { dragged = null; });
+  list.addEventListener("dragend", () => {
+    dragged = null;
+  });
   list.addEventListener("keydown", (event) => {
     const line = event.target.closest("li:not(.gx-fixed)");
     if (!line || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
@@ -25,6 +31,9 @@
     event.target.focus();
   });
   form.addEventListener("submit", () => {
-    form.elements.columns.value = [...list.children].filter((line) => line.querySelector("input").checked).map((line) => line.dataset.column).join(",");
+    form.elements.columns.value = [...list.children]
+      .filter((line) => line.querySelector("input").checked)
+      .map((line) => line.dataset.column)
+      .join(",");
   });
 })();

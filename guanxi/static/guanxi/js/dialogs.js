@@ -9,14 +9,22 @@
 
   /** Open what a URL answers (a part) in the dialog; ``fields`` makes it a POST. */
   async function open(url, fields) {
-    const answer = fields ? await gx.post(url, fields) : await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const answer = fields
+      ? await gx.post(url, fields)
+      : await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer || (!answer.ok && answer.status !== 422)) {
-      if (!fields) gx.toast({ message: answer ? gx.refusal(answer.status, await answer.text()) : gx.text("failed"), tone: "danger" });
+      if (!fields)
+        gx.toast({
+          message: answer ? gx.refusal(answer.status, await answer.text()) : gx.text("failed"),
+          tone: "danger",
+        });
       return;
     }
     gx.put(body, await answer.text());
     if (!dialog.open) dialog.showModal();
-    const field = body.querySelector("[autofocus], [aria-invalid=true], .gx-dialog-body :is(input:not([type=hidden]), select, textarea)");
+    const field = body.querySelector(
+      "[autofocus], [aria-invalid=true], .gx-dialog-body :is(input:not([type=hidden]), select, textarea)",
+    );
     if (field) field.focus();
   }
 
@@ -28,7 +36,9 @@
     agree.textContent = yes;
     ask.returnValue = "no";
     ask.showModal();
-    return new Promise((resolve) => ask.addEventListener("close", () => resolve(ask.returnValue === "yes"), { once: true }));
+    return new Promise((resolve) =>
+      ask.addEventListener("close", () => resolve(ask.returnValue === "yes"), { once: true }),
+    );
   }
 
   gx.open = open;
@@ -39,7 +49,8 @@
     if (opener) open(opener.dataset.gxDialog);
     if (event.target.closest("[data-gx-close]")) event.target.closest("dialog").close();
     if (event.target.closest("[data-gx-keys]")) keys.showModal();
-    if (event.target.matches("dialog:not(#gx-ask)") && !event.target.querySelector("[data-gx-guard].gx-dirty")) event.target.close();
+    if (event.target.matches("dialog:not(#gx-ask)") && !event.target.querySelector("[data-gx-guard].gx-dirty"))
+      event.target.close();
     const blocked = event.target.closest(".gx-blocked");
     if (blocked) event.preventDefault();
   });

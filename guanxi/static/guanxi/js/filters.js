@@ -11,10 +11,24 @@
 
   const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
   const fieldOf = (row) => fields.find((field) => field.key === row.querySelector("[data-field]").value);
-  const operatorOf = (row) => fieldOf(row).operators.find((one) => one.key === row.querySelector("[data-operator]").value);
+  const operatorOf = (row) =>
+    fieldOf(row).operators.find((one) => one.key === row.querySelector("[data-operator]").value);
 
   function options(select, items, chosen) {
-    select.replaceChildren(...items.map((item) => new Option(item.label, item.key ?? item.value, false, [].concat(chosen ?? []).map(String).includes(String(item.key ?? item.value)))));
+    select.replaceChildren(
+      ...items.map(
+        (item) =>
+          new Option(
+            item.label,
+            item.key ?? item.value,
+            false,
+            []
+              .concat(chosen ?? [])
+              .map(String)
+              .includes(String(item.key ?? item.value)),
+          ),
+      ),
+    );
   }
   function input(field, value) {
     const control = gx.make("input", "form-control");
@@ -31,7 +45,9 @@
     control.setAttribute("aria-label", gx.text("value"));
     options(control, control.multiple ? choices : [{ value: "", label: gx.text("choose") }, ...choices], values);
     if (field.picker) {
-      for (const value of values) if (![...control.options].some((one) => one.value === String(value))) control.add(new Option(value, value, true, true));
+      for (const value of values)
+        if (![...control.options].some((one) => one.value === String(value)))
+          control.add(new Option(value, value, true, true));
       control.dataset.url = field.picker;
     }
     return control;
@@ -60,7 +76,10 @@
   function addRow(group, node) {
     const row = copy("gx-filter-row");
     const known = node && fields.some((field) => field.key === node[1]);
-    if (node && !known) { keepNode(group, node); return; }
+    if (node && !known) {
+      keepNode(group, node);
+      return;
+    }
     options(row.querySelector("[data-field]"), fields, node ? node[1] : fields[0].key);
     drawOperators(row, node && node[0]);
     group.querySelector(".gx-filter-rows").append(row);
@@ -84,27 +103,46 @@
   function draw() {
     place.replaceChildren();
     const [head, ...nodes] = tree.length ? tree : ["and"];
-    if (!["and", "or"].includes(head)) { addGroup("and", [tree]); return; }
+    if (!["and", "or"].includes(head)) {
+      addGroup("and", [tree]);
+      return;
+    }
     const nested = nodes.filter((node) => ["and", "or"].includes(node[0]));
     const plain = nodes.filter((node) => !nested.includes(node));
     if (plain.length || !nested.length) addGroup(head, plain);
     nested.forEach((node) => addGroup(node[0], node.slice(1)));
-    place.querySelectorAll("[data-top]").forEach((one) => { one.value = head; });
+    place.querySelectorAll("[data-top]").forEach((one) => {
+      one.value = head;
+    });
   }
   function readRow(row) {
     if (row.gxNode) return row.gxNode;
     const operator = operatorOf(row);
     const controls = [...row.querySelectorAll(".gx-filter-value > :is(input, select)")];
-    const values = controls.flatMap((one) => (one.multiple ? [...one.selectedOptions].map((option) => option.value) : operator.values === -1 ? one.value.split(/[,，、\n]/).map((part) => part.trim()) : [one.value.trim()])).filter(Boolean);
+    const values = controls
+      .flatMap((one) =>
+        one.multiple
+          ? [...one.selectedOptions].map((option) => option.value)
+          : operator.values === -1
+            ? one.value.split(/[,，、\n]/).map((part) => part.trim())
+            : [one.value.trim()],
+      )
+      .filter(Boolean);
     if (operator.values !== 0 && values.length < Math.max(1, operator.values)) return null;
     return [operator.key, fieldOf(row).key, ...(operator.values === -1 ? [values] : values)];
   }
   function read() {
-    const groups = [...place.querySelectorAll(".gx-filter-box")].map((group) => [group.querySelector("[data-join]").value, ...[...group.querySelectorAll(".gx-filter-row, .gx-filter-kept")].map(readRow).filter(Boolean)]);
+    const groups = [...place.querySelectorAll(".gx-filter-box")].map((group) => [
+      group.querySelector("[data-join]").value,
+      ...[...group.querySelectorAll(".gx-filter-row, .gx-filter-kept")].map(readRow).filter(Boolean),
+    ]);
     const full = groups.filter((group) => group.length > 1);
     if (full.length < 2) return full[0] || [];
     const top = place.querySelector("[data-top]").value;
-    return [top, ...full.flatMap((group) => (group.length === 2 ? [group[1]] : group[0] === top ? group.slice(1) : [group]))];
+    return [
+      top,
+      ...full.flatMap((group) => (group.length === 2 ? [group[1]] : group[0] === top ? group.slice(1) : [group])),
+    ];
   }
   function go(next) {
     const url = new URL(location.href);
@@ -130,11 +168,25 @@
   });
   dialog.addEventListener("change", (event) => {
     const row = event.target.closest(".gx-filter-row");
-    if (event.target.matches("[data-field]")) { drawOperators(row); drawValue(row); }
+    if (event.target.matches("[data-field]")) {
+      drawOperators(row);
+      drawValue(row);
+    }
     if (event.target.matches("[data-operator]")) drawValue(row);
-    if (event.target.matches("[data-top]")) place.querySelectorAll("[data-top]").forEach((one) => { one.value = event.target.value; });
+    if (event.target.matches("[data-top]"))
+      place.querySelectorAll("[data-top]").forEach((one) => {
+        one.value = event.target.value;
+      });
   });
   dialog.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.matches(".gx-filter-value input") && !event.target.closest(".ts-wrapper") && !event.isComposing) { event.preventDefault(); go(read()); }
+    if (
+      event.key === "Enter" &&
+      event.target.matches(".gx-filter-value input") &&
+      !event.target.closest(".ts-wrapper") &&
+      !event.isComposing
+    ) {
+      event.preventDefault();
+      go(read());
+    }
   });
 })();

@@ -9,14 +9,22 @@
     field.classList.toggle("gx-invalid", Boolean(message));
     note.hidden = !message;
     note.textContent = message;
-    field.querySelectorAll("input, select, textarea").forEach((one) => (message ? one.setAttribute("aria-invalid", "true") : one.removeAttribute("aria-invalid")));
+    field
+      .querySelectorAll("input, select, textarea")
+      .forEach((one) => (message ? one.setAttribute("aria-invalid", "true") : one.removeAttribute("aria-invalid")));
   }
   /** Ask the browser first, then the server where the field has its own check. */
   async function check(field) {
     const control = field.querySelector("input:not([type=hidden]), select, textarea");
     if (!control || !control.name) return;
-    if (!control.checkValidity()) { show(field, control.validationMessage); return; }
-    if (!field.dataset.check) { show(field, ""); return; }
+    if (!control.checkValidity()) {
+      show(field, control.validationMessage);
+      return;
+    }
+    if (!field.dataset.check) {
+      show(field, "");
+      return;
+    }
     const answer = await gx.post(field.dataset.check, Object.fromEntries(new FormData(control.form)));
     if (answer && answer.ok) show(field, (await answer.text()).trim());
   }
@@ -30,7 +38,10 @@
 
   gx.each("[data-gx-guard]", (form) => {
     depend(form);
-    const change = () => { form.classList.add("gx-dirty"); depend(form); };
+    const change = () => {
+      form.classList.add("gx-dirty");
+      depend(form);
+    };
     form.addEventListener("input", change);
     form.addEventListener("change", change);
     form.addEventListener("submit", () => form.classList.remove("gx-dirty"));
@@ -44,34 +55,64 @@
   });
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || !dirty() || leaving || event.ctrlKey || event.metaKey || link.target || link.getAttribute("href").startsWith("#") || link.hasAttribute("hx-get")) return;
+    if (
+      !link ||
+      !dirty() ||
+      leaving ||
+      event.ctrlKey ||
+      event.metaKey ||
+      link.target ||
+      link.getAttribute("href").startsWith("#") ||
+      link.hasAttribute("hx-get")
+    )
+      return;
     event.preventDefault();
-    if (await gx.ask(gx.text("leave"), gx.text("leave_yes"), gx.text("leave_no"))) { leaving = true; location.href = link.href; }
+    if (await gx.ask(gx.text("leave"), gx.text("leave_yes"), gx.text("leave_no"))) {
+      leaving = true;
+      location.href = link.href;
+    }
   });
-  addEventListener("beforeunload", (event) => { if (dirty() && !leaving) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => {
+    if (dirty() && !leaving) event.preventDefault();
+  });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
-      const form = document.querySelector("dialog[open] form[data-gx-save]") || document.querySelector("form[data-gx-save]");
-      if (form) { event.preventDefault(); form.requestSubmit(); }
+      const form =
+        document.querySelector("dialog[open] form[data-gx-save]") || document.querySelector("form[data-gx-save]");
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
     }
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.matches("textarea")) { event.preventDefault(); event.target.form.requestSubmit(); }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.matches("textarea")) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
     if (event.key === "Escape" && !gx.dialogOpen()) {
       const own = event.target.closest(".gx-prop-form");
-      const cancel = own ? own.querySelector("[data-gx-escape]") : event.target.closest(".gx-form") && document.querySelector("[data-gx-cancel]");
+      const cancel = own
+        ? own.querySelector("[data-gx-escape]")
+        : event.target.closest(".gx-form") && document.querySelector("[data-gx-cancel]");
       if (cancel) cancel.click();
     }
   });
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (event.defaultPrevented || !button || event.target.method === "dialog" || event.target.method === "get") return;
-    setTimeout(() => { button.disabled = true; }, 0);
-    setTimeout(() => { button.disabled = false; }, 8000);
+    setTimeout(() => {
+      button.disabled = true;
+    }, 0);
+    setTimeout(() => {
+      button.disabled = false;
+    }, 8000);
   });
 
   gx.each("[data-gx-drop]", (drop) => {
     const input = drop.querySelector("input");
     const words = drop.querySelector(".gx-drop-text");
-    input.addEventListener("change", () => { if (input.files.length) words.textContent = [...input.files].map((file) => file.name).join(", "); });
+    input.addEventListener("change", () => {
+      if (input.files.length) words.textContent = [...input.files].map((file) => file.name).join(", ");
+    });
     for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("gx-over"));
     for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("gx-over"));
   });

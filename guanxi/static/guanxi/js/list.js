@@ -31,7 +31,9 @@
     const all = rows();
     if (range && anchor && anchor.isConnected) {
       const [from, to] = [all.indexOf(anchor), all.indexOf(row)].sort((a, b) => a - b);
-      all.slice(from, to + 1).forEach((one) => { box(one).checked = on; });
+      all.slice(from, to + 1).forEach((one) => {
+        box(one).checked = on;
+      });
     } else {
       box(row).checked = on;
     }
@@ -39,7 +41,10 @@
     everything = false;
     showBar();
   }
-  const chosen = () => rows().filter((row) => box(row).checked).map((row) => row.dataset.id);
+  const chosen = () =>
+    rows()
+      .filter((row) => box(row).checked)
+      .map((row) => row.dataset.id);
 
   /** The address bar's filter and view, so that "all" means what the person sees. */
   function selection() {
@@ -53,7 +58,11 @@
       head.checked = count > 0 && count === rows().length;
       head.indeterminate = count > 0 && !head.checked;
     }
-    if (!count && !everything) { bar.hidden = true; bar.replaceChildren(); return; }
+    if (!count && !everything) {
+      bar.hidden = true;
+      bar.replaceChildren();
+      return;
+    }
     if (!list.dataset.bulk) return;
     const mine = ++asked;
     const answer = await gx.post(list.dataset.bulk, selection());
@@ -62,7 +71,9 @@
     bar.hidden = false;
   }
   function clear() {
-    rows().forEach((row) => { box(row).checked = false; });
+    rows().forEach((row) => {
+      box(row).checked = false;
+    });
     everything = false;
     showBar();
   }
@@ -79,30 +90,57 @@
     const row = event.target.closest("#gx-rows > tr");
     if (row && !event.target.closest("a, input, label, .gx-editing")) move(row);
     if (event.target.matches("[data-gx-all]")) {
-      rows().forEach((one) => { box(one).checked = event.target.checked; });
+      rows().forEach((one) => {
+        box(one).checked = event.target.checked;
+      });
       everything = false;
       showBar();
     }
-    if (event.target.closest("[data-gx-everything]")) { everything = true; showBar(); }
+    if (event.target.closest("[data-gx-everything]")) {
+      everything = true;
+      showBar();
+    }
     if (event.target.closest("[data-gx-clear]")) clear();
     const command = event.target.closest("[data-gx-bulk]");
     if (command) gx.open(command.dataset.gxBulk, selection());
   });
 
   const keys = {
-    j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
+    j: () => step(1),
+    ArrowDown: () => step(1),
+    k: () => step(-1),
+    ArrowUp: () => step(-1),
     Enter: () => cursor && follow(cursor, false),
     e: () => cursor && list.dataset.edit && follow(cursor, true),
-    f: () => { const button = list.querySelector("[data-gx-filter]"); if (button) button.click(); },
-    n: () => { const button = list.querySelector("[data-gx-create]"); if (button) button.click(); },
+    f: () => {
+      const button = list.querySelector("[data-gx-filter]");
+      if (button) button.click();
+    },
+    n: () => {
+      const button = list.querySelector("[data-gx-create]");
+      if (button) button.click();
+    },
   };
   document.addEventListener("keydown", (event) => {
     if (gx.typing(event) || gx.dialogOpen() || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("a, button") && (event.key === "Enter" || event.key.startsWith("Arrow"))) return;
-    if (event.key.toLowerCase() === "x" && cursor) { event.preventDefault(); select(cursor, !box(cursor).checked, event.shiftKey); return; }
-    if (event.shiftKey && event.key.startsWith("Arrow") && cursor) { event.preventDefault(); select(cursor, true); step(event.key === "ArrowDown" ? 1 : -1); select(cursor, true); return; }
+    if (event.key.toLowerCase() === "x" && cursor) {
+      event.preventDefault();
+      select(cursor, !box(cursor).checked, event.shiftKey);
+      return;
+    }
+    if (event.shiftKey && event.key.startsWith("Arrow") && cursor) {
+      event.preventDefault();
+      select(cursor, true);
+      step(event.key === "ArrowDown" ? 1 : -1);
+      select(cursor, true);
+      return;
+    }
     if (event.key === "Escape" && !bar.hidden && !document.querySelector(".gx-peek:not([hidden])")) clear();
     const act = keys[event.key];
-    if (act && rows().length + (event.key === "n" || event.key === "f") > 0) { event.preventDefault(); act(); }
+    if (act && rows().length + (event.key === "n" || event.key === "f") > 0) {
+      event.preventDefault();
+      act();
+    }
   });
 })();

@@ -24,16 +24,30 @@
       ring.querySelector(".gx-ring-bar").setAttribute("stroke-dasharray", `${alive ? data.percent : 0} 100`);
       ring.dataset.tip = alive ? `${data.label} ${data.percent}%` : ring.getAttribute("aria-label");
     }
-    document.querySelectorAll(`[data-gx-job="${CSS.escape(String(data.id))}"]`).forEach((part) => window.htmx.trigger(part, "gx:job"));
+    document
+      .querySelectorAll(`[data-gx-job="${CSS.escape(String(data.id))}"]`)
+      .forEach((part) => window.htmx.trigger(part, "gx:job"));
   }
   function record({ entity, id, version, name }) {
     const open = document.getElementById("gx-record");
-    if (!open || open.dataset.entity !== entity || open.dataset.id !== String(id) || Number(open.dataset.version) >= version) return;
+    if (
+      !open ||
+      open.dataset.entity !== entity ||
+      open.dataset.id !== String(id) ||
+      Number(open.dataset.version) >= version
+    )
+      return;
     const note = document.getElementById("gx-record-note");
     note.querySelector("p").textContent = gx.text("record_changed", { name });
     note.hidden = false;
   }
-  const hear = { badge, job, record, toast: gx.toast, signed_out: () => gx.toast({ message: gx.text("signed_out"), tone: "warning" }) };
+  const hear = {
+    badge,
+    job,
+    record,
+    toast: gx.toast,
+    signed_out: () => gx.toast({ message: gx.text("signed_out"), tone: "warning" }),
+  };
 
   function alone() {
     const source = new EventSource(url);
@@ -47,11 +61,14 @@
     worker.port.start();
     worker.port.postMessage({ listen: new URL(url, location.href).href });
     addEventListener("pagehide", () => worker.port.postMessage({ leave: true }));
-    addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) location.reload();
+    });
   }
 
   try {
-    if ("SharedWorker" in window) shared(); else alone();
+    if ("SharedWorker" in window) shared();
+    else alone();
   } catch {
     alone();
   }

@@ -23,7 +23,10 @@ self.addEventListener("connect", (event) => {
   port.addEventListener("message", ({ data }) => {
     if (data.listen) listen(data.listen);
     if (data.leave) ports.delete(port);
-    if (!ports.size && source) { source.close(); source = null; }
+    if (!ports.size && source) {
+      source.close();
+      source = null;
+    }
   });
   port.start();
 });

@@ -34,7 +34,11 @@
       title.setAttribute("aria-hidden", "true");
       box.append(title);
       for (const item of group.items) {
-        const line = gx.make("div", "gx-palette-item", [gx.icon(item.icon || "arrow-right"), gx.make("span", "", item.label), gx.make("small", "", item.hint || "")]);
+        const line = gx.make("div", "gx-palette-item", [
+          gx.icon(item.icon || "arrow-right"),
+          gx.make("span", "", item.label),
+          gx.make("small", "", item.hint || ""),
+        ]);
         line.id = "gx-hit-" + count++;
         line.setAttribute("role", "option");
         line.gxItem = item;
@@ -67,7 +71,10 @@
   async function look() {
     const words = input.value.trim().toLowerCase();
     const fits = (item) => !words || (item.label + " " + (item.hint || "")).toLowerCase().includes(words);
-    const own = [{ label: gx.text("actions"), items: pageItems().filter(fits) }, { label: gx.text("menu"), items: menuItems().filter(fits) }];
+    const own = [
+      { label: gx.text("actions"), items: pageItems().filter(fits) },
+      { label: gx.text("menu"), items: menuItems().filter(fits) },
+    ];
     draw(own);
     if (!dialog.dataset.url) return;
     const mine = ++asked;
@@ -83,23 +90,47 @@
     look();
   }
 
-  document.addEventListener("click", (event) => { if (event.target.closest("[data-gx-palette]")) open(); });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-gx-palette]")) open();
+  });
   document.addEventListener("keydown", (event) => {
-    const called = (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !gx.typing(event));
-    if (called && !gx.dialogOpen()) { event.preventDefault(); open(); }
+    const called =
+      (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !gx.typing(event));
+    if (called && !gx.dialogOpen()) {
+      event.preventDefault();
+      open();
+    }
   });
   let timer;
-  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 80); });
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, 80);
+  });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Escape") { event.preventDefault(); dialog.close(); } // a search box would only empty itself
-    if (event.key === "ArrowDown") { event.preventDefault(); choose(chosen + 1); }
-    if (event.key === "ArrowUp") { event.preventDefault(); choose(chosen - 1); }
-    if (event.key === "Enter") { event.preventDefault(); run(list.querySelectorAll(".gx-palette-item")[chosen], event.ctrlKey || event.metaKey); }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      dialog.close();
+    } // a search box would only empty itself
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      choose(chosen + 1);
+    }
+    if (event.key === "ArrowUp") {
+      event.preventDefault();
+      choose(chosen - 1);
+    }
+    if (event.key === "Enter") {
+      event.preventDefault();
+      run(list.querySelectorAll(".gx-palette-item")[chosen], event.ctrlKey || event.metaKey);
+    }
   });
-  list.addEventListener("click", (event) => run(event.target.closest(".gx-palette-item"), event.ctrlKey || event.metaKey));
+  list.addEventListener("click", (event) =>
+    run(event.target.closest(".gx-palette-item"), event.ctrlKey || event.metaKey),
+  );
   list.addEventListener("mousemove", (event) => {
     const line = event.target.closest(".gx-palette-item");
-    if (line && line.getAttribute("aria-selected") !== "true") choose([...list.querySelectorAll(".gx-palette-item")].indexOf(line));
+    if (line && line.getAttribute("aria-selected") !== "true")
+      choose([...list.querySelectorAll(".gx-palette-item")].indexOf(line));
   });
 })();

@@ -13,8 +13,9 @@
   function load(id) {
     const old = kept.get(id);
     if (old && Date.now() - old.at < 10000) return old.promise;
-    const promise = fetch(list.dataset.peek.replace("__id__", id), { headers: { "HX-Request": "true" } })
-      .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)));
+    const promise = fetch(list.dataset.peek.replace("__id__", id), { headers: { "HX-Request": "true" } }).then(
+      (answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)),
+    );
     kept.set(id, { at: Date.now(), promise });
     return promise;
   }
@@ -59,7 +60,8 @@
     if (gx.typing(event) || gx.dialogOpen()) return;
     if (event.key === " " && gx.list.current() && !event.target.closest("button, a, input")) {
       event.preventDefault();
-      if (pane.hidden) show(gx.list.current()); else close();
+      if (pane.hidden) show(gx.list.current());
+      else close();
     }
     if (event.key === "Escape" && !pane.hidden) close();
   });

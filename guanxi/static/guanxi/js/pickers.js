@@ -11,9 +11,16 @@
     const url = select.dataset.url;
     const settings = {
       plugins: select.multiple ? ["remove_button"] : [],
-      valueField: "value", labelField: "text", searchField: url ? [] : ["text"],
-      maxOptions: 200, placeholder: select.dataset.placeholder, create: select.dataset.create === "1", hidePlaceholder: true, closeAfterSelect: !select.multiple,
-      allowEmptyOption: false, dropdownParent: select.closest("dialog") ? null : "body",
+      valueField: "value",
+      labelField: "text",
+      searchField: url ? [] : ["text"],
+      maxOptions: 200,
+      placeholder: select.dataset.placeholder,
+      create: select.dataset.create === "1",
+      hidePlaceholder: true,
+      closeAfterSelect: !select.multiple,
+      allowEmptyOption: false,
+      dropdownParent: select.closest("dialog") ? null : "body",
       render: {
         option: line,
         item: (data, escape) => `<div>${escape(data.text)}</div>`,
@@ -34,7 +41,8 @@
     }
     const box = new window.TomSelect(select, settings);
     select.setAttribute("aria-hidden", "true"); // Tom Select moves the label to its own input
-    const label = select.getAttribute("aria-label") || (select.labels && select.labels[0] && select.labels[0].textContent) || "";
+    const label =
+      select.getAttribute("aria-label") || (select.labels && select.labels[0] && select.labels[0].textContent) || "";
     if (!box.control_input.id || select.getAttribute("aria-label")) box.control_input.setAttribute("aria-label", label);
     return box;
   }

@@ -9,10 +9,23 @@
   function keep(name, value) {
     document.cookie = `gx_${name}=${value}; path=/; max-age=${YEAR}; samesite=lax`;
     const url = document.body.dataset.preferencesUrl;
-    if (url) fetch(url, { method: "POST", body: new URLSearchParams({ [name]: value }), headers: { "X-CSRFToken": gx.csrf() } }).catch(() => null);
+    if (url)
+      fetch(url, {
+        method: "POST",
+        body: new URLSearchParams({ [name]: value }),
+        headers: { "X-CSRFToken": gx.csrf() },
+      }).catch(() => null);
   }
-  function setTheme(value) { root.dataset.gxTheme = value; keep("theme", value); press(); }
-  function setDensity(value) { root.dataset.gxDensity = value; keep("density", value); press(); }
+  function setTheme(value) {
+    root.dataset.gxTheme = value;
+    keep("theme", value);
+    press();
+  }
+  function setDensity(value) {
+    root.dataset.gxDensity = value;
+    keep("density", value);
+    press();
+  }
   function fold() {
     const closed = root.dataset.gxSidebar !== "closed";
     root.dataset.gxSidebar = closed ? "closed" : "open";
@@ -20,8 +33,12 @@
     keep("sidebar", closed ? "closed" : "open");
   }
   function press() {
-    document.querySelectorAll("[data-gx-set-theme]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.gxSetTheme === root.dataset.gxTheme)));
-    document.querySelectorAll("[data-gx-set-density]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.gxSetDensity === root.dataset.gxDensity)));
+    document
+      .querySelectorAll("[data-gx-set-theme]")
+      .forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.gxSetTheme === root.dataset.gxTheme)));
+    document
+      .querySelectorAll("[data-gx-set-density]")
+      .forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.gxSetDensity === root.dataset.gxDensity)));
   }
 
   /** The menu is written once; the sheet of a phone shows the same. */
@@ -38,13 +55,19 @@
     if (at("button[data-gx-density]")) setDensity(root.dataset.gxDensity === "compact" ? "comfortable" : "compact");
     if (at("[data-gx-fold]")) fold();
     if (at("[data-gx-phone-create]")) document.getElementById("gx-phone-create").showModal();
-    if (at("[data-gx-phone-menu]")) { event.preventDefault(); openPhoneMenu(); }
+    if (at("[data-gx-phone-menu]")) {
+      event.preventDefault();
+      openPhoneMenu();
+    }
   });
   document.addEventListener("keydown", (event) => {
     if (gx.typing(event) || gx.dialogOpen() || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "[" && document.querySelector("[data-gx-fold]")) fold();
     const button = [...document.querySelectorAll("[data-gx-key]")].find((one) => one.dataset.gxKey === event.key);
-    if (button) { event.preventDefault(); button.click(); }
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
   });
 
   /** 3 min ago, from the machine-readable time; older than four weeks keeps its date. */
@@ -77,6 +100,9 @@
   connection();
   setInterval(refreshTimes, 60000);
   document.addEventListener("htmx:load", refreshTimes);
-  addEventListener("online", () => { connection(); gx.toast({ message: gx.text("online"), tone: "success" }); });
+  addEventListener("online", () => {
+    connection();
+    gx.toast({ message: gx.text("online"), tone: "success" });
+  });
   addEventListener("offline", connection);
 })();

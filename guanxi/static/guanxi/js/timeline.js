@@ -27,7 +27,10 @@
       clearTimeout(timer);
       timer = setTimeout(async () => {
         const form = current();
-        const answer = await gx.post(composer.dataset.draftUrl, { kind: form.dataset.composeForm, text: form.elements.text.value });
+        const answer = await gx.post(composer.dataset.draftUrl, {
+          kind: form.dataset.composeForm,
+          text: form.elements.text.value,
+        });
         if (answer && answer.ok) form.classList.remove("gx-dirty");
       }, 800);
     }
@@ -43,11 +46,15 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const tab = event.detail.requestConfig && event.detail.requestConfig.elt;
     if (!tab || tab.getAttribute("role") !== "tab") return;
-    tab.parentElement.querySelectorAll("[role=tab]").forEach((one) => one.setAttribute("aria-selected", String(one === tab)));
+    tab.parentElement
+      .querySelectorAll("[role=tab]")
+      .forEach((one) => one.setAttribute("aria-selected", String(one === tab)));
   });
-  gx.each("[role=tablist]", (tabs) => tabs.addEventListener("keydown", (event) => {
-    const all = [...tabs.querySelectorAll("[role=tab]")];
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step) all[(all.indexOf(event.target) + step + all.length) % all.length].focus();
-  }));
+  gx.each("[role=tablist]", (tabs) =>
+    tabs.addEventListener("keydown", (event) => {
+      const all = [...tabs.querySelectorAll("[role=tab]")];
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (step) all[(all.indexOf(event.target) + step + all.length) % all.length].focus();
+    }),
+  );
 })();

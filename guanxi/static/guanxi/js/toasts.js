@@ -11,7 +11,9 @@
     box.querySelector(".gx-toast-text").textContent = message;
     const leave = () => box.remove();
     let timer;
-    const wait = () => { timer = setTimeout(leave, undoUrl ? 30000 : tone === "danger" ? 10000 : 6000); };
+    const wait = () => {
+      timer = setTimeout(leave, undoUrl ? 30000 : tone === "danger" ? 10000 : 6000);
+    };
     if (url) {
       const link = box.querySelector(".gx-toast-link");
       link.hidden = false;

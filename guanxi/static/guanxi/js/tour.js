@@ -32,7 +32,9 @@
     const spot = target.getBoundingClientRect();
     const own = box.getBoundingClientRect();
     const beside = spot.width < 400 && spot.height > 200;
-    const left = beside ? spot.right + 12 : Math.min(innerWidth - own.width - 12, Math.max(12, spot.left + spot.width / 2 - own.width / 2));
+    const left = beside
+      ? spot.right + 12
+      : Math.min(innerWidth - own.width - 12, Math.max(12, spot.left + spot.width / 2 - own.width / 2));
     box.style.left = `${left}px`;
     box.style.top = `${beside ? Math.max(12, spot.top + 24) : spot.bottom + 12}px`;
   }
@@ -47,10 +49,16 @@
     const foot = gx.make("footer", "", [
       gx.make("small", "", gx.text("tour_step", { step: at + 1, count: path.length })),
       gx.make("span", "gx-grow"),
-      at ? button("tour_back", "btn btn-sm", () => show(at - 1)) : button("tour_skip", "btn btn-sm btn-ghost-secondary", finish),
+      at
+        ? button("tour_back", "btn btn-sm", () => show(at - 1))
+        : button("tour_skip", "btn btn-sm btn-ghost-secondary", finish),
       button(last ? "tour_done" : "tour_next", "btn btn-sm btn-primary", () => (last ? finish() : show(at + 1))),
     ]);
-    box.replaceChildren(gx.make("h2", "", gx.text(`tour_${name}_title`)), gx.make("p", "", gx.text(`tour_${name}`)), foot);
+    box.replaceChildren(
+      gx.make("h2", "", gx.text(`tour_${name}_title`)),
+      gx.make("p", "", gx.text(`tour_${name}`)),
+      foot,
+    );
     stand(target);
     foot.lastElementChild.focus();
   }
@@ -63,6 +71,8 @@
     show(0);
   }
 
-  document.addEventListener("click", (event) => { if (event.target.closest("[data-gx-tour-start]")) start(); });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-gx-tour-start]")) start();
+  });
   if (document.getElementById("gx-tour-start")) start();
 })();

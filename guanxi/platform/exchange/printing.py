@@ -1,0 +1,46 @@
+"""Prints remembered, and one record as a pdf."""
+
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
+from guanxi.platform.commands.record_event import by
+from guanxi.platform.entities import links
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.events.services import NewEvent, append
+from guanxi.platform.exchange.events import Printed
+from guanxi.platform.exchange.exporting import made_by, texts_of
+from guanxi.platform.exchange.writing import write_record_pdf
+
+
+def remember(entity: Entity, actor: Actor, rows: int, what: str, record_id: int | None = None) -> None:
+    """One event: who printed what."""
+    told = Printed(rows=rows, what=what)
+    with transaction.atomic():
+        append([NewEvent(kind="exchange.print.made", entity=entity.key, record_id=record_id, payload=told, **by(actor))])
+
+
+def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) -> None:
+    """A record's readable fields by the sections of its form."""
+    fields = entity.readable(actor)
+    labels = links.labels_of(entity, fields.values(), [record], actor)
+    sections = []
+    for section in entity.sections():
+        lines = [(str(fields[key].label), _text(fields[key], record, actor, labels)) for key in section.fields if key in fields]
+        if lines:
+            sections.append((str(section.label), lines))
+    write_record_pdf(
+        target, title=entity.title_of(record), subtitle=str(entity.label), sections=sections, language=actor.language,
+        generated_at_text=made_by(actor), page_text_template=_("Page %(page)s of %(pages)s"), texts=texts_of(actor),
+    )  # fmt: skip
+    remember(entity, actor, 1, "", record.pk)
+
+
+def _text(field: Field, record: Any, actor: Actor, labels: dict[str, dict[int, str]]) -> str:
+    value = field.get(record)
+    if field.is_link:
+        return labels[field.key].get(value, _("not open to you")) if value else ""
+    return field.display(value, actor.zone)

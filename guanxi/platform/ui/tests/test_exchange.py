@@ -1,0 +1,203 @@
+"""Import, export and print through the pages."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from guanxi.platform.access.models import FieldRule, Role
+from guanxi.platform.events.models import Event
+from guanxi.platform.exchange.models import Import, ImportTemplate
+from guanxi.platform.jobs.testing import run_queued_jobs
+from tests.fakes.models import Company
+
+FILE = "Code,Name,Stage,Nonsense\nA-1,Acme,New,x\nA-2,Birch,what,y\n"
+
+
+@pytest.fixture
+def chief(organisation, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    return organisation.everything()
+
+
+@pytest.fixture
+def client(organisation, chief):
+    browser = Client()
+    browser.force_login(organisation.users["chief"])
+    return browser
+
+
+def address(name, *parts):
+    return reverse(name, args=["fakes", "company", *parts])
+
+
+def bring(client, content=FILE, name="firms.csv"):
+    response = client.post(address("import"), {"file": SimpleUploadedFile(name, content.encode())})
+    assert response.status_code == 302
+    run_queued_jobs()
+    return Import.objects.latest("pk")
+
+
+def form_of(page):
+    return {row.name: next((choice.value for choice in row.choices if choice.selected), "") for row in page.mapping} | {
+        field.name: field.value for field in (*page.sheet_fields, *page.options) if field.name not in ("save_shared",)
+    }
+
+
+def test_a_file_goes_through_all_four_steps(client):
+    assert "Drop the file here" in client.get(address("import"), headers={"accept-language": "en"}).content.decode() or client.get(address("import")).status_code == 200
+    chosen = bring(client)
+    assert client.get(address("import_step", chosen.pk))["Location"] == address("import_columns", chosen.pk)
+    page = client.get(address("import_columns", chosen.pk)).context["page"]
+    assert [row.confidence for row in page.mapping] == ["sure", "sure", "sure", ""]
+    assert page.preview.rows[0] == ["A-1", "Acme", "New", "x"]
+    form = form_of(page) | {"save_as": "Firms"}
+    assert client.post(address("import_columns", chosen.pk), form).status_code == 302
+    assert client.get(address("import_step", chosen.pk)).context["page"].job.alive
+    run_queued_jobs()
+    assert client.get(address("import_job", chosen.pk))["HX-Redirect"] == address("import_step", chosen.pk)
+    page = client.get(address("import_check", chosen.pk)).context["page"]
+    assert [(problem.row, problem.column, problem.value) for problem in page.problems] == [("3", "Stage", "what")]
+    assert page.blocked_reason == ""
+    assert not Company.objects.exists()
+    assert client.post(address("import_check", chosen.pk)).status_code == 302
+    assert client.post(address("import_check", chosen.pk)).status_code == 302
+    run_queued_jobs()
+    page = client.get(address("import_step", chosen.pk)).context["page"]
+    assert [link.url for link in page.job.downloads] == [address("import_refused", chosen.pk)]
+    assert Company.objects.get().name == "Acme"
+    template = ImportTemplate.objects.get()
+    assert template.columns == {"Code": "code", "Name": "name", "Stage": "stage"}
+
+
+def test_refused_rows_come_back_corrected(client):
+    chosen = bring(client)
+    client.post(address("import_columns", chosen.pk), form_of(client.get(address("import_columns", chosen.pk)).context["page"]))
+    run_queued_jobs()
+    client.post(address("import_check", chosen.pk))
+    run_queued_jobs()
+    content = b"".join(client.get(address("import_refused", chosen.pk)).streaming_content).decode("utf-8-sig")
+    assert content.splitlines()[1].startswith("3,")
+    again = bring(client, content.replace("what", "lost"))
+    page = client.get(address("import_columns", again.pk)).context["page"]
+    assert [form_of(page)[f"column-{position}"] for position in range(6)] == ["", "", "code", "name", "stage", ""]
+    client.post(address("import_columns", again.pk), form_of(page))
+    run_queued_jobs()
+    client.post(address("import_check", again.pk))
+    run_queued_jobs()
+    assert set(Company.objects.values_list("code", "stage")) == {("A-1", "new"), ("A-2", "lost")}
+    assert client.post(address("import_undo", again.pk)).status_code == 302
+    run_queued_jobs()
+    assert Company.objects.get().code == "A-1"
+
+
+def test_a_bad_file_is_refused_with_its_reason(client):
+    response = client.post(address("import"), {"file": SimpleUploadedFile("a.xlsx", b"<html><table></table></html>")})
+    assert response.status_code == 422
+    assert "xlsx" in response.context["page"].errors[0]
+
+
+def test_other_headings_and_saved_mappings_propose_anew(client):
+    chosen = bring(client, "Sheet of firms,,\nWhat,Who,\nA-1,Acme,\n")
+    page = client.get(address("import_columns", chosen.pk)).context["page"]
+    form = form_of(page) | {"header": "1"}
+    response = client.post(address("import_columns", chosen.pk), form)
+    assert response.status_code == 200
+    assert [row.header for row in response.context["page"].mapping][:2] == ["What", "Who"]
+
+
+def test_imports_of_others_do_not_exist(client, organisation):
+    chosen = bring(client)
+    organisation.actor("other", ("*", "*", "all"))
+    stranger = Client()
+    stranger.force_login(organisation.users["other"])
+    for name in ("import_step", "import_columns", "import_check", "import_job", "import_refused"):
+        assert stranger.get(address(name, chosen.pk)).status_code == 404
+    organisation.actor("reader", ("fakes.company", "view", "all"))
+    reader = Client()
+    reader.force_login(organisation.users["reader"])
+    assert reader.get(address("import")).status_code == 403
+    assert reader.get(address("export")).status_code == 403
+    assert reader.get(address("print_list")).status_code == 403
+
+
+def test_decisions_unblock_the_run(client):
+    first = bring(client, "Code,Name\nA-1,Acme\n")
+    client.post(address("import_columns", first.pk), form_of(client.get(address("import_columns", first.pk)).context["page"]))
+    run_queued_jobs()
+    client.post(address("import_check", first.pk))
+    run_queued_jobs()
+    chosen = bring(client, "Code,Name\nA-1,Other\n")
+    form = form_of(client.get(address("import_columns", chosen.pk)).context["page"]) | {"existing": "ask"}
+    client.post(address("import_columns", chosen.pk), form)
+    run_queued_jobs()
+    assert client.get(address("import_check", chosen.pk)).context["page"].blocked_reason
+    assert client.post(address("import_check", chosen.pk)).status_code == 422
+    assert client.get(address("import_decide", chosen.pk)).status_code == 200
+    assert client.post(address("import_decide", chosen.pk), {"rest": "update"}).status_code == 302
+    client.post(address("import_check", chosen.pk))
+    run_queued_jobs()
+    assert Company.objects.get().name == "Other"
+
+
+@pytest.mark.parametrize(("format_", "start"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")])
+def test_export_is_a_download_and_is_remembered(client, format_, start):
+    bring_and_run(client)
+    assert client.get(address("export")).status_code == 200
+    answer = client.post(address("export"), {"format": format_, "columns": ["code", "name"], "filter": '["eq","code","A-1"]'}, headers={"hx-request": "true"})
+    response = client.get(answer["HX-Redirect"])
+    content = b"".join(response.streaming_content)
+    assert content.startswith(start)
+    if format_ == "csv":
+        assert content.decode("utf-8-sig").split() == ["Code,Name", "A-1,Acme"] or b"A-1,Acme" in content
+        assert b"A-2" not in content
+    event = Event.objects.get(kind="exchange.export.made")
+    assert (event.payload["rows"], event.payload["columns"]) == (1, ["code", "name"])
+
+
+def bring_and_run(client):
+    chosen = bring(client, "Code,Name\nA-1,Acme\nA-2,Birch\n")
+    client.post(address("import_columns", chosen.pk), form_of(client.get(address("import_columns", chosen.pk)).context["page"]))
+    run_queued_jobs()
+    client.post(address("import_check", chosen.pk))
+    run_queued_jobs()
+
+
+def test_large_exports_become_a_job_with_a_file(client, monkeypatch, organisation):
+    monkeypatch.setattr("guanxi.platform.exchange.exporting.DIRECT_ROWS", 1)
+    bring_and_run(client)
+    answer = client.post(address("export"), {"format": "csv", "columns": ["code"]}, headers={"hx-request": "true"})
+    (job,) = run_queued_jobs()
+    assert answer["HX-Redirect"] == reverse("job", args=[job.pk])
+    assert job.state == "done"
+    url = job.result["files"][0]["url"]
+    assert b"A-2" in b"".join(client.get(url).streaming_content)
+    organisation.actor("other", ("*", "*", "all"))
+    stranger = Client()
+    stranger.force_login(organisation.users["other"])
+    assert stranger.get(url).status_code == 404
+
+
+def test_print_of_list_and_record(client):
+    bring_and_run(client)
+    assert b"Acme" in client.get(address("print_list")).content
+    acme = Company.objects.get(code="A-1")
+    assert b"Acme" in client.get(address("print_record", acme.pk)).content
+    pdf = b"".join(client.get(address("print_record", acme.pk), {"format": "pdf"}).streaming_content)
+    assert pdf.startswith(b"%PDF")
+    assert Event.objects.filter(kind="exchange.print.made").count() == 3
+
+
+def test_hidden_fields_are_neither_offered_nor_exported(client, organisation):
+    FieldRule.objects.create(role=Role.objects.get(key__startswith="chief"), entity="fakes.company", field="phone", hidden=True)
+    chosen = bring(client, "Code,Name,Phone\nA-1,Acme,13800138000\n")
+    page = client.get(address("import_columns", chosen.pk)).context["page"]
+    assert "phone" not in {choice.value for row in page.mapping for choice in row.choices}
+    form = form_of(page) | {"column-2": "phone"}
+    assert client.post(address("import_columns", chosen.pk), form).status_code == 422
+    dialog = client.get(address("export")).context["page"]
+    assert "phone" not in {choice.value for section in dialog.sections for field in section.fields for choice in field.choices}
+    response = client.get(address("export"), {"run": "1", "format": "csv", "columns": "phone,code"})
+    assert io.BytesIO(b"".join(response.streaming_content)).readline().strip().decode("utf-8-sig").count(",") == 0

@@ -1,0 +1,170 @@
+"""Export, its files, and print."""
+
+from tempfile import TemporaryFile
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_GET, require_http_methods
+
+from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.exchange import exporting, printing
+from guanxi.platform.exchange.choices import Format, LinkText
+from guanxi.platform.exchange.exporting import Request
+from guanxi.platform.files import selectors as files
+from guanxi.platform.files.errors import FileGone
+from guanxi.platform.files.serving import SANDBOX, file_response
+from guanxi.platform.jobs.sentences import sentence
+from guanxi.platform.jobs.services import enqueue
+from guanxi.platform.ui import addresses, print_page
+from guanxi.platform.ui.answers import done
+from guanxi.platform.ui.contexts import FormField, FormPage, FormSection, Option
+from guanxi.platform.ui.doors import part, signed_in, with_entity
+from guanxi.platform.ui.list_state import ListState
+
+MOST_IDS = 1_000
+
+
+@require_http_methods(["GET", "POST"])
+@with_entity
+def export(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The dialog (GET), its answer (POST): a download for few rows, a job for many; ``run`` is the download itself."""
+    actor = request.actor
+    gate.require(actor, entity, "export")
+    data = request.GET if request.method == "GET" else request.POST
+    if request.method == "GET" and "run" not in data:
+        return _dialog(request, entity)
+    wanted = _wanted(entity, actor, data)
+    rows = exporting.selected(wanted, actor).order_by()[: exporting.DIRECT_ROWS + 1].count()
+    if rows > exporting.DIRECT_ROWS:
+        label = sentence(gettext_noop("Export of %(entities)s"), entities=str(entity.label_plural))
+        job = enqueue("exchange.export", wanted.payload(), owner_id=actor.user_id, label=label)
+        return done(reverse("job", args=[job.pk]), _("The export has begun. You may go on; you will be told when it is done."), request)
+    if request.method == "POST":
+        return _away(request, addresses.page_of(entity, "export", run="1", **{name: value for name, value in _parameters(wanted).items() if value}))
+    return _download(wanted, actor)
+
+
+def _away(request: HttpRequest, url: str) -> HttpResponse:
+    if not request.htmx:
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
+
+
+def _dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
+    actor, state = request.actor, ListState.read(entity, request.actor, request.GET)
+    readable, shown = entity.readable(actor), state.shown(actor)
+    keys = [*shown, *(key for key in exporting.exportable(entity, actor) if key not in shown)]
+    fields = [
+        FormField(name="format", kind="choice", label=_("Format"), value=Format.XLSX, required=True, width="half", choices=_options(Format, Format.XLSX)),
+        FormField(name="links", kind="choice", label=_("Linked records as"), value=LinkText.NAME, required=True, width="half", choices=_options(LinkText, LinkText.NAME)),
+        FormField(
+            name="columns", kind="multi_choice", label=_("Columns"), value=shown, multiple=True,
+            choices=[Option(value=key, label=str(readable[key].label), selected=key in shown) for key in keys],
+        ),
+    ]  # fmt: skip
+    hidden = [(name, value) for name, value in state.parameters().items() if value and name not in ("columns", "layout", "group")]
+    hidden += [("ids", request.GET["ids"])] if request.GET.get("ids") else []
+    context = FormPage(
+        entity_key=entity.key, title=_("Export %(entities)s") % {"entities": entity.label_plural}, action_url=addresses.page_of(entity, "export"),
+        sections=[FormSection(id="export", label="", fields=fields)], submit_label=_("Export"), hidden=hidden,
+        note=_("More than %(count)s rows are written in the background.") % {"count": f"{exporting.DIRECT_ROWS:,}"},
+    )  # fmt: skip
+    return part(request, "command_form", entity=entity, page=context)
+
+
+def _options(enumeration: type[Format] | type[LinkText], chosen: str) -> list[Option]:
+    return [Option(value=one.value, label=str(one.label), selected=one.value == chosen) for one in enumeration]
+
+
+def _wanted(entity: Entity, actor: Actor, data: dict) -> Request:
+    """What the form or address asks for. Raises FilterError."""
+    state = ListState.read(entity, actor, {name: data.get(name, "") for name in ("filter", "q", "sort", "view")})
+    columns = data.getlist("columns") if hasattr(data, "getlist") else []
+    columns = [key for one in columns for key in one.split(",") if key]
+    ids = [int(one) for one in data.get("ids", "").split(",") if one.isdigit()][:MOST_IDS]
+    return Request(
+        entity, tuple(columns), _member(Format, data.get("format", ""), Format.XLSX), state.filter, state.text, state.sort,
+        tuple(ids) if ids else None, _member(LinkText, data.get("links", ""), LinkText.NAME),
+    )  # fmt: skip
+
+
+def _member(enumeration: type, value: str, default: str) -> str:
+    return enumeration(value) if value in enumeration.values else default
+
+
+def _parameters(wanted: Request) -> dict[str, str]:
+    """The request as query parameters."""
+    kept = ListState(wanted.entity, wanted.filter, wanted.text, wanted.sort).parameters()
+    ids = ",".join(str(pk) for pk in wanted.ids or ())
+    return {name: kept[name] for name in ("filter", "q", "sort")} | {"columns": ",".join(wanted.columns), "format": wanted.format, "links": wanted.links, "ids": ids}
+
+
+def _download(wanted: Request, actor: Actor) -> HttpResponse:
+    target = TemporaryFile()  # noqa: SIM115 -- the response closes it
+    rows = exporting.write_to(target, wanted, actor)
+    exporting.remember(wanted, actor, exporting.fetch_plan(wanted, actor), rows)
+    target.seek(0)
+    response = FileResponse(target, as_attachment=True, filename=exporting.file_name(wanted, actor), content_type=exporting.CONTENT_TYPES[wanted.format])
+    return _safe(response)
+
+
+def _safe(response: HttpResponse) -> HttpResponse:
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = SANDBOX
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+@signed_in
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file that one's own export job has written."""
+    stored = files.get(pk)
+    if stored is None or stored.entity != "exchange.export" or stored.created_by_id != request.actor.user_id:
+        raise gate.NotFound
+    try:
+        return file_response(stored)
+    except FileGone as error:
+        raise gate.NotFound from error
+
+
+@require_GET
+@with_entity
+def print_list(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The list on paper: the first records of its state, or a pdf with ``format=pdf``."""
+    actor = request.actor
+    gate.require(actor, entity, "export")
+    state = ListState.read(entity, actor, request.GET)
+    if request.GET.get("format") == "pdf":
+        wanted = Request(entity, tuple(state.shown(actor)), Format.PDF, state.filter, state.text, state.sort)
+        return _download(wanted, actor)
+    return page_on_paper(request, entity, print_page.list_page(state, actor))
+
+
+@require_GET
+@with_entity
+def print_record(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+    """One record on paper, or as a pdf with ``format=pdf``."""
+    actor = request.actor
+    gate.require(actor, entity, "export")
+    record = gate.get(actor, entity, pk, "export")
+    if request.GET.get("format") == "pdf":
+        target = TemporaryFile()  # noqa: SIM115 -- the response closes it
+        printing.write_record(target, entity, actor, record)
+        target.seek(0)
+        return _safe(FileResponse(target, as_attachment=True, filename=f"{entity.name}-{pk}.pdf", content_type="application/pdf"))
+    return page_on_paper(request, entity, print_page.record_page(entity, actor, record))
+
+
+def page_on_paper(request: HttpRequest, entity: Entity, context: object) -> HttpResponse:
+    """A page without the shell."""
+    return part(request, "print", entity=entity, page=context)
+
+
