@@ -87,7 +87,9 @@ def table(figures: Iterable[Figure]) -> str:
     """All figures as a Markdown table."""
     rows = [HEADINGS, *(_row(figure) for figure in figures)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(HEADINGS))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)
 

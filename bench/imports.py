@@ -13,7 +13,7 @@ from bench.pages import ADDRESS, Site
 from bench.session import changed
 from guanxi.modules.customers.models import Customer
 from guanxi.platform.entities import registry
-from guanxi.platform.events.models import Event
+from guanxi.platform.events.sealer import seal
 from guanxi.platform.exchange import services
 from guanxi.platform.exchange.choices import ImportState
 from guanxi.platform.exchange.models import Import
@@ -39,10 +39,17 @@ def name_of(kind: str, *, half: bool) -> str:
 class Imports:
     """Imports of ``rows`` rows each, with the yardstick of the same rows."""
 
-    def __init__(self, site: Site, folder: Path, rows: int, idle: Callable[[], Any] = lambda: time.sleep(0.02)) -> None:
+    def __init__(
+        self,
+        site: Site,
+        folder: Path,
+        rows: int,
+        idle: Callable[[], Any] = lambda: time.sleep(0.02),
+        first: int = FIRST,
+    ) -> None:
         self.site, self.folder, self.rows, self.idle = site, folder, rows, idle
         self.company = read_company()
-        self.first = itertools.count(FIRST, 2 * rows)
+        self.first = itertools.count(first, 2 * rows)
         self.entity = registry.get("customers.customer")
         self.actor = site.actors["all"]
 
@@ -70,8 +77,10 @@ class Imports:
         services.start(chosen, self.actor)
         self._wait(chosen, ImportState.DONE, meanwhile)
         seconds = time.monotonic() - begin
-        stored, refused = chosen.counters.get("created", 0) + chosen.counters.get("updated", 0), chosen.counters["refused"]
-        if stored + refused + chosen.counters.get("same", 0) < self.rows or refused > 2 * self.rows // import_files.ONE_BAD_IN:
+        if (
+            sum(chosen.counters.values()) != self.rows
+            or chosen.counters["refused"] > 2 * self.rows // import_files.ONE_BAD_IN
+        ):
             raise Stuck(f"{path.name}: {chosen.counters} of {self.rows} rows")
         return chosen, seconds
 
@@ -91,12 +100,18 @@ class Imports:
     def file(self, name: str, *, half: bool) -> Path:
         """A new file of these rows; in ``half`` of them the customer is one of those loaded in the beginning."""
         known = Customer.objects.filter(pk__lte=10 * self.rows).exclude(credit_code="").order_by("pk")
-        codes = import_files.some(known.values_list("credit_code", flat=True).iterator(), self.rows // 2, name) if half else []
+        codes = (
+            import_files.some(known.values_list("credit_code", flat=True).iterator(), self.rows // 2, name)
+            if half
+            else []
+        )
         writer = import_files.FileWriter(self.company, next(self.first))
         return import_files.write(self.folder / name, writer.rows(self.rows, codes))
 
     def _stages(self, chosen: Import) -> dict[str, float]:
-        """Seconds of each job of an import."""
+        """Seconds of each job of an import. The last one ends a moment after its last commit."""
+        while Job.objects.get(pk=chosen.job_id).finished_at is None:
+            self.idle()
         jobs = Job.objects.filter(kind__startswith="exchange.", payload__import=chosen.pk)
         return {job.kind.removeprefix("exchange."): (job.finished_at - job.started_at).total_seconds() for job in jobs}
 
@@ -141,8 +156,7 @@ class Imports:
         ]
 
 
-def settle(patience: float = 120.0) -> None:
-    """Wait until the worker has sealed what earlier steps wrote, so that it does not do so during the next."""
-    deadline = time.monotonic() + patience
-    while Event.objects.filter(seq__isnull=True).exists() and time.monotonic() < deadline:
-        time.sleep(0.2)
+def settle() -> None:
+    """Seal what earlier steps wrote, so that the worker does not do so during the next."""
+    while seal():
+        pass

@@ -25,12 +25,18 @@ FULL_ROUNDS, SMOKE_ROUNDS = (20, 3), (6, 3)
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(prog="run.py bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    found = argparse.ArgumentParser(
+        prog="run.py bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     found.add_argument("--size", type=int, metavar="N", help=f"customers; contacts are twice as many (default {FULL})")
-    found.add_argument("--smoke", action="store_true", help="small and short; fails where a ratio is twice the baseline's")
+    found.add_argument(
+        "--smoke", action="store_true", help="small and short; fails where a ratio is twice the baseline's"
+    )
     found.add_argument("--only", metavar="TEXT", default="", help="only figures whose name contains this")
     found.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    found.add_argument("--renew-baseline", action="store_true", help="with --smoke: write the ratios into baseline.json")
+    found.add_argument(
+        "--renew-baseline", action="store_true", help="with --smoke: write the ratios into baseline.json"
+    )
     found.add_argument("--profile", action="store_true", help="profile every page, not only those that miss their aim")
     return found
 
@@ -59,7 +65,8 @@ def main() -> int:
     text = reports.table(found)
     print(f"\n{text}\n")
     report = folder / "report.md"
-    report.write_text("\n".join([f"# {database}, {size:,} customers, {_machine()}", "", text, "", *suite.profiles(options.profile)]))
+    profiles = suite.profiles(everything=options.profile) if options.profile or not options.smoke else []
+    report.write_text("\n".join([f"# {database}, {size:,} customers, {_machine()}", "", text, "", *profiles]))
     print(f"Report: {report.relative_to(ROOT)}")
     if options.json:
         options.json.write_text(json.dumps(reports.as_data(found), indent=2, ensure_ascii=False) + "\n")

@@ -74,7 +74,7 @@ class Suite:
     def _import(self, imports: Imports, kind: str, half: bool) -> list[Figure]:
         return [imports.figure(kind, half=half)]
 
-    def profiles(self, everything: bool) -> list[str]:
+    def profiles(self, *, everything: bool) -> list[str]:
         """Where the time goes in what misses its aim, as lines of Markdown."""
         missed = {figure.name for figure in self.found if figure.met is False or everything}
         return profiling.report(missed, self.folder, min(self.size, 10_000)) if missed else []

@@ -65,7 +65,10 @@ class Driver:
         if not self.sqlite:
             run(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")
             return
-        made = run("SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('table', 'index') AND sql <> '' ORDER BY type DESC", (table,))
+        made = run(
+            "SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('table', 'index') AND sql <> '' ORDER BY type DESC",
+            (table,),
+        )
         for original, sql in made.fetchall():
             sql = sql.replace(f'"{table}"', f'"{name}"', 2)
             run(sql if original == table else sql.replace(f'"{original}"', f'"{name}_{original}"', 1))

@@ -127,7 +127,10 @@ def test_a_file_goes_through_all_steps_of_the_import(client, pk):
     ok(client.post(check), 302)
     run_queued_jobs()
     ok(client.get(step))
-    assert list(registry.get("fleet.vehicle").source.model.objects.order_by("pk").values_list("name", flat=True)) == ["Van 1", "Van 8"]
+    assert list(registry.get("fleet.vehicle").source.model.objects.order_by("pk").values_list("name", flat=True)) == [
+        "Van 1",
+        "Van 8",
+    ]
 
 
 def test_rest_and_its_description(client, pk):

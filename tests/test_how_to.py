@@ -79,7 +79,9 @@ def test_a_plain_entity_costs_four_files_and_ninety_lines(project):
     own = ["models.py", "entities.py", "tests/test_vehicle.py"]
     migrations = [file for file in (copy / FLEET / "migrations").iterdir() if file.name[0].isdigit()]
     assert len(own) + len(migrations) <= PLAIN_FILES
-    assert sum(code_lines((copy / FLEET / name).read_text().splitlines()) for name in [*own, "commands.py"]) <= PLAIN_LINES
+    assert (
+        sum(code_lines((copy / FLEET / name).read_text().splitlines()) for name in [*own, "commands.py"]) <= PLAIN_LINES
+    )
 
 
 def test_the_module_keeps_the_layers(project):
@@ -91,7 +93,17 @@ def test_the_module_keeps_the_layers(project):
 
 def test_every_derived_path_opens_and_the_tests_of_the_page_and_of_the_contract_pass(project):
     copy, variables = project
-    said = call(copy, variables, "-m", "pytest", "-k", "vehicle or Vehicle or walk", FLEET, "tests/how_to_walk.py", "tests/contract")
+    said = call(
+        copy,
+        variables,
+        "-m",
+        "pytest",
+        "-k",
+        "vehicle or Vehicle or walk",
+        FLEET,
+        "tests/how_to_walk.py",
+        "tests/contract",
+    )
     assert re.search(r"\d+ passed", said)
     assert "skipped" not in said
 

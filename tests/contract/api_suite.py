@@ -18,7 +18,7 @@ from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.feel.operators import OPERATORS, PERIODS
 from tests.contract.digest import digest_of_tables
-from tests.contract.factories import NOTHING, Factory, factory_for
+from tests.contract.factories import Factory, factory_for, sample
 from tests.contract.people import ApiClient, person
 
 EVERYTHING = {"all": ["*"]}
@@ -91,7 +91,7 @@ class ApiContract:
         factory.create()
         key = next(iter(entity.fields()))
         row = api.get(self.base, fields=key).body["items"][0]
-        assert row.keys() - {"version"} == {"id", key}
+        assert row.keys() - {"version", "record_id"} == {"id", key}
 
     def test_every_field_filters_by_every_operator(self, entity, factory, api):
         record = factory.create()
@@ -178,23 +178,28 @@ class ApiContract:
             assert answer.body["errors"].keys() <= fresh.keys(), answer.text
             body |= {key: fresh[key] for key in answer.body["errors"]}
             answer = api.post(self.base, body)
+            if answer.status == 400:  # several fields that must be unique together
+                body = fresh
+                answer = api.post(self.base, body)
         assert answer.status == 201, answer.text
         assert answer.headers["Location"].endswith(f"/api/{self.base}{answer.body['id']}/")
         for key, field in factory.fields().items():
-            assert same(field, answer.body[key], body[key]), key
+            assert key not in body or same(field, answer.body[key], body[key]), key
 
     def test_every_field_can_be_changed_alone(self, entity, factory, api):
         if not self.has(entity, "edit"):
             return
         factory.create_many(2)
         record = factory.create()
-        fresh = factory.values()
+        fresh, others = factory.values(), factory.values()
         for key, field in factory.fields().items():
-            if fresh.get(key, NOTHING) is NOTHING:
-                continue
-            answer = api.patch(f"{self.base}{record.pk}/", {key: fresh[key]})
-            assert answer.status == 200, (key, answer.text)
-            assert same(field, answer.body[key], fresh[key]), key
+            for value in (values[key] for values in (fresh, others) if key in values):
+                answer = api.patch(f"{self.base}{record.pk}/", {key: value})
+                if answer.status == 200:  # one of two links may be the one that the rules forbid
+                    assert same(field, answer.body[key], value), key
+                    break
+            else:
+                assert key not in fresh, (key, answer.text)
 
     def test_a_record_is_deleted_and_restored(self, entity, factory, api):
         record = factory.create()
@@ -326,8 +331,7 @@ def operands(entity: Entity, factory: Factory, field: Field, operator: str, reco
         return [30]
     value = field.get(record)
     if field.is_empty(value):
-        sample = factory.value(field.with_(readonly=False), 1)
-        value = 1 if field.is_link else sample
+        value = sample(field, 1)
     elif field.kind is kinds.DATETIME:
         value = value.astimezone().date().isoformat()
     else:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from stdnum.cn import uscc
+
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.fields import Field
@@ -61,6 +63,26 @@ prescribe("access.user", username=lambda n: f"user{n}", language=lambda n: "en",
 prescribe("access.role", key=lambda n: f"role-{letters(n).lower()}")
 prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 
+def _credit_code(n: int) -> str:
+    body = f"91440101{n % 10**9:09d}"
+    return body + uscc.calc_check_digit(f"{body}0")
+
+
+def _nothing(n: int) -> Any:
+    return NOTHING
+
+
+prescribe(
+    "customers.customer", kind=lambda n: "organisation", credit_code=_credit_code, id_type=lambda n: "passport",
+    gender=_nothing, born_on=_nothing,
+)  # fmt: skip
+prescribe("customers.contactrelation", other=lambda n: factory_for("customers.contact").create().pk)
+prescribe("customers.contact", reports_to=_nothing, individual=_nothing)
+prescribe("customers.interaction", contact=_nothing)
+prescribe("customers.contactmedium", medium_type=lambda n: "phone", value=lambda n: f"+86139{n % 10**8:08d}")
+prescribe("customers.anniversary", calendar=lambda n: "solar", month=lambda n: n % 12 + 1, leap=lambda n: False)
+prescribe("customers.measure", period=lambda n: f"20{n % 20 + 10}-03-01")
+
 _SAMPLES: dict[str, Callable[[Field, int], Any]] = {
     kinds.TEXT.key: lambda field, n: _short(f"{field.key} {n}", field),
     kinds.LONGTEXT.key: lambda field, n: f"{field.key} {n}\nsecond line",
@@ -95,6 +117,11 @@ def _choices(field: Field) -> list[str]:
     return found
 
 
+def sample(field: Field, n: int) -> Any:
+    """A value as JSON that fits the kind of the field, whatever its entity asks beyond that."""
+    return n if field.is_link else _SAMPLES[field.kind.key](field, n)
+
+
 class Factory:
     """Makes records of one entity."""
 
@@ -127,7 +154,7 @@ class Factory:
         if prescribed:
             return prescribed(n)
         if not field.is_link or field.kind is kinds.FILE:
-            return _SAMPLES[field.kind.key](field, n)
+            return sample(field, n)
         if belongs_to is not None and field.key in ("owner", *self.entity.personal):
             return belongs_to.pk
         if belongs_to is not None and field.key in ("department", "region") and self.entity.is_record:
@@ -135,7 +162,8 @@ class Factory:
         if field.target in _path:
             return NOTHING
         inherits = field.key in (self.entity.parent, self.entity.hangs_on)
-        return factory_for(field.target).linked(n, belongs_to=belongs_to if inherits else None, _path=_path)
+        alike = [key for key, other in self.fields().items() if other.target == field.target]
+        return factory_for(field.target).linked(n + alike.index(field.key), belongs_to=belongs_to if inherits else None, _path=_path)
 
     def linked(self, n: int, *, belongs_to: User | None = None, _path: tuple[str, ...] = ()) -> int:
         """The id of a record to link to: of the given owner if one is named, else one of two that are shared."""

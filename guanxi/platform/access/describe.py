@@ -27,6 +27,11 @@ INTERNAL = frozenset(
         "path",
         "pinyin",
         "initials",
+        "record_id",
+        "customer_id",
+        "toured",
+        "shipped",
+        "edited",
         "level",
         "password",
         "last_login",
@@ -122,10 +127,33 @@ def _describe(column: models.Field, indexed: bool) -> Field:
         lookup=column.attname if kind is not kinds.TREE else column.name,
         indexed=indexed,
         unique=column.unique,
-        get=_getter(column.attname),
-        set=_setter(column.attname),
-        conditions=_conditions(column, kind),
+        **_access(column, kind),
     )
+
+
+def _access(column: models.Field, kind: kinds.Kind) -> dict[str, Any]:
+    """How the column is read, set and filtered."""
+    if kind is kinds.CHOICE and isinstance(column, models.IntegerField):
+        return _numbered(column.attname)
+    return {"get": _getter(column.attname), "set": _setter(column.attname), "conditions": _conditions(column, kind)}
+
+
+def _numbered(attname: str) -> dict[str, Any]:
+    """A choice kept as a number: the platform reads, sets and compares its key as text, like any other choice."""
+
+    def get(record: Any) -> str:
+        value = getattr(record, attname)
+        return "" if value is None else str(value)
+
+    def set_(record: Any, value: Any) -> None:
+        setattr(record, attname, int(value) if value not in (None, "") else None)
+
+    def condition(operator: str, values: tuple[Any, ...]) -> Q | None:
+        if operator == "filled":
+            return Q(**{f"{attname}__isnull": False})
+        return Q(**{f"{attname}__in": [int(value) for value in values]}) if operator in ("eq", "in") else None
+
+    return {"get": get, "set": set_, "conditions": condition}
 
 
 def _conditions(column: models.Field, kind: kinds.Kind) -> Any:

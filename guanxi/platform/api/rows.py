@@ -10,9 +10,10 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.api.errors import BadRequest
 from guanxi.platform.entities import links
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import EntityKind
 
 #: What every record has beside its fields.
-ALWAYS = ("id", "version")
+ALWAYS = ("id", "version", "record_id")
 
 Row = dict[str, Any]
 
@@ -34,6 +35,7 @@ def write(entity: Entity, fields: Iterable[Field], records: Sequence[Any], actor
     fields = list(fields)
     labels = links.labels_of(entity, fields, records, actor)
     ids = [record.pk for record in records]
+    attached = entity.kind is EntityKind.ATTACHED
     cells = [(field.key, _cell(field, labels.get(field.key, {}), ids)) for field in fields]
     rows = []
     for record in records:
@@ -41,6 +43,8 @@ def write(entity: Entity, fields: Iterable[Field], records: Sequence[Any], actor
         version = getattr(record, "version", None)
         if version is not None:
             row["version"] = version
+        if attached:
+            row["record_id"] = record.record_id
         for key, cell in cells:
             row[key] = cell(record)
         rows.append(row)

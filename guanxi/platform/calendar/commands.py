@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access import kinds
@@ -14,7 +14,7 @@ from guanxi.platform.commands.command import Answer, Input, command
 
 
 def _open(task: Task, actor: Actor) -> Answer:
-    return task.state == State.OPEN or _now("Only an open task can be changed like this. Reopen it first.")
+    return task.state == State.OPEN or gettext("Only an open task can be changed like this. Reopen it first.")
 
 
 @command(
@@ -75,7 +75,7 @@ def give(
 
 @reopen.allowed
 def _not_open(task: Task, actor: Actor) -> Answer:
-    return task.state != State.OPEN or _now("It is open already.")
+    return task.state != State.OPEN or gettext("It is open already.")
 
 
 complete.allowed(_open)

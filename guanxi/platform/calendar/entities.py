@@ -31,6 +31,7 @@ class TaskEntity(Entity):
     group_by = ("assignee", "state", "priority")
     kanban = Kanban("state", facts=("due_at", "assignee"))
     calendar = Calendar("due_at")
+    internal = ("remind_at",)
     timeline = Timeline(at="created_at", body="body")
     personal = ("assignee", "created_by")
     attachments = False

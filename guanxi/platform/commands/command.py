@@ -168,7 +168,6 @@ def command(
                 past_label,
                 apply,
                 inputs=lambda actor: inputs,
-                help=(function.__doc__ or "").strip().partition("\n")[0],
                 function=function,
                 **options,
             )

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
-from guanxi.platform.access.models import Department, Role, User
+from guanxi.platform.access.kinds import Choice
+from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
 from guanxi.platform.directory.models import Note, Tag
 from guanxi.platform.directory.tree import place, problem
+from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
-from guanxi.platform.entities.options import Menu, Section, Timeline, Tree
+from guanxi.platform.entities.options import Menu, Related, Section, Timeline, Tree
 from guanxi.platform.refdata.models import Code, Industry, Region
 
 
@@ -27,6 +31,7 @@ class UserEntity(Entity):
         Section(_("Account"), "username", "language", "time_zone"),
     )
     group_by = ("department", "is_active")
+    related = (Related("access.userrole", "user", columns=("role", "created_at"), label=_("Roles")),)
 
     def hint_of(self, record: Any) -> str:
         return " ".join(part for part in (record.staff_no, record.title) if part)
@@ -62,6 +67,57 @@ class RoleEntity(Entity):
     icon = "shield-lock"
     menu = Menu("settings", 30)
     columns = ("label", "key", "active")
+    related = (
+        Related("access.rolegrant", "role", columns=("entity", "actions", "scope")),
+        Related("access.fieldrule", "role", columns=("entity", "field", "rule")),
+        Related("access.userrole", "role", columns=("user", "created_at"), label=_("Held by")),
+    )
+
+
+@entity
+class UserRoleEntity(Entity):
+    model = UserRole
+    icon = "user-shield"
+    parent = "user"
+    title = "role"
+    columns = ("user", "role", "created_at")
+
+
+class RightsEntity(Entity):
+    """What roles consist of: lines of the role, whoever changes one marks the role as edited."""
+
+    parent = "role"
+    title = "entity"
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=entity_choices)
+        return fields
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        Role.objects.filter(pk__in={change.record.role_id for change in changes}).update(edited=True)
+
+
+def entity_choices() -> list[Choice]:
+    """Every entity, every module, and everything."""
+    found = [Choice("*", _("Everything"))]
+    modules = dict.fromkeys(one.module for one in registry.entities())
+    labels = {config.label: config.verbose_name for config in apps.get_app_configs()}
+    found += [Choice(f"{module}.*", labels.get(module, module)) for module in modules]
+    return found + [Choice(one.key, one.label_plural) for one in registry.entities()]
+
+
+@entity
+class RoleGrantEntity(RightsEntity):
+    model = RoleGrant
+    icon = "lock-open"
+    columns = ("role", "entity", "actions", "scope")
+
+
+@entity
+class FieldRuleEntity(RightsEntity):
+    model = FieldRule
+    icon = "eye-off"
+    columns = ("role", "entity", "field", "rule")
 
 
 @entity

@@ -45,12 +45,18 @@ class Sort:
 
 @dataclass(frozen=True)
 class Query:
-    """What a list shows: ``text`` is the one-line search within it, ``filter`` the tree."""
+    """What a list shows: ``text`` is the one-line search within it, ``filter`` the tree. ``deleted`` reads the
+    recycle bin instead of the live rows; ``action`` should then be "restore"."""
 
     filter: Node = EVERYTHING
     text: str = ""
     sort: Sort | None = None
     action: str = "view"
+    deleted: bool = False
+
+    def rows(self, entity: Entity, actor: Actor) -> QuerySet:
+        """All rows that the list may show, before its filter."""
+        return gate.narrow(entity.source.rows(deleted=self.deleted), gate.sources(actor, entity, self.action))
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: 
     order = _order(entity, actor, query, where)
     backwards = bool(before)
     start = _read_cursor(before or after, order)
-    base = entity.base_rows().filter(where)
+    base = entity.source.rows(deleted=query.deleted).filter(where)
     lists = [
         _slice(base.filter(one.condition()), order, start, backwards, limit + 1)
         for one in gate.sources(actor, entity, query.action)
@@ -138,7 +144,7 @@ def _order(entity: Entity, actor: Actor, query: Query, where: Q) -> _Order:
     column = entity.source.model._meta.get_field(field.lookup.split("__")[0])
     nullable = field.json or column.null
     if not field.indexed or nullable:
-        rows = entity.rows(actor, query.action).filter(where)
+        rows = query.rows(entity, actor).filter(where)
         if rows.order_by()[: SORT_LIMIT + 1].count() > SORT_LIMIT:
             raise SortError(
                 _("More than %(limit)s records cannot be sorted by “%(field)s”. Narrow the list with a filter first.")
@@ -252,7 +258,7 @@ def _read_cursor(text: str, order: _Order) -> tuple | None:
 
 def count(entity: Entity, actor: Actor, query: Query, *, exact: bool = False) -> tuple[int, bool]:
     """(number, whether it is exact): exact up to COUNT_LIMIT unless asked for more."""
-    rows = entity.rows(actor, query.action).filter(condition(entity, actor, query)).order_by()
+    rows = query.rows(entity, actor).filter(condition(entity, actor, query)).order_by()
     if exact:
         return rows.count(), True
     number = rows[: COUNT_LIMIT + 1].count()
@@ -274,7 +280,7 @@ def groups(entity: Entity, actor: Actor, query: Query, by: str, total: str = "")
     field = fields.get(by)
     if field is None or not field.lookup or field.kind in (kinds.LONGTEXT, kinds.MULTICHOICE):
         raise SortError(_("The list cannot be grouped by “%(field)s”.") % {"field": by})
-    rows = entity.rows(actor, query.action).filter(condition(entity, actor, query)).order_by()
+    rows = query.rows(entity, actor).filter(condition(entity, actor, query)).order_by()
     lookup = f"{field.lookup}_id" if field.kind is kinds.TREE else field.lookup
     sums = {"total_": Coalesce(Sum(fields[total].lookup), 0)} if total else {}
     found = rows.values(lookup).annotate(count_=Count("pk"), **sums).order_by("-count_", lookup)[:GROUP_LIMIT]

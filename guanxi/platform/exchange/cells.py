@@ -18,6 +18,7 @@ from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.exchange.reading import Cell
 
 MEMO_TRIAL, MEMO_LIMIT = 4_000, 50_000
+CHINESE_FROM = "\u2e7f"
 SERIAL_START = date(1899, 12, 30)
 #: Day numbers taken for dates in a date column: 1927 to 2119.
 SERIALS = range(10_000, 80_000)
@@ -132,6 +133,17 @@ def _plain_code(limit: int | None) -> Plain:
 
 
 _PLAIN = {"text": _plain_text, "code": _plain_code, "phone": _plain_code}
+
+
+def joined(cells: Sequence[Cell], positions: Sequence[int]) -> Cell:
+    """Several cells as one text: Chinese in the order of meaning and without blanks (family name, given name), other
+    scripts in the order of the file with blanks."""
+    present = [at for at in positions if at < len(cells) and shown(cells[at]).strip()]
+    if len(present) < 2:
+        return cells[present[0]] if present else None
+    if any(letter > CHINESE_FROM for at in present for letter in shown(cells[at])):
+        return "".join(shown(cells[at]).strip() for at in present)
+    return " ".join(shown(cells[at]).strip() for at in sorted(present))
 
 
 class ColumnReader:

@@ -16,7 +16,7 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.entities.links import Unknown
-from guanxi.platform.exchange.cells import BLANK, ColumnReader, shown
+from guanxi.platform.exchange.cells import BLANK, ColumnReader, joined, shown
 from guanxi.platform.exchange.choices import Missing
 from guanxi.platform.exchange.file_keys import FileKeys
 from guanxi.platform.exchange.link_texts import LinkTexts
@@ -83,7 +83,10 @@ class Validator:
         if at is None:
             values, errors = reader.convert([source.constant] * len(chunk.rows))
         else:
-            values, errors = reader.convert([row.cells[at] if at < len(row.cells) else None for row in chunk.rows])
+            cells = [row.cells[at] if at < len(row.cells) else None for row in chunk.rows]
+            if source.further:
+                cells = [joined(row.cells, (at, *source.further)) for row in chunk.rows]
+            values, errors = reader.convert(cells)
         for index, message in errors.items():
             chunk.refuse(index, message, at)
         return values

@@ -50,27 +50,61 @@ def targets(entity: Entity, actor: Actor) -> list[Target]:
 
 
 def suggestions(entity: Entity, actor: Actor, names: Sequence[str]) -> list[tuple[str, float]]:
-    """(target or "", score from 0 to 1) per heading, each target at most once."""
-    vocabulary = _vocabulary(entity, targets(entity, actor))
+    """(target or "", score from 0 to 1) per heading. Only headings that mean parts of one field (family and given
+    name) share a target."""
+    return [(hint.target, score) for hint, score in _hints(entity, actor, names)]
+
+
+def order_of_parts(entity: Entity, actor: Actor, names: Sequence[str]) -> list[int]:
+    """Positions of headings that mean parts of a field, in the order in which the parts belong together."""
+    parts = list(entity.import_hints)
+    found = [(parts.index(hint.name), position) for position, (hint, _score) in enumerate(_hints(entity, actor, names)) if hint.name in entity.import_hints]
+    return [position for _rank, position in sorted(found)]
+
+
+@dataclass(frozen=True)
+class _Hint:
+    """What a heading means: the name of the hint and the target it leads to."""
+
+    name: str = ""
+    target: str = ""
+
+
+def _hints(entity: Entity, actor: Actor, names: Sequence[str]) -> list[tuple[_Hint, float]]:
+    targets_by_hint, vocabulary = _vocabulary(entity, targets(entity, actor))
     ours = {word for label in (ROW_LABEL, REASON_LABEL) for word in in_all_languages(label)}
     found = suggest(["" if name in ours else name for name in names], vocabulary)
-    return [(one.hint, one.score) if one.score >= GUESS else ("", 0.0) for one in found]
+    whole = {one.hint for one in found if one.score >= GUESS and targets_by_hint.get(one.hint) == one.hint}
+    answers = []
+    for one in found:
+        target = targets_by_hint.get(one.hint, "") if one.score >= GUESS else ""
+        # A column for the whole makes its parts superfluous.
+        keep = target and (one.hint == target or target not in whole)
+        answers.append((_Hint(one.hint, target), one.score) if keep else (_Hint(), 0.0))
+    return answers
 
 
-def _vocabulary(entity: Entity, available: Sequence[Target]) -> Vocabulary:
-    """Target → headings: labels in all languages, keys, and the known headings of other programs."""
-    words: dict[str, list[str]] = {target.value: [] for target in available}
+def _vocabulary(entity: Entity, available: Sequence[Target]) -> tuple[dict[str, str], Vocabulary]:
+    """Hint → target, and hint → headings. The hint of a field itself is its target: labels in all languages, key,
+    and known headings; other hints are parts or other names of a field (Entity.import_hints)."""
+    words: dict[str, list[str]] = {target.value: _labels(entity, target) for target in available}
+    leads = {value: value for value in words}
     for hint, headings in load_vocabulary(entity.name).items():
         value = entity.import_hints.get(hint, hint)
-        if value in words:
-            words[value] += [hint, *headings]
-    for target in available:
-        own = in_all_languages(target.field.label)
-        if target.entity is not entity:
-            own = [f"{name} {label}" for name in in_all_languages(target.entity.label) for label in own]
-            own += [name + label for name, label in zip(in_all_languages(target.entity.label), in_all_languages(target.field.label), strict=True)]
-        words[target.value] = [*own, *words[target.value]]
-    return _without_conflicts(words, available, entity)
+        if value not in leads:
+            continue
+        name = hint if hint in entity.import_hints and hint not in leads else value
+        words.setdefault(name, []).extend([hint, *headings])
+        leads[name] = value
+    return leads, _without_conflicts(words, available, entity)
+
+
+def _labels(entity: Entity, target: Target) -> list[str]:
+    own = in_all_languages(target.field.label)
+    if target.entity is entity:
+        return own
+    names = in_all_languages(target.entity.label)
+    return [*(f"{name} {label}" for name in names for label in own), *(name + label for name, label in zip(names, own, strict=True))]
 
 
 def _without_conflicts(words: Mapping[str, list[str]], available: Sequence[Target], entity: Entity) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 """What an import is to do: the stored mapping and options, compiled against today's fields and rights."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,16 +17,20 @@ from guanxi.platform.exchange.choices import Empty, Existing, Missing
 
 #: Stands between the key of a second entity and its field in a target: "customers.contact:name".
 OTHER = ":"
+#: Several columns may fill these together.
+JOINED = (kinds.TEXT, kinds.LONGTEXT, kinds.TREE)
 NO_KEY = (kinds.LONGTEXT, kinds.TAGS, kinds.MULTICHOICE, kinds.BOOLEAN, kinds.CHOICE, kinds.FORMULA, kinds.FILE)
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where the values of a field come from: a column of the file, or a constant (a raw value)."""
+    """Where the values of a field come from: a column of the file, or a constant (a raw value). ``further`` are
+    columns that are joined to it, such as given name, or city and county, in the order of their meaning."""
 
     field: Field
     position: int | None = None
     constant: str = ""
+    further: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,10 @@ def compile_plan(entity: Entity, actor: Actor, mapping: Mapping[str, Any], optio
     require_right(entity, actor)
     others = {child.key: child for child in hanging(entity, actor)}
     sources: dict[str, dict[str, Source]] = {"": {}}
-    for position, target in mapping.get("columns", {}).items():
-        if target:
-            _add(sources, entity, others, actor, target, position=int(position))
+    ranks = {position: rank for rank, position in enumerate(mapping.get("order", ()))}
+    columns = ((int(position), target) for position, target in mapping.get("columns", {}).items() if target)
+    for position, target in sorted(columns, key=lambda item: (ranks.get(item[0], len(ranks)), item[0])):
+        _add(sources, entity, others, actor, target, position=position)
     for target, text in mapping.get("constants", {}).items():
         if str(text).strip():
             _add(sources, entity, others, actor, target, constant=str(text))
@@ -157,6 +162,9 @@ def _add(
     found = sources.setdefault(part, {})
     if key in found and constant:
         return  # the file comes first
+    if key in found and position is not None and fields[key].kind in JOINED:
+        found[key] = replace(found[key], further=(*found[key].further, position))
+        return
     if key in found:
         raise Rejected({target: _("Two columns are assigned to “%(field)s”. Assign one of them to something else.") % {"field": fields[key].label}})
     found[key] = Source(fields[key], position, constant)

@@ -18,7 +18,7 @@ from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange.choices import Existing, ImportState
 from guanxi.platform.exchange.folders import spool_of
-from guanxi.platform.exchange.mapping import suggestions
+from guanxi.platform.exchange.mapping import order_of_parts, suggestions
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.plan import compile_plan, importable, key_choices, require_right
 from guanxi.platform.exchange.work import ASK
@@ -78,7 +78,9 @@ def propose(chosen: Import, actor: Actor, *, sheet: int | None = None, header: i
         raise Rejected({"header": _("The sheet has no such row.")})
     chosen.mapping = {"sheet": sheet, "header": list(rows) if rows else None, "columns": {}, "constants": {}}
     entity = registry.get(chosen.entity)
-    found = suggestions(entity, actor, names_of(chosen))
+    names = names_of(chosen)
+    found = suggestions(entity, actor, names)
+    chosen.mapping["order"] = order_of_parts(entity, actor, names)
     chosen.mapping["columns"] = {str(position): target for position, (target, _score) in enumerate(found) if target}
     if not chosen.options or reread:
         chosen.options = {"key": default_key(entity, actor, chosen.mapping["columns"]), "existing": Existing.UPDATE, "empty": "keep", "missing": "refuse"}

@@ -9,7 +9,7 @@ from guanxi.platform.commands.events import APPROVED, REFUSED, SUBMITTED
 from guanxi.platform.events.stored import StoredEvent
 from guanxi.platform.events.subscribers import on_committed
 from guanxi.platform.messages import rules
-from guanxi.platform.messages.services import notify_each
+from guanxi.platform.messages.services import notify_each, settle
 
 #: The event by which the calendar says that a task's time has come.
 TASK_DUE = "calendar.task.due"
@@ -20,6 +20,11 @@ def tell(rule: rules.Rule, events: list[StoredEvent]) -> None:
     told = rule(events)
     if told:
         notify_each(told, at=timezone.now())
+
+
+def settle_requests(events: list[StoredEvent]) -> None:
+    """Whoever was asked to decide need not look any more."""
+    settle({f"held:{event.diff['held'][1]}" for event in events if event.diff}, at=timezone.now())
 
 
 def connect(rule: rules.Rule, kinds: Iterable[str]) -> None:
@@ -34,3 +39,4 @@ connect(rules.mentioned, rules.kinds_of(rules.mentioned))
 connect(rules.due, [TASK_DUE])
 connect(rules.submitted, [SUBMITTED])
 connect(rules.decided, [APPROVED, REFUSED])
+on_committed([APPROVED, REFUSED], settle_requests)

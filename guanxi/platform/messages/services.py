@@ -94,6 +94,11 @@ def read_all(actor: Actor) -> int:
     return Notification.objects.filter(user=actor.user_id or 0, read_at=None).update(read_at=actor.now())
 
 
+def settle(keys: Iterable[str], *, at: datetime) -> int:
+    """An occasion is over, for example because somebody else has decided: nobody needs to read of it any more."""
+    return Notification.objects.filter(key__in=list(keys), read_at=None).update(read_at=at)
+
+
 def ask_administrator(actor: Actor, question: str, *, url: str = "") -> int:
     """Hand a question to everybody who holds the role of the system administrator; returns how many they are.
 

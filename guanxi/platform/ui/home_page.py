@@ -95,7 +95,7 @@ def _tasks(actor: Actor) -> list[InboxItem]:
 
 def _task(actor: Actor, task: Task, host: str) -> InboxItem:
     entity = registry.get(Task)
-    due = date_format(task.due_at.astimezone(actor.zone), "SHORT_DATETIME_FORMAT") if task.due_at else ""
+    due = date_format(task.due_at.astimezone(actor.zone), "TIME_FORMAT") if task.due_at else ""
     late = bool(task.due_at and task.due_at < actor.now())
     complete = CommandButton(
         id=f"complete-{task.pk}",

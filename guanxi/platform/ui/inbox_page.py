@@ -58,13 +58,18 @@ def build(actor: Actor, show: str = ALL, before: int | None = None) -> InboxPage
     items: list[InboxItem] = []
     if before is None and show in (ALL, DECISIONS):
         items += decisions(actor, waiting)
-    more = False
+    more, found = False, list[NoticeView]()
     if show != DECISIONS:
         found = selectors.newest(actor, unread_only=show == UNREAD, before=before, limit=PAGE + 1)
         more, found = len(found) > PAGE, found[:PAGE]
-        items += [notice_item(actor, view) for view in found]
+        asked_above = before is None and show == ALL and bool(waiting)
+        items += [
+            notice_item(actor, view)
+            for view in found
+            if not (asked_above and view.unread and view.kind == Kind.APPROVAL)
+        ]
     unread = selectors.unread_count(actor.user_id or 0)
-    last = items[-1].id if more else ""
+    last = found[-1].id if more else 0
     return InboxPage(
         title=_("Inbox"), items=items, filters=_filters(show, unread, len(waiting)), read_all_url=reverse("inbox_read") if unread else "",
         next_url=f"{reverse('inbox')}?show={show}&before={last}" if more else "", empty=None if items else _empty(show),

@@ -100,7 +100,8 @@ def _stages(job: selectors.JobView, state: str) -> list[JobStage]:
 
 def _counts(job: selectors.JobView) -> list[Count]:
     found = []
-    for name, number in job.counters.items():
+    order = {name: place for place, name in enumerate(COUNTERS)}
+    for name, number in sorted(job.counters.items(), key=lambda item: (order.get(item[0], len(order)), item[0])):
         tone: Tone = "danger" if name in BAD and number else "neutral"
         found.append(Count(label=str(COUNTERS.get(name, name)), value=f"{number:,}", tone=tone))
     return found

@@ -12,8 +12,19 @@ from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import Sort
 from guanxi.platform.ui import addresses, filters
-from guanxi.platform.ui.contexts import Card, ColumnChoice, ColumnHead, EmptyState, Link, ListPage, Option, Row, ViewTab
-from guanxi.platform.ui.list_state import ListState, groupable, layouts_of, visible_views
+from guanxi.platform.ui.contexts import (
+    Card,
+    Cell,
+    ColumnChoice,
+    ColumnHead,
+    EmptyState,
+    Link,
+    ListPage,
+    Option,
+    Row,
+    ViewTab,
+)
+from guanxi.platform.ui.list_state import ListState, groupable, layouts_of, may_restore, visible_views
 from guanxi.platform.ui.present import Presenter, page_kind
 
 PAGE_SIZE = 50
@@ -39,10 +50,11 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
     """What surrounds the rows in every layout: views, chips, tools, addresses."""
     entity = state.entity
     may = {action: _may(actor, entity, action) for action in ("create", "edit", "import", "export")}
-    label = str(entity.label_plural)
+    if state.deleted:
+        may = dict.fromkeys(may, False)
     return {
         "entity_key": entity.key,
-        "title": label[:1].upper() + label[1:],
+        "title": heading(entity.label_plural),
         "icon": entity.icon,
         "url": addresses.list_of(entity),
         "state": [(name, value) for name, value in state.parameters().items() if value],
@@ -62,15 +74,26 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
         "peek_url": addresses.pattern(entity, "peek"),
         "edit_url": addresses.pattern(entity, "edit") if may["edit"] else "",
         "cell_url": _cell_url(entity) if may["edit"] else "",
-        "bulk_url": addresses.page_of(entity, "bulk"),
+        "bulk_url": "" if state.deleted else addresses.page_of(entity, "bulk"),
+        "bin_url": addresses.list_of(entity, deleted=1) if may_restore(entity, actor) else "",
         "create_url": addresses.page_of(entity, "create")
         if may["create"] and (entity.personal or not entity.attachable())
         else "",
-        "create_label": _("New %(entity)s") % {"entity": entity.label},
+        "create_label": new_label(entity),
         "import_url": addresses.page_of(entity, "import") if may["import"] else "",
         "export_url": addresses.page_of(entity, "export", **state.parameters()) if may["export"] else "",
         "print_url": addresses.page_of(entity, "print_list", **state.parameters()) if may["export"] else "",
     }
+
+
+def new_label(entity: Entity) -> str:
+    return _("New %(entity)s") % {"entity": entity.label}
+
+
+def heading(label: Any) -> str:
+    """The name of a kind of record where it stands alone: English writes it small within a sentence."""
+    text = str(label)
+    return text[:1].upper() + text[1:]
 
 
 def _may(actor: Actor, entity: Entity, action: str) -> bool:
@@ -96,28 +119,30 @@ def editable_keys(entity: Entity, actor: Actor) -> set[str]:
 
 def rows_of(entity: Entity, actor: Actor, fields: list[Field], records: list[Any]) -> list[Row]:
     """Table rows with a card each for phones; one query per link target."""
-    presenter = Presenter(entity, actor, fields, editable=editable_keys(entity, actor))
+    deleted = any(getattr(record, "deleted_at", None) for record in records)
+    presenter = Presenter(entity, actor, fields, editable=() if deleted else editable_keys(entity, actor))
     presenter.load(records)
-    return [
-        Row(
-            id=record.pk,
-            url=addresses.record(entity, record.pk),
-            version=getattr(record, "version", 0),
-            cells=presenter.cells(record),
-            label=entity.title_of(record),
-            card=card_of(presenter, record),
-        )
-        for record in records
-    ]
+    return [_row(presenter, record) for record in records]
 
 
-def card_of(presenter: Presenter, record: Any) -> Card:
-    """The record as a card: title, its first badge, two facts, a number to call."""
-    entity, fields = (
-        presenter.entity,
-        [field for field in presenter.fields if field.key != presenter.entity.title_field],
+def _row(presenter: Presenter, record: Any) -> Row:
+    cells = presenter.cells(record)
+    return Row(
+        id=record.pk,
+        url=presenter.address(presenter.entity.key, record.pk),
+        version=getattr(record, "version", 0),
+        cells=cells,
+        label=presenter.entity.title_of(record),
+        card=card_of(presenter, record, cells),
     )
-    shown = [(field, presenter.cell(field, record)) for field in fields]
+
+
+def card_of(presenter: Presenter, record: Any, cells: list[Cell] | None = None) -> Card:
+    """The record as a card: title, its first badge, two facts, a number to call. ``cells`` are those of the
+    presenter's fields where they are made already."""
+    entity = presenter.entity
+    made = zip(presenter.fields, presenter.cells(record) if cells is None else cells, strict=True)
+    shown = [(field, cell) for field, cell in made if field.key != entity.title_field]
     badge = next((cell.badges[0] for field, cell in shown if field.kind is kinds.CHOICE and cell.badges), None)
     facts = [
         cell.display
@@ -129,7 +154,7 @@ def card_of(presenter: Presenter, record: Any) -> Card:
     return Card(
         id=record.pk,
         title=entity.title_of(record),
-        url=addresses.record(entity, record.pk),
+        url=presenter.address(entity.key, record.pk),
         badge=badge,
         facts=facts,
         phone=phone,
@@ -163,7 +188,10 @@ def heads(state: ListState, actor: Actor, fields: list[Field]) -> list[ColumnHea
 
 def _views(state: ListState, actor: Actor) -> list[ViewTab]:
     everything = ViewTab(
-        id="all", label=_("All"), url=addresses.list_of(state.entity), active=not state.view and not state.filter
+        id="all",
+        label=_("All"),
+        url=addresses.list_of(state.entity),
+        active=not state.view and not state.filter and not state.deleted,
     )
     saved = [
         ViewTab(
@@ -186,7 +214,14 @@ def _views(state: ListState, actor: Actor) -> list[ViewTab]:
                 active=state.filter == own,
             )
         ]
-    return [everything, *mine, *saved]
+    return [everything, *mine, *saved, *_bin(state)]
+
+
+def _bin(state: ListState) -> list[ViewTab]:
+    """The recycle bin stands among the views while one is in it."""
+    if not state.deleted:
+        return []
+    return [ViewTab(id="deleted", label=_("Recycle bin"), url=addresses.list_of(state.entity, deleted=1), active=True)]
 
 
 def _column_choices(state: ListState, actor: Actor) -> list[ColumnChoice]:
@@ -243,6 +278,13 @@ def _sorts(state: ListState, actor: Actor) -> list[Option]:
 
 def _empty(state: ListState, actor: Actor) -> EmptyState:
     entity = state.entity
+    if state.deleted:
+        return EmptyState(
+            title=_("The recycle bin is empty"),
+            text=_("Deleted records wait here until somebody restores them."),
+            icon="trash",
+            action=Link(label=_("Show all"), url=addresses.list_of(entity), icon=entity.icon),
+        )
     if state.filter or state.text:
         return EmptyState(
             title=_("Nothing matches"),
@@ -256,7 +298,7 @@ def _empty(state: ListState, actor: Actor) -> EmptyState:
         title=_("No %(entities)s yet") % {"entities": entity.label_plural},
         text=str(entity.help) or _("Create the first one, or import the list you already have."),
         icon=entity.icon,
-        action=Link(label=_("New %(entity)s") % {"entity": entity.label}, url=create, icon="plus") if create else None,
+        action=Link(label=new_label(entity), url=create, icon="plus") if create else None,
         second=Link(label=_("Import"), url=importing, icon="upload") if importing else None,
     )
 

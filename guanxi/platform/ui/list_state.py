@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access import kinds
+from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import Query, Sort, read_filter
@@ -17,12 +17,13 @@ from guanxi.platform.ui.models import SavedView
 
 LAYOUTS = ("table", "kanban", "tree", "group")
 MAX_COLUMNS = 20
+IN_BIN: dict[str, Any] = {"action": "restore", "deleted": True}
 
 
 @dataclass(frozen=True)
 class ListState:
     """``filter`` is the JSON tree; ``columns`` and ``sort`` empty mean the entity's own; ``view`` the id of
-    the saved view it came from."""
+    the saved view it came from; ``deleted`` shows the recycle bin, always as a table."""
 
     entity: Entity
     filter: Any = None
@@ -34,6 +35,7 @@ class ListState:
     view: str = ""
     after: str = ""
     before: str = ""
+    deleted: bool = False
 
     @classmethod
     def read(cls, entity: Entity, actor: Actor, data: Mapping[str, Any]) -> "ListState":
@@ -48,7 +50,8 @@ class ListState:
             tree = json.loads(given["filter"]) if given["filter"] else None
         except ValueError as error:
             raise FilterError(_("The filter cannot be read. Build it again with the filter button.")) from error
-        layout = given["layout"] if given["layout"] in layouts_of(entity) else "table"
+        deleted = data.get("deleted") == "1" and may_restore(entity, actor)
+        layout = given["layout"] if given["layout"] in layouts_of(entity) and not deleted else "table"
         columns = tuple(key for key in given["columns"].split(",") if key)[:MAX_COLUMNS]
         return cls(
             entity,
@@ -61,12 +64,13 @@ class ListState:
             given["view"],
             given["after"],
             given["before"],
+            deleted,
         )
 
     def query(self, actor: Actor) -> Query:
         """What to read. Raises FilterError."""
         sort = Sort.parse(self.sort) if self.sort else None
-        return Query(filter=read_filter(self.entity, actor, self.filter), text=self.text, sort=sort)
+        return Query(filter=read_filter(self.entity, actor, self.filter), text=self.text, sort=sort, **IN_BIN if self.deleted else {})
 
     def shown(self, actor: Actor) -> list[str]:
         """Keys of the columns to show, those the reader may see, title first."""
@@ -86,6 +90,7 @@ class ListState:
             "columns": ",".join(self.columns),
             "layout": "" if self.layout == "table" else self.layout,
             "group": self.group,
+            "deleted": "1" if self.deleted else "",
         }
 
     def url(self, **changes: Any) -> str:
@@ -107,6 +112,11 @@ class ListState:
     def with_condition(self, node: Any) -> Any:
         """The filter with a further condition."""
         return ["and", *self.conditions(), node]
+
+
+def may_restore(entity: Entity, actor: Actor) -> bool:
+    """Whether the recycle bin of this kind of record is open to the actor."""
+    return entity.is_record and "restore" in entity.commands and gate.permits(actor, entity, "restore")
 
 
 def layouts_of(entity: Entity) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
-from guanxi.platform.entities import links
+from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.ui import addresses
 from guanxi.platform.ui.contexts import Badge, Cell
@@ -41,6 +41,8 @@ class Presenter:
         self.entity, self.actor, self.fields = entity, actor, list(fields)
         self.editable = frozenset(editable)
         self.labels: dict[str, dict[int, str]] = {}
+        self._addresses: dict[str, str] = {}
+        self._badges: dict[str, dict[str, Badge]] = {}
 
     def load(self, records: Sequence[Any]) -> None:
         self.labels = links.labels_of(self.entity, self.fields, records, self.actor)
@@ -70,21 +72,29 @@ class Presenter:
         label = self.labels.get(field.key, {}).get(value)
         if label is None:
             return {"display": _("not open to you")}
-        href = addresses.record_of(field.target, value) if field.kind is not kinds.USER else ""
-        return {"display": label, "href": href}
+        return {"display": label, "href": self.address(field.target, value) if field.kind is not kinds.USER else ""}
+
+    def address(self, key: str, pk: int) -> str:
+        """The record page of an entity, empty if there is none. A page holds hundreds: each pattern is made once."""
+        if key not in self._addresses:
+            entity = registry.find(key)
+            self._addresses[key] = addresses.pattern(entity, "record") if entity is not None else ""
+        return self._addresses[key].replace("__id__", str(pk))
+
+    def badges(self, field: Field) -> dict[str, Badge]:
+        """Value → badge of a choice, worded once for all cells of a column."""
+        if field.key not in self._badges:
+            self._badges[field.key] = {
+                choice.value: Badge(label=str(choice.label), tone=choice.color or "neutral")  # type: ignore[arg-type]
+                for choice in field.choices()
+            }
+        return self._badges[field.key]
 
 
 def _choices(presenter: Presenter, field: Field, value: Any) -> dict[str, Any]:
-    found = {choice.value: choice for choice in field.choices()}
-    badges = []
-    for part in value if isinstance(value, list) else [value]:
-        choice = found.get(str(part))
-        badges.append(
-            Badge(
-                label=str(choice.label) if choice else str(part),
-                tone=(choice.color or "neutral") if choice else "neutral",
-            )
-        )  # type: ignore[arg-type]
+    found = presenter.badges(field)
+    parts = value if isinstance(value, list) else [value]
+    badges = [found.get(str(part)) or Badge(label=str(part), tone="neutral") for part in parts]
     return {"badges": badges, "display": ", ".join(badge.label for badge in badges)}
 
 

@@ -56,10 +56,10 @@ def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPag
         owner=owner,
         badges=_badges(entity, presenter, record, fields),
         tags=_tags(presenter, fields, record),
-        breadcrumb=[Link(label=str(entity.label_plural), url=addresses.list_of(entity))],
+        breadcrumb=[Link(label=list_page.heading(entity.label_plural), url=addresses.list_of(entity))],
         figures=figures(entity, actor, record),
         commands=main,
-        more=more,
+        more=[button for button in more if button.id != f"{entity.key}.restore"],
         edit_url=_edit_url(entity, actor, record),
         tabs=tabs(entity, actor, record, active),
         properties=properties(entity, actor, presenter, record, fields),
@@ -67,6 +67,7 @@ def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPag
         timeline=timeline.build(entity, actor, record) if active == TIMELINE else None,
         related=related_list(entity, actor, record, related) if related else None,
         print_url=addresses.page_of(entity, "print_record", record.pk) if gate.permits(actor, entity, "export") else "",
+        restore=next((button for button in more if button.id == f"{entity.key}.restore"), None),
         deleted_note=_("This record is in the recycle bin.") if getattr(record, "deleted_at", None) else "",
         phone=next(
             (field.get(record) for field in fields.values() if field.kind is kinds.PHONE and field.get(record)), ""
@@ -158,9 +159,9 @@ def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
         target = registry.get(related.entity)
         if gate.permits(actor, target, "view"):
             number = target.rows(actor).filter(**{related.by: record.pk}).order_by()[:1000].count()
-            found.append((_key(related), str(related.label or target.label_plural), f"{number:,}" if number else ""))
+            found.append((_key(related), list_page.heading(related.label or target.label_plural), f"{number:,}" if number else ""))
     found += [
-        (panel.key, str(panel.label), "")
+        (panel.key, list_page.heading(panel.label), "")
         for panel in tab_panels(entity)
         if gate.permits(actor, entity, panel.permission)
     ]
@@ -190,13 +191,13 @@ def related_list(entity: Entity, actor: Actor, record: Any, related: Related, af
     add = gate.permits(actor, target, "create") and "create" in target.commands
     return ListPage(
         entity_key=target.key,
-        title=str(related.label or target.label_plural),
+        title=list_page.heading(related.label or target.label_plural),
         url=addresses.list_of(target),
         columns=[ColumnHead(id=field.key, label=str(field.label), kind=page_kind(field)) for field in shown],  # type: ignore[arg-type]
         rows=list_page.rows_of(target, actor, shown, found.records),
         next_url=addresses.page_of(entity, "tab", record.pk, _key(related), after=found.after) if found.after else "",
         create_url=addresses.page_of(target, "create", **{related.by: record.pk}) if add else "",
-        create_label=_("New %(entity)s") % {"entity": target.label},
+        create_label=list_page.new_label(target),
         empty=EmptyState(title=_("No %(entities)s yet") % {"entities": target.label_plural}, icon=target.icon)
         if not found.records
         else None,
@@ -240,7 +241,7 @@ def panels(entity: Entity, actor: Actor, record: Any) -> list[Panel]:
             found.append(
                 Panel(
                     id=_key(related),
-                    title=str(related.label or target.label_plural),
+                    title=list_page.heading(related.label or target.label_plural),
                     url=addresses.page_of(entity, "panel", record.pk, _key(related)),
                 )
             )
@@ -263,11 +264,11 @@ def side_panel(entity: Entity, actor: Actor, record: Any, related: Related) -> P
     add = gate.permits(actor, target, "create") and "create" in target.commands
     return Panel(
         id=_key(related),
-        title=str(related.label or target.label_plural),
+        title=list_page.heading(related.label or target.label_plural),
         count=f"{number:,}" if number else "",
         cards=[list_page.card_of(presenter, one) for one in records],
         empty=_("Nothing yet."),
         add_url=addresses.page_of(target, "create", **{related.by: record.pk}) if add else "",
-        add_label=_("New %(entity)s") % {"entity": target.label},
+        add_label=list_page.new_label(target),
         all_url=f"{addresses.record(entity, record.pk)}?tab={_key(related)}" if number > related.limit else "",
     )

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.manager
 import guanxi.platform.access.money
 import guanxi.platform.access.words
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -78,8 +79,8 @@ class Migration(migrations.Migration):
             name='Address',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created at')),
-                ('modified_at', models.DateTimeField(editable=False, verbose_name='Modified at')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('text', models.CharField(max_length=100, verbose_name='Address')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='fakes.company', verbose_name='Company')),

@@ -30,6 +30,11 @@ class Client:
     contacts: list[tuple[datetime, Contact]] = field(default_factory=list)
 
     @property
+    def head(self) -> "Client":
+        """The head of the group."""
+        return self.parent.head if self.parent else self
+
+    @property
     def is_firm(self) -> bool:
         return self.customer.kind == CustomerKind.ORGANISATION
 

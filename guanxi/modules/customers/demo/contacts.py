@@ -47,7 +47,7 @@ class People:
 
     def _of(self, firm: Client, count: int) -> Iterator[tuple[datetime, Contact]]:
         posts = PEOPLE[firm.people]
-        head = firm.parent.customer if firm.parent else firm.customer
+        head = firm.head.customer
         domain, top = domain_of(head.short_name or head.name), None
         for place in range(count):
             post = posts[place % len(posts)]

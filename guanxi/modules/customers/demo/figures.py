@@ -1,5 +1,6 @@
 """Monthly figures of the larger customers: revenue, numbers, traffic, satisfaction."""
 
+import random
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,10 +14,13 @@ from guanxi.platform.commands.executor import insert_records
 from guanxi.platform.directory.demo import Demo
 from guanxi.platform.directory.demo.filling import CHUNK, system_at
 from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
 
 MONTHS = 24
 #: Yuan a month of a customer of size 1.
-REVENUE = 2600
+REVENUE = 1900
+#: The largest pay out of all proportion: a fifth of the customers brings four fifths.
+VALUE = 1.7
 #: What a business spends by month of the year: less in the month of the spring festival, more in December.
 SEASON = (1.02, 0.86, 0.98, 1.0, 1.0, 1.01, 0.99, 0.98, 1.02, 1.01, 1.04, 1.09)
 
@@ -34,13 +38,13 @@ def measures(demo: Demo, clients: list[Client]) -> int:
     return done + (_write(entity, rows, demo.now) if rows else 0)
 
 
-def _write(entity, rows: list[Measure], now: datetime) -> int:  # type: ignore[no-untyped-def]
+def _write(entity: Entity, rows: list[Measure], now: datetime) -> int:
     with transaction.atomic():
         insert_records(entity, rows, system_at(now))
     return len(rows)
 
 
-def _of(demo: Demo, client: Client, dice) -> Iterator[Measure]:  # type: ignore[no-untyped-def]
+def _of(demo: Demo, client: Client, dice: random.Random) -> Iterator[Measure]:
     """One customer's months: a trend of its own, the season and a little chance."""
     trend, mood = dice.uniform(-0.012, 0.022), dice.uniform(82, 96)
     numbers = max(2, int(client.size * 38 * dice.uniform(0.5, 1.5)))
@@ -49,7 +53,7 @@ def _of(demo: Demo, client: Client, dice) -> Iterator[Measure]:  # type: ignore[
         if month < client.since.date() or month > end.date():
             continue
         share = (1 + trend) ** place * SEASON[month.month - 1] * dice.uniform(0.93, 1.07)
-        revenue = Decimal(round(REVENUE * client.size**1.25 * share, 2)).quantize(Decimal("0.01"))
+        revenue = Decimal(round(REVENUE * client.size**VALUE * share, 2)).quantize(Decimal("0.01"))
         yield Measure(customer=client.customer, kind="revenue", period=month, value=revenue, source="billing")
         yield Measure(customer=client.customer, kind="numbers", period=month, value=Decimal(max(1, int(numbers * share))), source="billing")
         if client.tier != Tier.C:

@@ -7,14 +7,17 @@ from guanxi.modules.customers.choices import CustomerKind
 from guanxi.modules.customers.demo.client import Client, Territory
 from guanxi.modules.customers.demo.texts import FIRMS, GROUPS
 from guanxi.modules.customers.models import Customer
-from guanxi.platform.directory.demo import Demo
+from guanxi.platform.directory.demo import Demo, Staff
 from guanxi.platform.refdata.models import Industry
 
 #: The part of all organisations that belongs to the shipped groups.
 IN_GROUPS = 0.42
 #: What a level below is worth of the one above.
 DECAY = 0.42
+#: The part of the larger single firms that have branches.
 BRANCHES = 0.18
+#: Groups of this size are looked after by the province's key account department, with their second level.
+KEY_ACCOUNT = 5
 
 
 class Firms:
@@ -63,25 +66,29 @@ class Firms:
         values = {"brand": self._next_brand()} | self._places(county)
         short = group["short"] % values
         values["short"] = short
-        keeper = self._territory.province_manager() if provincial or group["size"] >= 7 else self._territory.city_manager(county)
+        key_account = provincial or group["size"] >= KEY_ACCOUNT
+        keeper = self._territory.province_manager() if key_account else self._territory.city_manager(county)
         head = self._client(group["name"] % values, county, group, group["size"], keeper, short=short)
         found, above = [head], [head]
         for depth, level in enumerate(group["levels"], 2):
-            above = [child for parent in above for child in self._children(group, level, depth, parent, values)]
+            second = keeper if key_account and depth == 2 else None
+            above = [child for parent in above for child in self._children(group, level, depth, parent, values, second)]
             found += above
         return found
 
-    def _children(self, group: dict[str, Any], level: dict[str, Any], depth: int, parent: Client, values: dict[str, str]) -> list[Client]:
+    def _children(
+        self, group: dict[str, Any], level: dict[str, Any], depth: int, parent: Client, values: dict[str, str], keeper: Staff | None
+    ) -> list[Client]:
+        """The next level below one of them, looked after by ``keeper`` or by whoever has the county."""
         found = []
         for pattern, county in self._wanted(level, parent.county):
             own = values | self._places(county) | {"parent": _short_of(parent), "road": self._dice.choice(self._roads)}
             name = pattern % own
             if name in self._names:
                 continue
-            seat = level["each"] == "city"
-            keeper = self._territory.city_manager(county) if seat else self._territory.county_manager(county)
             size = parent.size * DECAY * self._dice.lognormvariate(0, 0.5)
-            found.append(self._client(name, county, group, size, keeper, parent=parent, level=depth))
+            local = keeper or self._territory.county_manager(county)
+            found.append(self._client(name, county, group, size, local, parent=parent, level=depth))
         return found
 
     def _wanted(self, level: dict[str, Any], county: str) -> list[tuple[str, str]]:
@@ -117,7 +124,7 @@ class Firms:
 
     # --- one organisation -----------------------------------------------------------------------------
     def _client(
-        self, name: str, county: str, kind: dict[str, Any], size: float, keeper: Any, *,
+        self, name: str, county: str, kind: dict[str, Any], size: float, keeper: Staff, *,
         short: str = "", trade: str = "", parent: Client | None = None, level: int = 1,
     ) -> Client:  # fmt: skip
         self._names.add(name)

@@ -130,7 +130,7 @@ class Profiles:
     def _register(self, client: Client) -> None:
         dice, customer = self._dice, client.customer
         customer.phone = numbers.landline(self._territory.branch(client.county)["area_code"], self._serial)
-        head = client.parent.customer if client.parent else customer
+        head = client.head.customer
         domain = domain_of(head.short_name or head.name)
         if client.tier != Tier.D or dice.random() < 0.4:
             customer.email = f"office{client.level if client.parent else ''}@{domain}"

@@ -58,7 +58,7 @@ class Timeline:
     def _write(self, record: Interaction, client: Client, moment: datetime) -> Staff:
         """Fill a blank interaction; returns who had it."""
         dice = self._dice
-        topics = TOPICS["business" if client.is_firm else "personal"]
+        topics = self._topics(client)
         topic = dice.choices(topics, [one["weight"] for one in topics])[0]
         kind = dice.choices(list(topic["kinds"]), list(topic["kinds"].values()))[0]
         contact = self._contact(client, moment)
@@ -68,19 +68,20 @@ class Timeline:
         values = self._values(client, contact, staff, topic, moment)
         record.customer, record.contact, record.kind, record.at = client.customer, contact, kind, moment
         record.direction = Direction.INBOUND if inbound else Direction.OUTBOUND
-        record.subject = dice.choice(topic["subjects"]) % values
+        matter = dice.choice(topic["matters"])
+        record.subject = matter["subject"] % values
         if kind == InteractionKind.CALL and not inbound and dice.random() < NO_ANSWER:
             record.content, record.outcome, record.minutes = dice.choice(TOPICS["no_answer"]), "no-answer", 1
         else:
-            self._tell(record, topic, values)
+            self._tell(record, topic, matter, values)
         return staff
 
-    def _tell(self, record: Interaction, topic: dict[str, Any], values: dict[str, Any]) -> None:
+    def _tell(self, record: Interaction, topic: dict[str, Any], matter: dict[str, Any], values: dict[str, Any]) -> None:
         """What was said and what comes of it."""
         dice = self._dice
-        contents = topic["contents"]
-        chosen = dice.sample(contents, 2) if record.kind in FACE_TO_FACE else [dice.choice(contents)]
-        record.content = "".join(one % values for one in chosen)
+        record.content = dice.choice(matter["contents"]) % values
+        if record.kind in FACE_TO_FACE:
+            record.content += dice.choice(TOPICS["face_to_face"])
         record.minutes = dice.randint(*MINUTES[record.kind])
         record.outcome = topic["usual"] if dice.random() < 0.75 else "follow-up"
         if dice.random() < 0.5:
@@ -93,6 +94,11 @@ class Timeline:
         if dice.random() < 0.35 and (step := dice.choice(topic["next"])):
             record.next_step = step
             record.next_on = (record.at + timedelta(days=dice.randint(2, 21))).date()
+
+    def _topics(self, client: Client) -> list[dict[str, Any]]:
+        """What one talks about with such a customer."""
+        topics = TOPICS["business" if client.is_firm else "personal"]
+        return [one for one in topics if client.people in one.get("only", [client.people])]
 
     def _contact(self, client: Client, moment: datetime) -> Contact | None:
         """Somebody known at the time, the main contact most often."""

@@ -31,6 +31,10 @@ class ContactEntity(Entity):
     quick = ("customer", "name", "mobile", "title")
     group_by = ("customer", "position", "decision_role", "attitude", "importance", "region", "owner")
     keys = ("code", "mobile", "email", "name")
+    import_hints = {
+        "family_name": "name", "given_name": "name", "department": "division", "role": "decision_role", "birthday": "born_on",
+        "manager": "reports_to", "hobbies": "preferences", "note": "remarks",
+    }  # fmt: skip
     kanban = Kanban("attitude", facts=("customer", "title", "decision_role"))
     form = (
         Section(_("About the person"), "name", "customer", "salutation", "gender", "division", "position", "title", key="person"),

@@ -31,6 +31,12 @@ class CustomerEntity(Entity):
     quick = ("name", "kind", "phone", "region")
     group_by = ("region", "industry", "source", "department", "type", "owner", "kind", "tier", "lifecycle", "vip")
     keys = ("code", "credit_code", "id_number", "name")
+    import_hints = {
+        "grade": "tier", "established_on": "founded_on", "status": "lifecycle", "postal_code": "postcode", "note": "remarks", "kind": "type",
+        "mobile": "phone", "province": "region", "city": "region", "county": "region", "address": "address", "address_2": "address",
+        "contact_name": "customers.contact:name", "contact_mobile": "customers.contact:mobile", "contact_phone": "customers.contact:phone",
+        "contact_title": "customers.contact:title", "contact_email": "customers.contact:email",
+    }  # fmt: skip
     kanban = Kanban("lifecycle", facts=("tier", "owner", "last_contact_at"))
     tree = Tree("parent")
     form = (

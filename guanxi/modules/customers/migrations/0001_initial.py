@@ -5,6 +5,7 @@ import django.db.models.manager
 import guanxi.platform.access.codes
 import guanxi.platform.access.money
 import guanxi.platform.access.words
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -103,8 +104,8 @@ class Migration(migrations.Migration):
             name='ContactMedium',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created at')),
-                ('modified_at', models.DateTimeField(editable=False, verbose_name='Modified at')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('medium_type', models.CharField(choices=[('mobile', 'Mobile phone'), ('phone', 'Landline'), ('fax', 'Fax'), ('email', 'E-mail'), ('wechat', 'WeChat'), ('qq', 'QQ'), ('weibo', 'Weibo'), ('other', 'Other')], max_length=12, verbose_name='Type')),
                 ('value', models.CharField(max_length=100, verbose_name='Number or address')),
@@ -189,8 +190,8 @@ class Migration(migrations.Migration):
             name='BankAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created at')),
-                ('modified_at', models.DateTimeField(editable=False, verbose_name='Modified at')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('bank', models.CharField(max_length=100, verbose_name='Bank')),
                 ('branch', models.CharField(blank=True, max_length=100, verbose_name='Bank branch')),
@@ -210,8 +211,8 @@ class Migration(migrations.Migration):
             name='Address',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created at')),
-                ('modified_at', models.DateTimeField(editable=False, verbose_name='Modified at')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('address_type', guanxi.platform.access.codes.CodeField(blank=True, max_length=64, table='customers.address_type', verbose_name='Type')),
                 ('street', models.CharField(max_length=200, verbose_name='Street')),
@@ -307,8 +308,8 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created at')),
-                ('modified_at', models.DateTimeField(editable=False, verbose_name='Modified at')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('role', guanxi.platform.access.codes.CodeField(blank=True, max_length=64, table='customers.member_role', verbose_name='Role')),
                 ('number', models.CharField(blank=True, max_length=40, verbose_name='Member number')),
@@ -328,8 +329,8 @@ class Migration(migrations.Migration):
             name='Position',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created at')),
-                ('modified_at', models.DateTimeField(editable=False, verbose_name='Modified at')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('title', models.CharField(blank=True, max_length=64, verbose_name='Job title')),
                 ('decision_role', models.CharField(blank=True, choices=[('decider', 'Decides'), ('approver', 'Approves the money'), ('influencer', 'Influences'), ('evaluator', 'Judges the technique'), ('user', 'Uses'), ('gatekeeper', 'Opens doors'), ('coach', 'Advises us')], max_length=16, verbose_name='Decision role')),
@@ -349,8 +350,8 @@ class Migration(migrations.Migration):
             name='Anniversary',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created at')),
-                ('modified_at', models.DateTimeField(editable=False, verbose_name='Modified at')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('occasion', guanxi.platform.access.codes.CodeField(blank=True, max_length=64, table='customers.occasion', verbose_name='Occasion')),
                 ('calendar', models.CharField(choices=[('solar', 'Solar calendar'), ('lunar', 'Lunar calendar')], default='solar', max_length=8, verbose_name='Calendar used')),
@@ -374,8 +375,8 @@ class Migration(migrations.Migration):
             name='ContactRelation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created at')),
-                ('modified_at', models.DateTimeField(editable=False, verbose_name='Modified at')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('relation', guanxi.platform.access.codes.CodeField(blank=True, max_length=64, table='customers.contact_relation', verbose_name='Relation')),
                 ('strength', models.PositiveSmallIntegerField(choices=[(1, '1'), (2, '2'), (3, '3'), (4, '4'), (5, '5')], default=3, verbose_name='Closeness')),

@@ -7,6 +7,7 @@ Attached a record that hangs on any other record, e.g. a note or a task
 """
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access.models.department import LEVELS
@@ -148,8 +149,8 @@ class Attached(Record):
 
 
 class Line(models.Model):
-    created_at = models.DateTimeField(_("Created at"), editable=False)
-    modified_at = models.DateTimeField(_("Modified at"), editable=False)
+    created_at = models.DateTimeField(_("Created at"), default=timezone.now, editable=False)
+    modified_at = models.DateTimeField(_("Modified at"), default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.platform.access.models.record import Line
+from guanxi.platform.access.words import WordsField
 from guanxi.platform.refdata.fields import LabelsField, PinyinField, label_of
 
 
@@ -36,57 +38,54 @@ class Role(models.Model):
         return label_of(self.labels, self.key)
 
 
-class RoleGrant(models.Model):
+class RoleGrant(Line):
     """``entity`` is a key such as customers.customer, a module such as customers.*, or *; ``actions`` a
     list of actions and command names, or ["*"]."""
 
-    role = models.ForeignKey(Role, models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, models.CASCADE, related_name="grants", verbose_name=_("Role"))
     entity = models.CharField(_("Entity"), max_length=100)
-    actions = models.JSONField(_("Actions"), default=list)
+    actions = WordsField(_("Actions"))
     scope = models.CharField(_("Scope"), max_length=16, choices=Scope)
 
-    class Meta:
+    class Meta(Line.Meta):
         verbose_name = _("grant")
         verbose_name_plural = _("grants")
-        default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["role", "entity", "scope"], name="grant_once")]
 
     def __str__(self) -> str:
         return f"{self.role_id} {self.entity} {self.scope}"
 
 
-class FieldRule(models.Model):
+class FieldRule(Line):
     """Takes a field away from a role: hidden, or visible but not to be changed."""
 
     class Rule(models.TextChoices):
         HIDE = "hide", _("Hidden")
         READ = "read", _("Read only")
 
-    role = models.ForeignKey(Role, models.CASCADE, related_name="field_rules")
+    role = models.ForeignKey(Role, models.CASCADE, related_name="field_rules", verbose_name=_("Role"))
     entity = models.CharField(_("Entity"), max_length=100)
     field = models.CharField(_("Field"), max_length=100)
     rule = models.CharField(_("Rule"), max_length=8, choices=Rule)
 
-    class Meta:
+    class Meta(Line.Meta):
         verbose_name = _("field rule")
         verbose_name_plural = _("field rules")
-        default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["role", "entity", "field"], name="field_rule_once")]
 
     def __str__(self) -> str:
         return f"{self.role_id} {self.entity}.{self.field} {self.rule}"
 
 
-class UserRole(models.Model):
+class UserRole(Line):
     """A role given to a user."""
 
-    user = models.ForeignKey("access.User", models.CASCADE, related_name="role_links")
-    role = models.ForeignKey(Role, models.PROTECT, related_name="user_links")
+    user = models.ForeignKey("access.User", models.CASCADE, related_name="role_links", verbose_name=_("User"))
+    role = models.ForeignKey(Role, models.PROTECT, related_name="user_links", verbose_name=_("Role"))
 
-    class Meta:
+    class Meta(Line.Meta):
         verbose_name = _("role of a user")
         verbose_name_plural = _("roles of users")
-        default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["user", "role"], name="user_role_once")]
 
     def __str__(self) -> str:

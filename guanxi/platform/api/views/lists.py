@@ -95,7 +95,7 @@ class GroupsView(EntityView):
         return Response({"items": self._items(fields[by], groups, fields.get(total))})
 
     def _items(self, field: Field, groups: list[Group], total: Field | None) -> list[dict[str, Any]]:
-        values = [field.unstored(group.value) if field.json else group.value for group in groups]
+        values = [self._value(field, group.value) for group in groups]
         labels = self._labels(field, values)
         return [
             {
@@ -106,6 +106,13 @@ class GroupsView(EntityView):
             }
             for group, value in zip(groups, values, strict=True)
         ]
+
+    @staticmethod
+    def _value(field: Field, stored: Any) -> Any:
+        """The value of a group: choices by their key, even those that are kept as numbers."""
+        if field.json:
+            return field.unstored(stored)
+        return str(stored) if field.kind is kinds.CHOICE and isinstance(stored, int) else stored
 
     def _labels(self, field: Field, values: list[Any]) -> Any:
         if field.is_link:

@@ -169,6 +169,7 @@ def test_a_held_command_asks_those_who_may_decide_and_answers_who_asked(organisa
     assert titles(outsider) == []
     held.decide(row, chief, approve=False, answer="Too much")
     answer = selectors.newest(bob)[0]
+    assert titles(chief, unread_only=True) == titles(ann, unread_only=True) == []
     assert (answer.title, answer.text, answer.tone) == ("chief refused your request: Write off", "Too much", "danger")
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from guanxi.platform.ui.contexts.basics import Badge, Card, Cell, CommandButton, EmptyState, Link, Option, Tone
 from guanxi.platform.ui.contexts.forms import FormField
 from guanxi.platform.ui.contexts.lists import ListPage
@@ -54,7 +56,8 @@ class PropertyGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """A related list beside the record. With ``url`` it loads itself when it comes into view (platform/panel.html is
-    also the answer); otherwise ``cards`` or ``html_template`` is drawn at once."""
+    also the answer); otherwise ``cards``, or ``body``, the rendered template of a
+    declared panel, is drawn at once."""
 
     id: str
     title: str
@@ -66,6 +69,7 @@ class Panel:
     add_label: str = ""
     cards: Sequence[Card] = ()
     empty: str = ""
+    body: SafeString | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ SCRIPTS = (
         f"guanxi/js/{name}.js"
         for name in (
             *("core", "toasts", "dialogs", "shell", "palette", "list", "peek", "cells", "filters", "columns"),
-            *("forms", "pickers", "timeline", "live", "tour"),
+            *("forms", "pickers", "timeline", "charts", "live", "tour"),
         )
     ),
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.events.selectors import history
 from guanxi.platform.ui import addresses, boards, form_page, list_page, record_page, timeline
 from guanxi.platform.ui.answers import done, toast
+from guanxi.platform.ui.contexts import Panel
 from guanxi.platform.ui.doors import page, part, with_entity
 from guanxi.platform.ui.models import Draft
 from guanxi.platform.ui.present import Presenter
@@ -76,7 +78,10 @@ def panel(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpRespon
             request, "panel", entity=entity, panel=record_page.side_panel(entity, request.actor, record, related)
         )
     declared = (*entity.panels, *registry.extensions(entity.key, "panel"))
-    return _panel(request, entity, record, next((one for one in declared if one.key == key), None))
+    option = next((one for one in declared if one.key == key), None)
+    body = SafeString(_panel(request, entity, record, option).content.decode())  # a template of ours
+    drawn = Panel(id=key, title=list_page.heading(option.label), body=body)
+    return part(request, "panel", entity=entity, panel=drawn)
 
 
 def _panel(request: HttpRequest, entity: Entity, record: Any, option: Any) -> HttpResponse:

@@ -1,0 +1,83 @@
+"""The program as it runs in earnest, for browser tests and screenshots: web server and worker beside each other."""
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN = 60.0  # seconds
+
+
+class Server:
+    """A running program with demonstration data in ``data``; ``url`` is its address."""
+
+    def __init__(self, data: Path, scale: float) -> None:
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.data, self.scale = data, scale
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")},
+            "GUANXI_DATA_DIR": str(data),
+            "GUANXI_DEMO": "1",
+            "GUANXI_SITE_URL": self.url,
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def prepare(self) -> None:
+        """Migrations, shipped data, invented customers and the accounts of the sign-in page."""
+        self.run("-m", "tools.prepare")
+        self.run("manage.py", "demo", "--scale", str(self.scale), "--until", "2026-06-15T17:30:00")
+        self.run("manage.py", "demo_accounts")
+
+    def run(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["Server"]:
+        """Both processes, until the end of the block."""
+        web = ("-m", "uvicorn", "guanxi.config.asgi:application", "--port", str(self.port), "--log-level", "warning")
+        with (self.data / "web.log").open("w") as log, (self.data / "worker.log").open("w") as worker_log:
+            children = [
+                self._start((*web, "--no-access-log", "--timeout-graceful-shutdown", "1"), log),
+                self._start(("manage.py", "worker"), worker_log),
+            ]
+            try:
+                self._await(children[0])
+                yield self
+            finally:
+                for child in children:
+                    child.terminate()
+                for child in children:
+                    child.wait(timeout=20)
+
+    def _start(self, arguments: tuple[str, ...], log: object) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+        )
+
+    def _await(self, web: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while time.monotonic() < deadline and web.poll() is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+            time.sleep(0.1)
+        raise RuntimeError(f"The server did not answer:\n{(self.data / 'web.log').read_text()[-4000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
