@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.desk import ARGUMENTS, EDITOR, Desk, chromium
 from tests.browser.server import Server
 
-SCALE = 0.05
+SCALE = 0.03
 DESKTOP = {"width": 1440, "height": 900}
 
 

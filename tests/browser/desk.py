@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Request, Response
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import expect
 
 #: People of the demonstration data by what they may do.
 EDITOR, MANAGER, LEADER = "yuli", "pengxiangyang", "liangyulin"
@@ -96,7 +97,7 @@ def settle(page: Page) -> None:
     """Wait for fonts and for requests of the page itself; the event stream stays open for ever."""
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready.then(() => true)")
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 def sentence(page: Page, key: str) -> str:

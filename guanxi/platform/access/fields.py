@@ -102,6 +102,10 @@ class Field:
         value = self.kind.parse(raw, self)
         return self.check(value) if self.check else value
 
+    def start(self) -> Any:
+        """The value a new record begins with."""
+        return self.default() if callable(self.default) else self.default
+
     @property
     def nothing(self) -> Any:
         """What an empty field holds."""

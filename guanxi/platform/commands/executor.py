@@ -119,7 +119,7 @@ def read_inputs(command: Command, actor: Actor, raw: Mapping[str, Any]) -> dict[
     for key, field in fields.items():
         if key not in raw and (command.takes_fields or not field.required):
             if not command.takes_fields:
-                values[key] = field.default
+                values[key] = field.start()
             continue
         try:
             values[key] = field.parse(raw.get(key))

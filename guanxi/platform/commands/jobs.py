@@ -1,19 +1,21 @@
 """Bulk commands and undo over many records run here."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
+from guanxi.platform.commands import held
 from guanxi.platform.commands import selection as selections
 from guanxi.platform.commands.models import Selection
 from guanxi.platform.commands.undo import undo_some
 from guanxi.platform.jobs.context import JobContext
 from guanxi.platform.jobs.models import Job
-from guanxi.platform.jobs.registry import job
+from guanxi.platform.jobs.registry import job, periodic
 from guanxi.platform.jobs.sentences import sentence
 from guanxi.platform.jobs.services import enqueue
 
@@ -46,6 +48,12 @@ def start_undo(batch: uuid.UUID, actor: Actor) -> Job:
         label=sentence(_("Undo of a bulk change")),
         key=f"undo:{batch}",
     )
+
+
+@periodic(every=timedelta(minutes=5), name="commands.held")
+def expire_held() -> None:
+    """Close requests for approval whose time ran out."""
+    held.expire(System("requests for approval expire"))
 
 
 def _owner(context: JobContext) -> Actor:

@@ -249,7 +249,9 @@ class Entity:
 
     def _inherit_scope(self, records: Sequence[Any]) -> None:
         field = self.fields()[self.hangs_on]
-        rows = registry.get(field.target).base_rows().filter(bulk.key_in("pk", {field.get(record) for record in records}))
+        rows = (
+            registry.get(field.target).base_rows().filter(bulk.key_in("pk", {field.get(record) for record in records}))
+        )
         hosts = {host.pk: host for host in rows.values_list("pk", *SCOPE_COLUMNS, named=True)}
         for record in records:
             if host := hosts.get(field.get(record)):

@@ -100,6 +100,11 @@ class Related:
     place: str = "tab"
     limit: int = 5
 
+    @property
+    def key(self) -> str:
+        """Its stable id within the record page."""
+        return f"{self.entity}.{self.by}"
+
 
 @dataclass(frozen=True)
 class Panel:

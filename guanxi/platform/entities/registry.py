@@ -21,7 +21,7 @@ _cache: dict[Any, Any] = {}
 _version = 0
 _checked = 0.0
 
-SLOTS = ("panel", "column", "command", "filter", "tab", "related", "figure")
+SLOTS = ("panel", "column", "tab", "related", "figure")
 
 
 class UnknownEntity(LookupError):

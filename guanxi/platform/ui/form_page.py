@@ -151,7 +151,7 @@ class Form:
         """One section with the inputs of a command."""
         if not fields:
             return []
-        values = {key: field.default for key, field in fields.items()}
+        values = {key: field.start() for key, field in fields.items()}
         self.load(list(fields.values()), values)
         own = [
             self.field(field, values[key], autofocus=index == 0) for index, (key, field) in enumerate(fields.items())
@@ -165,7 +165,7 @@ def create_page(
     """The form of a new record, with the values it starts with."""
     entity = command.entity
     fields = command.inputs(actor)
-    initial = {name: field.default() if callable(field.default) else field.default for name, field in fields.items()}
+    initial = {name: field.start() for name, field in fields.items()}
     form = Form(entity, actor, raw=raw, errors=errors)
     return FormPage(
         entity_key=entity.key,

@@ -17,7 +17,7 @@ from guanxi.platform.directory.demo import Demo, Staff
 
 #: Full size of each part. A timeline shows interactions, notes, tasks and changes: together 40,000.
 FIRMS, PERSONS, CONTACTS = 2_200, 800, 9_000
-INTERACTIONS, NOTES, TASKS, TALKS = 31_600, 2_600, 1_300, 2_600
+INTERACTIONS, NOTES, TASKS, TALKS = 31_600, 2_600, 1_300, 2_000
 RELATIONS_TO_DAYS, SECOND_OFFICES = 1_500, 160
 
 Made = list[tuple[Staff, datetime, Any]]
@@ -73,7 +73,9 @@ def _customers(demo: Demo, clients: list[Client]) -> int:
     for client, pk in zip(clients, bulk.reserve_ids(Customer, len(clients)), strict=True):
         client.customer.pk = pk
         client.customer.parent_id = client.parent.customer.pk if client.parent else None
-    made: Made = [(importer if one.customer.source == "legacy" else one.keeper, one.since, one.customer) for one in clients]
+    made: Made = [
+        (importer if one.customer.source == "legacy" else one.keeper, one.since, one.customer) for one in clients
+    ]
     return _create(demo, "customers.customer", made)
 
 

@@ -53,7 +53,9 @@ class Changes:
             client.handover = moment, receiver
         boss = self._territory.supervisor(together[0].keeper)
         owner = self._demo.organisation.user(receiver).pk
-        self._demo.run("customers.customer.assign", boss, moment, [client.customer.pk for client in together], {"owner": owner})
+        self._demo.run(
+            "customers.customer.assign", boss, moment, [client.customer.pk for client in together], {"owner": owner}
+        )
 
     # --- reviews ----------------------------------------------------------------------------------------
     def reviews(self, clients: list[Client]) -> int:
@@ -62,7 +64,9 @@ class Changes:
         for client in clients:
             boss = self._territory.supervisor(client.owner)
             for moment, stage in client.course:
-                sets[boss, self._half_year_end(moment), "customers.customer", (("lifecycle", stage),)].append(client.customer.pk)
+                sets[boss, self._half_year_end(moment), "customers.customer", (("lifecycle", stage),)].append(
+                    client.customer.pk
+                )
             if client.tier != client.customer.tier:
                 moment = self._january(client)
                 sets[boss, moment, "customers.customer", (("tier", client.tier),)].append(client.customer.pk)
@@ -71,7 +75,9 @@ class Changes:
     def _half_year_end(self, moment: datetime) -> datetime:
         """Half past four on the last working day of the half-year, or now if that is still to come."""
         days = [day for day in self._demo.time.days if (day.year, day.month > 6) == (moment.year, moment.month > 6)]
-        found = moment.replace(year=days[-1].year, month=days[-1].month, day=days[-1].day, hour=8, minute=30, second=0, microsecond=0)
+        found = moment.replace(
+            year=days[-1].year, month=days[-1].month, day=days[-1].day, hour=8, minute=30, second=0, microsecond=0
+        )
         return min(found, self._demo.now - timedelta(minutes=5))
 
     def _january(self, client: Client) -> datetime:
@@ -83,9 +89,15 @@ class Changes:
     def people(self, firms: list[Client], number: int) -> int:
         """Attitudes after yearly talks about relations, new telephone numbers, people who left."""
         sets: dict[Review, list[int]] = defaultdict(list)
-        known = [(firm, contact) for firm in firms if firm.lost_at is None for since, contact in firm.contacts if since < self._demo.now - timedelta(days=200)]
+        known = [
+            (firm, contact)
+            for firm in firms
+            if firm.lost_at is None
+            for since, contact in firm.contacts
+            if since < self._demo.now - timedelta(days=200)
+        ]
         chosen = self._dice.sample(known, min(number, len(known)))
-        moved = len(chosen) // 20
+        moved = len(chosen) // 30
         for firm, contact in chosen[moved:]:
             after = max(contact.created_at, firm.handover[0] if firm.handover else contact.created_at)
             moment = self._talks(firm.owner, after)
@@ -93,7 +105,9 @@ class Changes:
             if mood != contact.attitude and moment > after:
                 sets[firm.owner, moment, "customers.contact", (("attitude", str(mood)),)].append(contact.pk)
         for place, (firm, contact) in enumerate(chosen[:moved]):
-            moment = self._demo.time.moment(self._dice, after=max(contact.created_at, firm.handover[0] if firm.handover else contact.created_at))
+            moment = self._demo.time.moment(
+                self._dice, after=max(contact.created_at, firm.handover[0] if firm.handover else contact.created_at)
+            )
             wanted = {"mobile": numbers.contact_mobile(NEW_MOBILE + place)}
             if self._dice.random() < 0.4 and not contact.main:
                 wanted = {"remarks": TOPICS["departure"], "left_on": moment.date().isoformat()}
@@ -105,7 +119,11 @@ class Changes:
     def _talks(self, owner: Staff, after: datetime) -> datetime:
         """One of the owner's yearly talks after a moment."""
         month = 4 + owner.number % 6
-        years = [year for year in range(after.year, self._demo.now.year + 1) if after < datetime(year, month, 10, 2, tzinfo=after.tzinfo) < self._demo.now]
+        years = [
+            year
+            for year in range(after.year, self._demo.now.year + 1)
+            if after < datetime(year, month, 10, 2, tzinfo=after.tzinfo) < self._demo.now
+        ]
         if not years:
             return after
         return datetime(self._dice.choice(years), month, 10, 2, owner.number % 60, tzinfo=after.tzinfo)
@@ -117,6 +135,8 @@ class Changes:
         for at in range(0, len(ordered), TOGETHER):
             with transaction.atomic():
                 for (staff, moment, entity, inputs), ids in ordered[at : at + TOGETHER]:
-                    done += self._demo.run(f"{entity}.edit", staff, moment, list(dict.fromkeys(ids))[:SET_LIMIT], dict(inputs))
+                    done += self._demo.run(
+                        f"{entity}.edit", staff, moment, list(dict.fromkeys(ids))[:SET_LIMIT], dict(inputs)
+                    )
             time.sleep(PAUSE)
         return done

@@ -13,10 +13,26 @@ from guanxi.modules.customers.models import Anniversary, Contact, ContactRelatio
 from guanxi.platform.directory.demo import Demo, Names, Staff
 from guanxi.platform.directory.demo.names import login_of
 
-ATTITUDES = {Attitude.SUPPORTER: 16, Attitude.FRIENDLY: 34, Attitude.NEUTRAL: 38, Attitude.SCEPTIC: 9, Attitude.OPPONENT: 3}
+ATTITUDES = {
+    Attitude.SUPPORTER: 16,
+    Attitude.FRIENDLY: 34,
+    Attitude.NEUTRAL: 38,
+    Attitude.SCEPTIC: 9,
+    Attitude.OPPONENT: 3,
+}
 #: How many people are known, by tier.
 KNOWN = {Tier.A: (9, 15), Tier.B: (6, 10), Tier.C: (4, 6), Tier.D: (2, 4)}
-RELATIONS = {"colleague": 4, "former-colleague": 5, "classmate": 6, "townsman": 5, "friend": 4, "comrade": 2, "teacher": 1, "partner": 3, "relative": 1}
+RELATIONS = {
+    "colleague": 4,
+    "former-colleague": 5,
+    "classmate": 6,
+    "townsman": 5,
+    "friend": 4,
+    "comrade": 2,
+    "teacher": 1,
+    "partner": 3,
+    "relative": 1,
+}
 OCCASIONS = {"birthday": 3, "wedding": 2, "child-birthday": 2, "joined": 2, "contract": 2, "parent-birthday": 1}
 DECIDERS = (DecisionRole.DECIDER, DecisionRole.APPROVER)
 
@@ -93,14 +109,18 @@ class People:
         )
         if dice.random() < (0.6 if rich else 0.25):
             contact.born_on = date(dice.randint(1965, 1999), dice.randint(1, 12), dice.randint(1, 28))
-            contact.birthday_calendar = Calendar.LUNAR if contact.born_on.year < 1982 and dice.random() < 0.45 else Calendar.SOLAR
+            contact.birthday_calendar = (
+                Calendar.LUNAR if contact.born_on.year < 1982 and dice.random() < 0.45 else Calendar.SOLAR
+            )
         return contact
 
     # --- what hangs on people ---------------------------------------------------------------------------
     def relations(self, firms: list[Client]) -> Made:
         """Who knows whom, within a firm and across the firms of a city."""
         dice, found, seen = self._dice, [], set[tuple[int, int]]()
-        known = [(firm, contact) for firm in firms if firm.tier in (Tier.A, Tier.B) for _moment, contact in firm.contacts]
+        known = [
+            (firm, contact) for firm in firms if firm.tier in (Tier.A, Tier.B) for _moment, contact in firm.contacts
+        ]
         for firm, contact in known:
             if dice.random() > 0.28:
                 continue
@@ -112,14 +132,18 @@ class People:
             seen.add(pair)
             relation = dice.choices(list(RELATIONS), list(RELATIONS.values()))[0]
             remarks = dice.choice(PEOPLE["relation_remarks"]) if dice.random() < 0.25 else ""
-            record = ContactRelation(contact=contact, other=other, relation=relation, strength=dice.randint(2, 5), remarks=remarks)
+            record = ContactRelation(
+                contact=contact, other=other, relation=relation, strength=dice.randint(2, 5), remarks=remarks
+            )
             found.append((firm.owner, self._later(firm, contact.created_at, other.created_at), record))
         return found
 
     def positions(self, firms: list[Client], number: int) -> Made:
         """Leading people who hold an office at a second firm."""
         dice, found, taken = self._dice, [], set[int]()
-        leading = [(firm, contact) for firm in firms for _moment, contact in firm.contacts if contact.decision_role in DECIDERS]
+        leading = [
+            (firm, contact) for firm in firms for _moment, contact in firm.contacts if contact.decision_role in DECIDERS
+        ]
         for home, contact in dice.sample(leading, min(number, len(leading))):
             firm = dice.choice(firms)
             if firm is home or contact.pk in taken:
@@ -127,7 +151,9 @@ class People:
             taken.add(contact.pk)
             moment = self._later(firm, contact.created_at, firm.since)
             since = moment.date() - timedelta(days=dice.randint(100, 2000))
-            record = Position(customer=firm.customer, contact=contact, title=dice.choice(PEOPLE["board_titles"]), since=since)
+            record = Position(
+                customer=firm.customer, contact=contact, title=dice.choice(PEOPLE["board_titles"]), since=since
+            )
             record.decision_role = dice.choice([DecisionRole.INFLUENCER, DecisionRole.COACH, ""])
             found.append((firm.owner, moment, record))
         return found
@@ -150,4 +176,3 @@ class People:
         """A moment at which the owner in the end had the firm and everything named existed."""
         after = max(*moments, firm.since, firm.handover[0] if firm.handover else firm.since)
         return self._demo.time.moment(self._dice, after=after)
-

@@ -28,14 +28,27 @@ def plan(demo: Demo, territory: Territory, firms: list[Client]) -> dict[str, Mad
         street = FIRMS["address"] % {"county": county.labels["zh-hans"], "road": road, "number": dice.randint(1, 399)}
         kind = dice.choice(("office", "billing", "installation", "machine-room"))
         addresses.append(
-            (client.owner, moment, Address(customer=customer, address_type=kind, region=county, street=street, postcode=customer.postcode))
+            (
+                client.owner,
+                moment,
+                Address(customer=customer, address_type=kind, region=county, street=street, postcode=customer.postcode),
+            )
         )
         if customer.credit_code:
             branch = FIRMS["bank_branch"] % {"place": territory.county_name(client.county)}
             bank = dice.choice(FIRMS["banks"].split())
-            account = BankAccount(customer=customer, bank=bank, branch=branch, holder=customer.name, number=numbers.account_number(serial), preferred=True)
+            account = BankAccount(
+                customer=customer,
+                bank=bank,
+                branch=branch,
+                holder=customer.name,
+                number=numbers.account_number(serial),
+                preferred=True,
+            )
             accounts.append((client.owner, moment, account))
         if dice.random() < 0.5:
             fax = numbers.landline(territory.branch(client.county)["area_code"], 90_000 + serial)
-            media.append((client.owner, moment, ContactMedium(customer=customer, medium_type=MediumType.FAX, value=fax)))
+            media.append(
+                (client.owner, moment, ContactMedium(customer=customer, medium_type=MediumType.FAX, value=fax))
+            )
     return {"customers.address": addresses, "customers.bankaccount": accounts, "customers.contactmedium": media}

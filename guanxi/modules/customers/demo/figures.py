@@ -28,7 +28,11 @@ SEASON = (1.02, 0.86, 0.98, 1.0, 1.0, 1.01, 0.99, 0.98, 1.02, 1.01, 1.04, 1.09)
 def measures(demo: Demo, clients: list[Client]) -> int:
     """Write the figures of all organisations of the tiers A and B and of half of C; returns how many."""
     dice = demo.dice("figures")
-    chosen = [one for one in clients if one.is_firm and (one.tier in (Tier.A, Tier.B) or (one.tier == Tier.C and dice.random() < 0.5))]
+    chosen = [
+        one
+        for one in clients
+        if one.is_firm and (one.tier in (Tier.A, Tier.B) or (one.tier == Tier.C and dice.random() < 0.5))
+    ]
     entity, rows, done = registry.get("customers.measure"), [], 0
     for client in chosen:
         rows += _of(demo, client, dice)
@@ -55,7 +59,13 @@ def _of(demo: Demo, client: Client, dice: random.Random) -> Iterator[Measure]:
         share = (1 + trend) ** place * SEASON[month.month - 1] * dice.uniform(0.93, 1.07)
         revenue = Decimal(round(REVENUE * client.size**VALUE * share, 2)).quantize(Decimal("0.01"))
         yield Measure(customer=client.customer, kind="revenue", period=month, value=revenue, source="billing")
-        yield Measure(customer=client.customer, kind="numbers", period=month, value=Decimal(max(1, int(numbers * share))), source="billing")
+        yield Measure(
+            customer=client.customer,
+            kind="numbers",
+            period=month,
+            value=Decimal(max(1, int(numbers * share))),
+            source="billing",
+        )
         if client.tier != Tier.C:
             traffic = Decimal(round(numbers * share * 14.5, 1)).quantize(Decimal("0.1"))
             yield Measure(customer=client.customer, kind="traffic", period=month, value=traffic, source="network")

@@ -77,7 +77,13 @@ class Firms:
         return found
 
     def _children(
-        self, group: dict[str, Any], level: dict[str, Any], depth: int, parent: Client, values: dict[str, str], keeper: Staff | None
+        self,
+        group: dict[str, Any],
+        level: dict[str, Any],
+        depth: int,
+        parent: Client,
+        values: dict[str, str],
+        keeper: Staff | None,
     ) -> list[Client]:
         """The next level below one of them, looked after by ``keeper`` or by whoever has the county."""
         found = []
@@ -118,8 +124,22 @@ class Firms:
         found = [firm]
         if kind["people"] == "enterprise" and self._dice.random() < BRANCHES:
             for other in self._dice.sample(self._territory.branch(county)["counties"], self._dice.randint(1, 2)):
-                branch = self._dice.choice(FIRMS["branch"]) % {"name": name, "place": self._territory.county_name(other)}
-                found.append(self._client(branch, other, kind, size * DECAY, self._territory.county_manager(other), parent=firm, level=2, trade=trade))
+                branch = self._dice.choice(FIRMS["branch"]) % {
+                    "name": name,
+                    "place": self._territory.county_name(other),
+                }
+                found.append(
+                    self._client(
+                        branch,
+                        other,
+                        kind,
+                        size * DECAY,
+                        self._territory.county_manager(other),
+                        parent=firm,
+                        level=2,
+                        trade=trade,
+                    )
+                )
         return found
 
     # --- one organisation -----------------------------------------------------------------------------
@@ -150,4 +170,3 @@ def _short_of(client: Client) -> str:
     """What a part of a firm is named after: the firm's short name, else its name without the legal form."""
     name = client.customer.short_name or client.customer.name
     return name.removesuffix(FIRMS["legal_form"])
-

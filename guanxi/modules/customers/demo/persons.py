@@ -14,7 +14,9 @@ from guanxi.platform.directory.demo import Demo, Names, Staff
 HOUSEHOLDS = 0.22
 
 
-def plan_persons(demo: Demo, territory: Territory, number: int) -> tuple[list[Client], list[tuple[Client, list[Client]]]]:
+def plan_persons(
+    demo: Demo, territory: Territory, number: int
+) -> tuple[list[Client], list[tuple[Client, list[Client]]]]:
     """``number`` households and individuals, and the families: (household, members, the head first)."""
     dice = demo.dice("persons")
     names = Names(dice)
@@ -31,14 +33,18 @@ def plan_persons(demo: Demo, territory: Territory, number: int) -> tuple[list[Cl
             made += [household, *members]
         else:
             female = dice.random() < 0.5
-            made.append(_individual(dice, names.person(female=female), county, keeper, female=female, age=dice.randint(19, 74)))
+            made.append(
+                _individual(dice, names.person(female=female), county, keeper, female=female, age=dice.randint(19, 74))
+            )
     return made, families
 
 
 def _family(dice: random.Random, names: Names, county: str, keeper: Staff) -> tuple[Client, list[Client]]:
     surname, age = names.surname(), dice.randint(28, 58)
     head = _individual(dice, names.person(female=False, surname=surname), county, keeper, female=False, age=age)
-    spouse = _individual(dice, names.person(female=True), county, keeper, female=True, age=max(22, age + dice.randint(-5, 2)))
+    spouse = _individual(
+        dice, names.person(female=True), county, keeper, female=True, age=max(22, age + dice.randint(-5, 2))
+    )
     members = [head, spouse]
     if age > 40 and dice.random() < 0.4:
         female = dice.random() < 0.5
@@ -88,7 +94,9 @@ def memberships(
     return made
 
 
-def _membership(dice: random.Random, demo: Demo, group: Client, member: Client, role: str, number: str) -> tuple[Staff, datetime, Membership]:
+def _membership(
+    dice: random.Random, demo: Demo, group: Client, member: Client, role: str, number: str
+) -> tuple[Staff, datetime, Membership]:
     moment = demo.time.moment(dice, after=max(group.since, member.since))
     record = Membership(
         customer=group.customer, member=member.customer, role=role, number=number,

@@ -16,7 +16,17 @@ from guanxi.platform.refdata.models import Industry
 LEGACY = 0.62
 #: Tiers with the part of the organisations in them, best first.
 TIERS = ((Tier.A, 0.03), (Tier.B, 0.12), (Tier.C, 0.30), (Tier.D, 1.0))
-SOURCES = {"visit": 26, "referral": 14, "tender": 9, "campaign": 8, "exhibition": 5, "hotline": 8, "website": 6, "government-project": 4, "counter": 6}
+SOURCES = {
+    "visit": 26,
+    "referral": 14,
+    "tender": 9,
+    "campaign": 8,
+    "exhibition": 5,
+    "hotline": 8,
+    "website": 6,
+    "government-project": 4,
+    "counter": 6,
+}
 PERSON_SOURCES = {"counter": 40, "mini-program": 22, "hotline": 14, "website": 9, "campaign": 9, "partner": 6}
 VIPS = (("diamond", 0.02), ("platinum", 0.07), ("gold", 0.20), ("silver", 0.45))
 #: Courses of life with their frequency; each step is a stage that follows.
@@ -68,7 +78,9 @@ class Profiles:
             client.tier = next(tier for tier, part in _cumulated(TIERS) if place <= math.ceil(part * len(ordered)))
             before = {Tier.A: Tier.B, Tier.B: Tier.C, Tier.C: Tier.D}.get(client.tier, Tier.D)
             client.customer.tier = before if self._dice.random() < 0.3 else client.tier
-            client.customer.key_account = client.tier == Tier.A or (client.tier == Tier.B and self._dice.random() < 0.35)
+            client.customer.key_account = client.tier == Tier.A or (
+                client.tier == Tier.B and self._dice.random() < 0.35
+            )
 
     def _rank_persons(self, persons: list[Client]) -> None:
         ordered = sorted(persons, key=lambda one: -one.size)
@@ -80,7 +92,9 @@ class Profiles:
     def _history(self, client: Client) -> None:
         demo, dice, customer = self._demo, self._dice, client.customer
         after = client.parent.since if client.parent else demo.start
-        legacy = (client.parent is None or client.parent.customer.source == "legacy") and dice.random() < LEGACY + 0.12 * client.is_firm
+        legacy = (
+            client.parent is None or client.parent.customer.source == "legacy"
+        ) and dice.random() < LEGACY + 0.12 * client.is_firm
         if legacy:
             client.since = _cutover(demo) + timedelta(seconds=self._serial)
             customer.source = "legacy"
@@ -97,7 +111,11 @@ class Profiles:
                 client.handover = (moment, self._territory.city_manager(client.county))
 
     def _course(self, client: Client, legacy: bool) -> None:
-        courses = {course: weight for course, weight in COURSES.items() if not legacy or course[0] != Lifecycle.POTENTIAL or len(course) > 1}
+        courses = {
+            course: weight
+            for course, weight in COURSES.items()
+            if not legacy or course[0] != Lifecycle.POTENTIAL or len(course) > 1
+        }
         if client.tier == Tier.A:
             courses = {course: weight for course, weight in courses.items() if Lifecycle.LOST not in course}
         first, *rest = self._dice.choices(list(courses), list(courses.values()))[0]
@@ -119,11 +137,17 @@ class Profiles:
             "road": dice.choice(FIRMS["roads"].split()) + dice.choice(FIRMS["road_kinds"]),
             "number": dice.randint(1, 388),
         }
-        values = {"address": address, "floor": dice.randint(1, 18), "room": dice.randint(1, 16) * 100 + dice.randint(1, 4)}
+        values = {
+            "address": address,
+            "floor": dice.randint(1, 18),
+            "room": dice.randint(1, 16) * 100 + dice.randint(1, 4),
+        }
         values["garden"] = dice.choice(FIRMS["brands"].split())
         customer.address = dice.choice(FIRMS["building" if client.is_firm else "homes"]) % values
         tags = FIRMS["tags" if client.is_firm else "person_tags"]
-        customer.tags = [tag for tag, percent in tags if dice.random() * 100 < percent * (1.4 if client.size > 1 else 0.6)]
+        customer.tags = [
+            tag for tag, percent in tags if dice.random() * 100 < percent * (1.4 if client.size > 1 else 0.6)
+        ]
         if client.is_firm and dice.random() < 0.07:
             customer.remarks = dice.choice(FIRMS["remarks"])
 
@@ -147,7 +171,9 @@ class Profiles:
         customer.founded_on = date(dice.randint(1984, 2018), dice.randint(1, 12), dice.randint(1, 28))
         low, high = self._capital.get(code, [500, 20000])
         if high and client.parent is None:
-            customer.registered_capital = Decimal(round(low + (high - low) * min(1.0, client.size / 6) * dice.random(), -1) or low) * 10_000
+            customer.registered_capital = (
+                Decimal(round(low + (high - low) * min(1.0, client.size / 6) * dice.random(), -1) or low) * 10_000
+            )
 
 
 def domain_of(name: str) -> str:

@@ -108,7 +108,9 @@ class Timeline:
         main = [contact for contact in known if contact.main]
         return self._dice.choice(main if main and self._dice.random() < 0.45 else known)
 
-    def _values(self, client: Client, contact: Contact | None, staff: Staff, topic: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    def _values(
+        self, client: Client, contact: Contact | None, staff: Staff, topic: dict[str, Any], moment: datetime
+    ) -> dict[str, Any]:
         dice = self._dice
         sites = TOPICS["government_sites" if client.people == "government" else "sites"]
         return {
@@ -131,7 +133,9 @@ class Timeline:
             moment = self._demo.time.moment(dice, after=self._own_time(client))
             contact = self._contact(client, moment)
             text = dice.choice(TOPICS["notes"]) % {"contact": spoken(contact) if contact else TOPICS["somebody"]}
-            record = Note(entity="customers.customer", record_id=client.customer.pk, text=text, pinned=dice.random() < 0.05)
+            record = Note(
+                entity="customers.customer", record_id=client.customer.pk, text=text, pinned=dice.random() < 0.05
+            )
             found.append((client.owner, moment, record))
         return found
 
@@ -143,7 +147,9 @@ class Timeline:
             is_open = dice.random() < 0.3
             after = max(open_from, self._own_time(client)) if is_open else self._own_time(client)
             moment = self._demo.time.moment(dice, after=after)
-            due = self._due(now + timedelta(days=dice.randint(-3, 12)) if is_open else moment + timedelta(days=dice.randint(1, 9)))
+            due = self._due(
+                now + timedelta(days=dice.randint(-3, 12)) if is_open else moment + timedelta(days=dice.randint(1, 9))
+            )
             contact = self._contact(client, moment)
             done = not is_open and due < now
             record = Task(
@@ -170,7 +176,9 @@ class Timeline:
         day = moment.astimezone(self._demo.time.zone).date()
         day += timedelta(days=max(0, 7 - day.isoweekday()) % 7 if day.isoweekday() > 5 else 0)
         day += timedelta(days=1 if day.isoweekday() == 7 else 0)
-        return datetime.combine(day, time(self._dice.choice((10, 12, 15, 17, 18))), self._demo.time.zone).astimezone(UTC)
+        return datetime.combine(day, time(self._dice.choice((10, 12, 15, 17, 18))), self._demo.time.zone).astimezone(
+            UTC
+        )
 
 
 def spoken(contact: Contact) -> str:

@@ -115,7 +115,9 @@ def fill_all(now: datetime, *, scale: float = 1.0, seed: int = 20, tell: Tell = 
         return False
     if User.objects.exists() or Department.objects.exists():
         raise DemoError(
-            _("This database holds data already, or an earlier run ended too soon. Name an empty one by GUANXI_DATA_DIR or DATABASE_URL.")
+            _(
+                "This database holds data already, or an earlier run ended too soon. Name an empty one by GUANXI_DATA_DIR or DATABASE_URL."
+            )
         )
     gc.disable()  # nothing made here is garbage before the end; looking for some costs a tenth of the time
     try:

@@ -8,7 +8,6 @@ from typing import Any
 from guanxi.platform import bulk
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.models import Department, Role, User, UserRole
-from guanxi.platform.access.models.department import step
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.directory.demo.data_files import DATA, read
 from guanxi.platform.directory.demo.names import Names, login_of
@@ -85,11 +84,16 @@ def planned_offices() -> list[Office]:
     plan = read(DATA / "organisation.json")
     root = plan["root"]
     offices = [Office(root["code"], root["name"], "", root["region"])]
-    offices += [Office(f"{root['code']}-{one['code']}", one["name"], root["code"], root["region"]) for one in plan["head_office"]]
+    offices += [
+        Office(f"{root['code']}-{one['code']}", one["name"], root["code"], root["region"])
+        for one in plan["head_office"]
+    ]
     for branch in plan["branches"]:
         code = f"{root['code']}-{branch['code']}"
         offices.append(Office(code, plan["branch_name"], root["code"], branch["region"]))
-        offices += [Office(f"{code}-{one['code']}", one["name"], code, branch["region"]) for one in plan["branch_departments"]]
+        offices += [
+            Office(f"{code}-{one['code']}", one["name"], code, branch["region"]) for one in plan["branch_departments"]
+        ]
         offices += [Office(f"{code}-{county}", plan["county_name"], code, county) for county in branch["counties"]]
     return offices
 
@@ -120,7 +124,9 @@ def _posts() -> Iterator[tuple[str, str, dict[str, Any]]]:
         code = f"{root['code']}-{branch['code']}"
         wanted += [(_below(code, post["place"]), branch["region"], post) for post in plan["branch_staff"]]
         wanted += [(f"{code}-{county}", county, post) for county in branch["counties"] for post in plan["county_staff"]]
-    wanted += [(f"{root['code']}-{post['branch']}-{post['county']}", post["county"], post) for post in plan["extra_staff"]]
+    wanted += [
+        (f"{root['code']}-{post['branch']}-{post['county']}", post["county"], post) for post in plan["extra_staff"]
+    ]
     for department, region, post in wanted:
         for number in range(post["count"]):
             yield department, region, post | {"head": number == 0 and post.get("manager", False)}
@@ -139,7 +145,8 @@ def build(actor: Actor) -> Organisation:
     _departments(made, offices, actor)
     _people(made, actor)
     roles = dict(Role.objects.values_list("key", "pk"))
-    UserRole.objects.bulk_create(UserRole(user=made.user(one), role_id=roles[one.role]) for one in made.staff)
+    links = [UserRole(user=made.user(one), role_id=roles[one.role]) for one in made.staff]
+    create_many(registry.get("access.userrole"), actor, links)
     for one in made.staff:
         if one.head:
             made.departments[one.department].manager = made.user(one)
@@ -157,8 +164,6 @@ def _departments(made: Organisation, offices: list[Office], actor: Actor) -> Non
             name=office.name % {"place": region.labels["zh-hans"]},
             parent=parent,
             region=region,
-            level=parent.level + 1 if parent else 1,
-            path=(parent.path if parent else "") + step(pk),
             position=position,
         )
     create_many(registry.get("access.department"), actor, list(made.departments.values()))

@@ -137,7 +137,7 @@ def _is_group_row(above: TopRow, below: TopRow, merges: Sequence[Merge]) -> bool
     """Whether the row above a header names groups of its columns, and is not a title or a line of remarks."""
     number, cells = above
     names = [shown(cell) for cell in cells if cell is not None]
-    if below[0] != number + 1 or len(set(names)) < 2 or any(len(n) > 20 or re.search(r"[\d:：]", n) for n in names):
+    if below[0] != number + 1 or len(set(names)) < 2 or any(len(n) > 20 or re.search(r"[\d:\uff1a]", n) for n in names):
         return False
     ranges = [merge for merge in merges if merge[0] == number]
     return bool(ranges) or (cells[0] is not None and len(names) < len(below[1]))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
+from guanxi.platform.entities import registry
 from guanxi.platform.messages import services
 from guanxi.platform.messages.choices import Kind
 from guanxi.platform.ui import home_page
@@ -80,7 +81,9 @@ def test_what_is_no_longer_open_is_not_among_the_recent(organisation, ann):
     assert home_page.recent(ann) == []
 
 
-def test_more_rows_cost_no_more_queries(ann, django_assert_max_num_queries):
+def test_more_rows_cost_no_more_queries(ann, django_assert_max_num_queries, monkeypatch):
+    monkeypatch.setattr(registry, "_checked", float("inf"))  # else a look at the configuration once a second
+
     def fill(count):
         for number in range(count):
             company = make("fakes.company", ann, name=f"Acme {number}")

@@ -51,7 +51,10 @@
     const html = await answer.text();
     if (!answer.ok) {
       open.busy = false;
-      if (answer.status === 422 || answer.status === 409) gx.put(cell, html);
+      if (answer.status === 422 || answer.status === 409) {
+        gx.put(cell, html);
+        cell.querySelector("input:not([type=hidden]), select, textarea").focus();
+      }
       return false;
     }
     const row = cell.parentElement;

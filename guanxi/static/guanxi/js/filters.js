@@ -124,7 +124,7 @@
         one.multiple
           ? [...one.selectedOptions].map((option) => option.value)
           : operator.values === -1
-            ? one.value.split(/[,，、\n]/).map((part) => part.trim())
+            ? one.value.split(/[,\uff0c\u3001\n]/).map((part) => part.trim())
             : [one.value.trim()],
       )
       .filter(Boolean);

@@ -31,7 +31,9 @@ class Command(BaseCommand):
         except DemoError as problem:
             raise CommandError(str(problem)) from problem
         if filled:
-            self._say(_("The demonstration data is complete after %(seconds).1f s.") % {"seconds": time.monotonic() - begin})
+            self._say(
+                _("The demonstration data is complete after %(seconds).1f s.") % {"seconds": time.monotonic() - begin}
+            )
         else:
             self._say(_("The demonstration data is there already."))
 
