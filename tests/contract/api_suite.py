@@ -315,10 +315,10 @@ def same(field: Field, read: Any, sent: Any) -> bool:
 
 
 def one_change(entity: Entity, factory: Factory) -> dict[str, Any]:
-    """A fresh value for one plain field of the entity."""
+    """A fresh value for one field of the entity, a plain one if there is one."""
     fields = factory.fields()
-    plain = (kinds.TEXT, kinds.LONGTEXT, kinds.CODE, kinds.INTEGER, kinds.DATE)
-    key = next(key for kind in plain for key, field in fields.items() if field.kind is kind)
+    plain = (kinds.TEXT, kinds.LONGTEXT, kinds.CODE, kinds.INTEGER, kinds.DATE, kinds.TAGS, kinds.MULTICHOICE, kinds.LINK)
+    key = next(key for kind in plain for key, field in fields.items() if field.kind is kind and key != entity.parent)
     return {key: factory.values()[key]}
 
 

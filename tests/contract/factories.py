@@ -46,6 +46,11 @@ def prescribe(entity_key: str, **makers: Maker) -> None:
         present[key] = maker
 
 
+def new(entity_key: str) -> Maker:
+    """Links each time to a record of its own, where a pair of links must be unique."""
+    return lambda n: factory_for(entity_key).create().pk
+
+
 def letters(number: int) -> str:
     """A number as capital letters: 1 → A, 27 → AA."""
     text = ""
@@ -61,6 +66,8 @@ prescribe("refdata.code", table=lambda n: code_tables()[n % len(code_tables())].
 prescribe("access.department", code=lambda n: f"D{n}", manager=lambda n: None)
 prescribe("access.user", username=lambda n: f"user{n}", language=lambda n: "en", time_zone=lambda n: "Asia/Shanghai")
 prescribe("access.role", key=lambda n: f"role-{letters(n).lower()}")
+for _line in ("access.userrole", "access.rolegrant", "access.fieldrule"):
+    prescribe(_line, role=new("access.role"))
 prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 
 def _credit_code(n: int) -> str:
@@ -76,7 +83,7 @@ prescribe(
     "customers.customer", kind=lambda n: "organisation", credit_code=_credit_code, id_type=lambda n: "passport",
     gender=_nothing, born_on=_nothing,
 )  # fmt: skip
-prescribe("customers.contactrelation", other=lambda n: factory_for("customers.contact").create().pk)
+prescribe("customers.contactrelation", other=new("customers.contact"))
 prescribe("customers.contact", reports_to=_nothing, individual=_nothing)
 prescribe("customers.interaction", contact=_nothing)
 prescribe("customers.contactmedium", medium_type=lambda n: "phone", value=lambda n: f"+86139{n % 10**8:08d}")

@@ -45,7 +45,7 @@ class Scene:
     @property
     def scoped(self) -> bool:
         """Whether rows are told apart at all: reference data belongs to nobody."""
-        return self.entity.kind is not EntityKind.REFERENCE
+        return (self.entity.parent_entity() or self.entity).kind is not EntityKind.REFERENCE
 
     def sees(self, record: Any) -> bool:
         if self.right == "nothing":

@@ -55,13 +55,19 @@ def undo_some(batch: uuid.UUID, actor: Actor, before: int | None) -> tuple[Undon
         if event.kind != UNDONE and event.record_id is not None:
             by_entity[event.entity].append(event)
     result = Undone()
-    for entity_key, found in by_entity.items():
+    for entity_key, found in sorted(by_entity.items(), key=lambda item: _depth(item[0])):
         lines = [event for event in found if LINE in (event.diff or {})]
         _undo_lines(lines, actor, result)
         _undo_set(
             entity_key, [event for event in found if event not in lines] if lines else found, actor, batch, result
         )
     return result, events[-1].id if len(events) == SET_LIMIT else None
+
+
+def _depth(entity_key: str) -> int:
+    """What hangs on a record is taken back before the record itself."""
+    entity = registry.get(entity_key)
+    return 0 if entity.kind is EntityKind.ATTACHED else 1 if entity.hangs_on else 2
 
 
 def undo_events(events: Sequence[StoredEvent], actor: Actor) -> Undone:

@@ -108,9 +108,13 @@ def _labels(entity: Entity, target: Target) -> list[str]:
 
 
 def _without_conflicts(words: Mapping[str, list[str]], available: Sequence[Target], entity: Entity) -> dict[str, list[str]]:
-    """A heading that is the label of one field is no synonym of another."""
-    labels = {normalise(word): target.value for target in available if target.entity is entity for word in in_all_languages(target.field.label)}
-    return {value: [word for word in known if labels.get(normalise(word), value) == value] for value, known in words.items()}
+    """A heading that is the label of one field is no synonym of another, unless the entity says that the known
+    headings of a hint are stronger (``import_hints = {"title": "title"}``)."""
+    owner = {normalise(word): target.value for target in available if target.entity is entity for word in in_all_languages(target.field.label)}
+    for hint, target in entity.import_hints.items():
+        if hint == target:
+            owner |= {normalise(word): hint for word in words.get(hint, ())}
+    return {name: [word for word in known if owner.get(normalise(word), name) == name] for name, known in words.items()}
 
 
 def in_all_languages(label: str | Promise) -> list[str]:

@@ -220,6 +220,29 @@ def edit_page(
     )
 
 
+def meanwhile(entity: Entity, conflict: Conflict, seen: int) -> tuple[set[str], set[str]]:
+    """What a save over a newer version is about: (fields only others changed, fields that both changed).
+
+    :param seen: the version that the person had before them; a form sends all its fields, also those left alone
+    """
+    fields, before = entity.fields(), {}
+    for event in history(entity.key, conflict.record.pk, limit=50):
+        diff = event.diff or {}
+        if diff.get("version", (0, 0))[1] > seen:
+            before |= {key: pair[0] for key, pair in diff.items() if key in fields}
+    if not before:
+        return set(), set(conflict.fields)
+    changed = {key for key in conflict.fields if key in before}
+    theirs = {key for key in changed if _same(fields[key], before[key], conflict.fields[key][1])}
+    return theirs, changed - theirs
+
+
+def _same(field: Field, stored: Any, value: Any) -> bool:
+    if field.is_empty(stored) or field.is_empty(value):
+        return field.is_empty(stored) and field.is_empty(value)
+    return bool(field.imported(stored) == value)
+
+
 def conflict_rows(entity: Entity, actor: Actor, conflict: Conflict) -> list[ConflictRow]:
     """Both values of the fields that two people changed, with who and when."""
     fields = entity.readable(actor)

@@ -217,7 +217,7 @@ def counted(entity: Entity, chosen: Import, counts: Mapping[str, int]) -> list[C
     """The numbers of a check or run, named."""
     labels = {
         "rows": _("Rows"), "created": _("New"), "updated": _("Changed"), "unchanged": _("Unchanged"), "skipped": _("Skipped"),
-        "refused": _("Refused"), ASK: _("To be decided"), "hidden": _("In hidden rows"), "linked": _("Linked afterwards"),
+        "refused": _("Refused rows"), ASK: _("To be decided"), "hidden": _("In hidden rows"), "linked": _("Linked afterwards"),
         "unlinked": _("Not linked"), "restored": _("Put back"), "left": _("Left as they are"),
     }  # fmt: skip
     tones: dict[str, Any] = {"refused": "danger", ASK: "warning", "unlinked": "warning", "created": "success"}

@@ -12,9 +12,11 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import Role
 from guanxi.platform.entities import registry
+from guanxi.platform.jobs import selectors as jobs
+from guanxi.platform.messages.selectors import unread_count
 from guanxi.platform.ui import addresses, menu
 from guanxi.platform.ui.answers import toasts_of
-from guanxi.platform.ui.contexts import Link, NavItem, Option, Shell, ShellUser, Toast
+from guanxi.platform.ui.contexts import Link, NavItem, Option, RunningJob, Shell, ShellUser, Toast
 
 
 def build(request: HttpRequest, actor: Actor) -> Shell:
@@ -30,7 +32,9 @@ def build(request: HttpRequest, actor: Actor) -> Shell:
         preferences_url=reverse("preferences"),
         live_url=reverse("live") if settings.LIVE else "",
         inbox_url=reverse("inbox"),
+        inbox_count=unread_count(actor.user_id or 0),
         jobs_url=reverse("jobs"),
+        jobs=_running(actor),
         help_url=reverse("help"),
         sidebar=request.COOKIES.get("gx_sidebar", "open"),
         demo=settings.DEMO,
@@ -60,6 +64,20 @@ def _user(request: HttpRequest, actor: Actor) -> ShellUser:
             for code, _label in settings.LANGUAGES
         ],
     )
+
+
+def _running(actor: Actor) -> list[RunningJob]:
+    """The reader's unfinished jobs, for the ring in the top bar."""
+    unfinished = jobs.views(jobs.unfinished(actor.user_id)[:5])
+    return [
+        RunningJob(
+            id=str(job.id),
+            label=job.label,
+            percent=job.percent or 0,
+            url=reverse("job", args=[job.id]),
+        )
+        for job in unfinished
+    ]
 
 
 def _bottom(path: str) -> list[NavItem]:

@@ -77,9 +77,16 @@ def edit(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     kept = {key for key in raw if request.POST.get(f"keep_{key}") == "theirs"}
     raw = {key: value for key, value in raw.items() if key not in kept}
     version = request.POST.get("version", "")
-    versions = {pk: int(version)} if version.isdigit() else {}
+    seen = int(version) if version.isdigit() else 0
     try:
-        outcome = run(command, actor, ids=[pk], inputs=raw, versions=versions)
+        try:
+            outcome = run(command, actor, ids=[pk], inputs=raw, versions={pk: seen} if seen else {})
+        except Conflict as conflict:
+            theirs, both = form_page.meanwhile(entity, conflict, seen)
+            raw = {key: value for key, value in raw.items() if key not in theirs}
+            if both:
+                raise Conflict(conflict.record, {key: conflict.fields[key] for key in both}) from conflict
+            outcome = run(command, actor, ids=[pk], inputs=raw, versions={pk: conflict.record.version})
     except Rejected as refusal:
         return _form(
             request, entity, form_page.edit_page(command, actor, record, raw=raw, errors=refusal.errors), status=422

@@ -132,13 +132,7 @@ def _in_place(request: HttpRequest, entity: Entity, pk: int, key: str, shape: st
     if request.method == "POST":
         raw = form_page.read(request.POST, [field])
         try:
-            run(
-                commands.get(f"{entity.key}.edit"),
-                actor,
-                ids=[pk],
-                inputs=raw,
-                versions={pk: int(request.POST.get("version") or record.version)},
-            )
+            _save(entity, actor, pk, raw, int(request.POST.get("version") or record.version))
             return _shown(request, entity, gate.get(actor, entity, pk), field, shape)
         except Rejected as refusal:
             errors = {key: str(refusal)}
@@ -159,6 +153,17 @@ def _in_place(request: HttpRequest, entity: Entity, pk: int, key: str, shape: st
     if shape == "property":
         context["row"] = record_page.property_row(entity, Presenter(entity, actor, [field]), record, field, True)
     return part(request, f"{shape}_edit", entity=entity, status=422 if errors else 200, **context)
+
+
+def _save(entity: Entity, actor: Actor, pk: int, raw: dict[str, Any], seen: int) -> None:
+    """Save one field; what others changed in further fields meanwhile is no conflict. Raises Conflict, Rejected."""
+    command = commands.get(f"{entity.key}.edit")
+    try:
+        run(command, actor, ids=[pk], inputs=raw, versions={pk: seen})
+    except Conflict as conflict:
+        if form_page.meanwhile(entity, conflict, seen)[1]:
+            raise
+        run(command, actor, ids=[pk], inputs=raw, versions={pk: conflict.record.version})
 
 
 def _shown(request: HttpRequest, entity: Entity, record: Any, field: Any, shape: str) -> HttpResponse:
