@@ -50,12 +50,15 @@ class FileWriter(Writer):
         }
         self.region_codes = [region.code for region, _owners in company.counties]
 
-    def rows(self, number: int, existing: Sequence[str] = ()) -> Iterator[list[Any]]:
-        """``number`` rows; those at even places name an existing customer as long as there are codes of some."""
+    def rows(self, number: int, existing: Sequence[tuple[str, str]] = ()) -> Iterator[list[Any]]:
+        """``number`` rows; those at even places name an existing customer as long as there are (credit code, region)
+        of some. One in ten of these moves to another region."""
         known = iter(existing)
         for at in range(number):
-            code = next(known, "") if at % 2 == 0 else ""
+            code, region = next(known, ("", "")) if at % 2 == 0 else ("", "")
             values = self._row(code or credit_code(self.number), organisation=bool(code) or self.dice.random() > 1 / 8)
+            if region and self.dice.random() > 1 / 10:
+                values["region"] = region
             if at % ONE_BAD_IN == ONE_BAD_IN - 1:
                 key, text = BAD[at // ONE_BAD_IN % len(BAD)]
                 values[key] = text
@@ -104,8 +107,8 @@ def write(path: Path, rows: Iterator[list[Any]]) -> Path:
     return path
 
 
-def some(codes: Iterator[str], number: int, seed: str) -> list[str]:
-    """``number`` of the codes in another, repeatable order."""
-    found = list(islice(codes, number))
+def some(known: Iterator[tuple[str, str]], number: int, seed: str) -> list[tuple[str, str]]:
+    """``number`` of the customers in another, repeatable order."""
+    found = list(islice(known, number))
     random.Random(f"{SEED}/{seed}").shuffle(found)
     return found

@@ -101,7 +101,7 @@ class Imports:
         """A new file of these rows; in ``half`` of them the customer is one of those loaded in the beginning."""
         known = Customer.objects.filter(pk__lte=10 * self.rows).exclude(credit_code="").order_by("pk")
         codes = (
-            import_files.some(known.values_list("credit_code", flat=True).iterator(), self.rows // 2, name)
+            import_files.some(known.values_list("credit_code", "region__code").iterator(), self.rows // 2, name)
             if half
             else []
         )

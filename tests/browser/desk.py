@@ -7,9 +7,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Request, Response
+from playwright.sync_api import Browser, Page, Request, Response, expect
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import expect
 
 #: People of the demonstration data by what they may do.
 EDITOR, MANAGER, LEADER = "yuli", "pengxiangyang", "liangyulin"

@@ -3,7 +3,9 @@
 from tests.browser.desk import Desk
 
 LIST = "/customers/customer/"
-LONG_NAME = "江苏省南京市江宁经济技术开发区高新技术产业创业服务中心第一联合商业银行股份有限公司软件大道科技支行营业部综合客户服务团队"[:60]
+LONG_NAME = "江苏省南京市江宁经济技术开发区高新技术产业创业服务中心第一联合商业银行股份有限公司软件大道科技支行营业部综合客户服务团队"[
+    :60
+]
 
 #: Name → address; ``{record}`` is the page of a customer.
 SCREENS = {

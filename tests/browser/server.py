@@ -22,7 +22,11 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.data, self.scale = data, scale
         self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+            },
             "GUANXI_DATA_DIR": str(data),
             "GUANXI_DEMO": "1",
             "GUANXI_SITE_URL": self.url,

@@ -64,7 +64,9 @@ def test_labels_in_english_are_english_and_begin_with_a_capital(desks: Callable[
     record = record_of(desk)
     for name in SCREENS:
         page = desk.open(address(name, record))
-        labels = page.locator("#gx-sidebar .gx-nav-label, [role=tab], #gx-table thead th, .form-label, .gx-prop dt, .gx-panel h2, .gx-figure small")
+        labels = page.locator(
+            "#gx-sidebar .gx-nav-label, [role=tab], #gx-table thead th, .form-label, .gx-prop dt, .gx-panel h2, .gx-figure small"
+        )
         for label in labels.all_inner_texts():
             text = label.strip()
             assert not HAN.search(text), (name, text)

@@ -141,7 +141,9 @@ def test_a_card_dragged_to_another_column_changes_the_record(desks: Callable[...
         page.mouse.up()
     assert moved.value.ok
     page.reload()
-    expect(page.locator(f".gx-column-cards[data-value=growing] .gx-board-card[data-id='{card.get_attribute('data-id')}']")).to_have_count(1)
+    expect(
+        page.locator(f".gx-column-cards[data-value=growing] .gx-board-card[data-id='{card.get_attribute('data-id')}']")
+    ).to_have_count(1)
 
 
 def test_a_branch_of_the_tree_opens(desk: Desk) -> None:

@@ -47,7 +47,7 @@ def test_every_tab_loads_has_an_address_and_stands_there_after_a_reload(desk: De
 
 
 def test_the_chain_of_decision_is_drawn_and_stands_beside_as_a_table(desk: Desk) -> None:
-    page = desk.open("/customers/contact/?filter=[\"in\",\"decision_role\",[\"decider\"]]")
+    page = desk.open('/customers/contact/?filter=["in","decision_role",["decider"]]')
     page.locator("#gx-rows td.gx-k-link a[href^='/customers/customer/']").first.click()
     page.wait_for_url("**/customers/customer/*/")
     page.locator("#tab-decision_chain").click()

@@ -29,6 +29,11 @@ def address(key: str, name: str, *parts) -> str:
     return reverse(name, args=[*key.split("."), *parts])
 
 
+def is_clockwork(sql: str) -> bool:
+    """What a process asks once a second, whichever request comes first: configuration and reference data."""
+    return "entities_configuration" in sql or ("MAX(" in sql and "refdata_" in sql)
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_the_list_opens_in_every_layout_and_group(key, browser):
     entity = registry.get(key)
@@ -85,16 +90,17 @@ def test_the_dialog_of_every_command_opens(key, browser):
 def test_a_page_of_fifty_rows_costs_no_more_queries_than_one_of_five(key, browser):
     factory = factory_for(key)
 
-    def queries(name: str, *parts) -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+    def queries(name: str, *parts) -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
             assert browser.get(address(key, name, *parts)).status_code == 200
-        return len([query for query in captured if "entities_configuration" not in query["sql"]])
+        return [query["sql"] for query in captured if not is_clockwork(query["sql"])]
 
     factory.create_many(5)
     browser.get(address(key, "list"))
     few = queries("list")
     factory.create_many(45)
-    assert queries("list") == few
+    many = queries("list")
+    assert len(many) == len(few), "\n".join(sql[:300] for sql in many)
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MONEY_SCALE = 10_000
 NUMBER_NOISE = re.compile(r"[,\s\u00a0\uffe5\u00a5$]")
 DATE_PARTS = re.compile(
-    r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?$"
+    r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?$"
 )
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -148,9 +148,12 @@ def _moment_parts(raw: Any) -> date | datetime:
     try:
         if not found:
             raise ValueError(text)
-        year, month, day, *clock = [int(part) for part in found.groups() if part is not None]
-        hour, minute, second = (*clock, 0)[:3] if clock else (0, 0, 0)
-        return datetime(year, month, day, hour, minute, second) if clock else date(year, month, day)
+        year, month, day, *clock = found.groups()
+        if clock[0] is None:
+            return date(int(year), int(month), int(day))
+        hour, minute, second, fraction = clock
+        micro = int((fraction or "").ljust(6, "0"))
+        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micro)
     except ValueError as error:
         raise Invalid(_("“%(value)s” is not a date. Write it as 2026-11-21.") % {"value": raw}) from error
 

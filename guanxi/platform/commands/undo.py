@@ -94,12 +94,12 @@ def _undo_set(
         later = LaterEvents(batch, entity_key, events, records)
         hosts = _hosts(entity, [event for event in events if event.kind.endswith(".created")])
         for event in events:
-            record = records.get(event.record_id)
+            record = records.get(event.record_id or 0)
             if record is not None and record.pk not in diffs and _is_undone(entity, record, event):
                 continue
             reason = _why_not(record, event, diffs, later, hosts)
-            if reason:
-                result.left[event.record_id] = reason
+            if reason or record is None:
+                result.left[event.record_id or 0] = reason
                 continue
             if record.pk not in diffs:
                 ready.append((record, stored_columns(entity, record), record.version))
@@ -143,12 +143,12 @@ class LaterEvents:
         # Versions that fit need no look at the memory: the common case costs nothing.
         doubtful = {
             event.record_id for event in events
-            if (record := records.get(event.record_id)) is not None and record.version != ((event.diff or {}).get("version") or [0, 1])[1]
+            if (record := records.get(event.record_id or 0)) is not None and record.version != ((event.diff or {}).get("version") or [0, 1])[1]
         }  # fmt: skip
         if batch is not None and doubtful:
             found = Event.objects.filter(batch=batch, entity=entity_key).filter(key_in("record_id", doubtful))
             for record_id, event_id in found.values_list("record_id", "id"):
-                self._ids[record_id].append(event_id)
+                self._ids[record_id or 0].append(event_id)
 
     def count(self, event: StoredEvent) -> int:
         return sum(other > event.id for other in self._ids.get(event.record_id or 0, ()))

@@ -17,7 +17,8 @@ def duplicates_among(
     ``touched`` limits the look-ups of changed records to sets with one of these fields; new records are not in it."""
     errors: dict[int, dict[str, str]] = defaultdict(dict)
     for names in unique_sets(entity):
-        attributes = [entity.source.model._meta.get_field(name).attname for name in names]
+        columns = {column.name: column.attname for column in entity.source.model._meta.concrete_fields}
+        attributes = [columns[name] for name in names]
         values: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         read = attrgetter(*attributes)
         single = len(attributes) == 1

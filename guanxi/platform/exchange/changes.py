@@ -67,7 +67,7 @@ class Builder:
         part = work.part
         position = part.position(part.key.key) if part.key else None
         label = part.key.label if part.key else ""
-        found = matches.found.get(value, ()) if value is not BLANK else ()
+        found: Sequence[Any] = matches.found.get(value, ()) if value is not BLANK else ()
         policy = self.plan.policy(chunk.rows[index].number) if found else Existing.CREATE
         if value is not BLANK and value in matches.hidden:
             chunk.refuse(index, _("“%(label)s” is taken. Use another one.") % {"label": label}, position)
@@ -112,7 +112,7 @@ class Builder:
         for index in filled:
             value = values[index] if part.key else BLANK
             place = (main.earlier.get(index, index), hosts.get(index), value)
-            if value is not BLANK and seen.setdefault(place, index) != index:
+            if part.key and value is not BLANK and seen.setdefault(place, index) != index:
                 chunk.refuse(index, _("Row %(row)s has the same “%(label)s”. Keep one of them.") % {"row": chunk.rows[seen[place]].number, "label": part.key.label}, part.position(part.key.key))
                 continue
             self._decide(chunk, work, index, value, matches.under(part.host, hosts.get(index)))

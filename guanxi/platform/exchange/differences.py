@@ -8,7 +8,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.commands.executor import tracked
 from guanxi.platform.entities.entity import Entity
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 class Differences:

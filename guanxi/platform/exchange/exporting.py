@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -180,7 +180,7 @@ def write_file(wanted: Request, actor: Actor, context: JobContext) -> File | Non
 
     try:
         with new_file(file_name(wanted, actor), by=actor.user_id, purpose="export", expires_at=actor.now() + KEPT, entity="exchange.export") as new:
-            rows = write_to(new, wanted, actor, on_rows=on_rows)
+            rows = write_to(cast(BinaryIO, new), wanted, actor, on_rows=on_rows)
     except _Stopped:
         return None
     with transaction.atomic():

@@ -51,9 +51,9 @@ class Filler:
         records = self.entity.source.new_many(len(indexes))
         fields = self.entity.fields()
         for key, value in self.entity.initial(self.actor).items():
-            set_ = fields[key].set
-            for record in records if set_ else ():
-                set_(record, value)
+            if set_ := fields[key].set:
+                for record in records:
+                    set_(record, value)
         for source in self.part.sources:
             column, set_ = chunk.values[number][source.field.key], source.field.set
             for index, record in zip(indexes, records, strict=True):

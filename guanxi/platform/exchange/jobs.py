@@ -32,7 +32,7 @@ from guanxi.platform.jobs.sentences import sentence
 
 def _owner(context: JobContext) -> Actor:
     """The person whose rights count, as they are now."""
-    user = User.objects.filter(pk=context.owner_id, is_active=True).first()
+    user = User.objects.filter(pk=context.owner_id or 0, is_active=True).first()
     if user is None:
         raise JobError(gettext_noop("The owner of this job may no longer sign in."), code="owner")
     return Actor.for_user(user, source="import", clock=context.now)

@@ -33,6 +33,8 @@ OPEN = (ImportState.MAPPING, ImportState.CHECKED, ImportState.CHECKING)
 def begin(entity: Entity, actor: Actor, stream: IO[bytes], name: str) -> Import:
     """Store an uploaded file and queue its reading."""
     require_right(entity, actor)
+    if actor.user_id is None:
+        raise gate.NotFound
     stored = files.store(stream, name, by=actor.user_id, purpose="import", entity="exchange.import")
     with transaction.atomic():
         chosen = Import.objects.create(

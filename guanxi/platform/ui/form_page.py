@@ -104,7 +104,7 @@ class Form:
         if field.is_empty(value):
             return ""
         if isinstance(value, datetime):
-            return value.astimezone(self.actor.zone).strftime("%Y-%m-%dT%H:%M")
+            return _local(value.astimezone(self.actor.zone))
         if isinstance(value, Decimal):
             return f"{value.normalize():f}"
         return str(value)
@@ -157,6 +157,12 @@ class Form:
             self.field(field, values[key], autofocus=index == 0) for index, (key, field) in enumerate(fields.items())
         ]
         return [FormSection(id="inputs", label="", fields=own)]
+
+
+def _local(moment: datetime) -> str:
+    """What the browser's date-time field takes; seconds only where there are any, so that saving keeps them."""
+    plain = moment.replace(tzinfo=None)
+    return plain.isoformat(timespec="minutes" if not (plain.second or plain.microsecond) else "auto")
 
 
 def create_page(

@@ -59,6 +59,6 @@ def record_page(entity: Entity, actor: Actor, record: Any) -> PrintPage:
     )  # fmt: skip
 
 
-def _printed(actor: Actor) -> dict[str, str]:
+def _printed(actor: Actor) -> dict[str, Any]:
     now: datetime = actor.now().astimezone(actor.zone)
     return {"printed_by": actor.name, "printed_at": date_format(now, "SHORT_DATETIME_FORMAT")}

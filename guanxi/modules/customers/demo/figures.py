@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -33,7 +34,8 @@ def measures(demo: Demo, clients: list[Client]) -> int:
         for one in clients
         if one.is_firm and (one.tier in (Tier.A, Tier.B) or (one.tier == Tier.C and dice.random() < 0.5))
     ]
-    entity, rows, done = registry.get("customers.measure"), [], 0
+    entity, done = registry.get("customers.measure"), 0
+    rows: list[Measure] = []
     for client in chosen:
         rows += _of(demo, client, dice)
         if len(rows) >= CHUNK * 4:
@@ -57,20 +59,20 @@ def _of(demo: Demo, client: Client, dice: random.Random) -> Iterator[Measure]:
         if month < client.since.date() or month > end.date():
             continue
         share = (1 + trend) ** place * SEASON[month.month - 1] * dice.uniform(0.93, 1.07)
-        revenue = Decimal(round(REVENUE * client.size**VALUE * share, 2)).quantize(Decimal("0.01"))
+        revenue: Any = Decimal(round(REVENUE * client.size**VALUE * share, 2)).quantize(Decimal("0.01"))
         yield Measure(customer=client.customer, kind="revenue", period=month, value=revenue, source="billing")
         yield Measure(
             customer=client.customer,
             kind="numbers",
             period=month,
-            value=Decimal(max(1, int(numbers * share))),
+            value=max(1, int(numbers * share)),
             source="billing",
         )
         if client.tier != Tier.C:
-            traffic = Decimal(round(numbers * share * 14.5, 1)).quantize(Decimal("0.1"))
+            traffic: Any = Decimal(round(numbers * share * 14.5, 1)).quantize(Decimal("0.1"))
             yield Measure(customer=client.customer, kind="traffic", period=month, value=traffic, source="network")
         if month.month % 3 == 0 and client.tier != Tier.C:
-            points = Decimal(min(100, round(mood + dice.uniform(-5, 5))))
+            points: Any = Decimal(min(100, round(mood + dice.uniform(-5, 5))))
             yield Measure(customer=client.customer, kind="satisfaction", period=month, value=points, source="survey")
 
 

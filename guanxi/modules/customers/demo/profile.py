@@ -76,7 +76,7 @@ class Profiles:
         ordered = sorted(firms, key=lambda one: -one.size)
         for place, client in enumerate(ordered, 1):
             client.tier = next(tier for tier, part in _cumulated(TIERS) if place <= math.ceil(part * len(ordered)))
-            before = {Tier.A: Tier.B, Tier.B: Tier.C, Tier.C: Tier.D}.get(client.tier, Tier.D)
+            before = {Tier.A: Tier.B, Tier.B: Tier.C, Tier.C: Tier.D}.get(Tier(client.tier), Tier.D)
             client.customer.tier = before if self._dice.random() < 0.3 else client.tier
             client.customer.key_account = client.tier == Tier.A or (
                 client.tier == Tier.B and self._dice.random() < 0.35

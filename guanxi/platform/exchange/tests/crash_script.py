@@ -22,6 +22,8 @@ def main(command: str) -> None:
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
+    # A pool is not made to be forked: each child connects for itself.
+    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
     if command == "worker":
         call_command("worker", once=True)
         return
@@ -44,8 +46,8 @@ def _empty() -> None:
 
 def _ready(content: str = SECOND) -> tuple[Any, Any]:
     """Two records there, a second file checked, its run in the queue."""
+    from guanxi.platform.access.actor import Actor
     from guanxi.platform.access.models import User
-    from guanxi.platform.entities import registry
     from guanxi.platform.exchange import run, services
     from guanxi.platform.exchange.tests.importing import check, imported, upload
     from guanxi.platform.jobs.models import Job
@@ -53,10 +55,7 @@ def _ready(content: str = SECOND) -> tuple[Any, Any]:
 
     run.SQLITE_ROWS = run.POSTGRES_ROWS = run.SHARED_ROWS = 3
     user = User.objects.filter(username="chief").first()
-    from guanxi.platform.access.actor import Actor
-
     chief = Actor.for_user(user) if user else Organisation().everything()
-    assert registry.get("fakes.company")
     imported("fakes.company", chief, FIRST)
     chosen = check(upload("fakes.company", chief, content), chief, existing="update")
     services.start(chosen, chief)
