@@ -127,7 +127,8 @@ class Imports:
 
     def beside_saves(self) -> list[Figure]:
         """Saves through the pages while an import stores its rows: their times, and the speed of the import."""
-        session, walls = self.site.pages["own"], []
+        session = self.site.pages["own"]
+        walls: list[float] = []
         ids = list(self.entity.rows(self.site.actors["own"]).order_by("-pk").values_list("pk", flat=True)[:200])
         paths = itertools.cycle(f"{ADDRESS}{pk}/edit/" for pk in ids)
         web = self.site.web

@@ -232,8 +232,14 @@ def _carry_out(
             errors |= unique.duplicates(entity, record, changed)
     if errors:
         raise Rejected(errors)
-    entity.prepare(records, actor, ScopeResolver())
-    changes = _update(entity, records, before, columns_before, actor)
+    # What the body left alone stays alone: derived columns follow a change, they are not a reason for one.
+    touched = [
+        (record, old, old_columns)
+        for record, old, old_columns in zip(records, before, columns_before, strict=True)
+        if stored_columns(entity, record) != old_columns
+    ]
+    entity.prepare([record for record, _old, _columns in touched], actor, ScopeResolver())
+    changes = _update(entity, touched, actor)
     cascade.rescope(entity, [change.record for change in changes if change.touches("owner", "department", "region")])
     return changes
 
@@ -267,13 +273,11 @@ def insert_records(
     return [Change(record, _first_values(fields, record), created=True) for record in records]
 
 
-def _update(
-    entity: Entity, records: list[Any], before: list[dict], columns_before: list[dict], actor: Actor
-) -> list[Change]:
-    """Save what differs; records that do not differ are left alone and leave no event."""
+def _update(entity: Entity, touched: list[tuple[Any, dict, dict]], actor: Actor) -> list[Change]:
+    """Save what differs of each (record, fields before, columns before)."""
     changes, writes = [], []
     fields = tracked(entity)
-    for record, old, old_columns in zip(records, before, columns_before, strict=True):
+    for record, old, old_columns in touched:
         new_columns = stored_columns(entity, record)
         columns = {name for name, value in new_columns.items() if value != old_columns[name]}
         if not columns:

@@ -1,5 +1,6 @@
 """Believable customers for the demonstration: groups and firms, people, and three years with them."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,12 @@ from guanxi.modules.customers.demo.client import Client, Territory
 from guanxi.modules.customers.demo.contacts import People
 from guanxi.modules.customers.demo.firms import Firms
 from guanxi.modules.customers.demo.persons import memberships, plan_persons
-from guanxi.modules.customers.demo.profile import Profiles, settle
+from guanxi.modules.customers.demo.profile import LEGACY, Profiles, settle
 from guanxi.modules.customers.demo.timeline import Timeline
 from guanxi.modules.customers.models import Contact, Customer
 from guanxi.platform import bulk
 from guanxi.platform.directory.demo import Demo, Staff
+from guanxi.platform.messages.services import read_all
 
 #: Full size of each part. A timeline shows interactions, notes, tasks and changes: together 40,000.
 FIRMS, PERSONS, CONTACTS = 2_200, 800, 9_000
@@ -39,6 +41,8 @@ def fill(demo: Demo) -> None:
     changes = Changes(demo, territory)
     with demo.stage("hand-overs") as made:
         made(changes.hand_over(clients))
+        for staff in demo.organisation.staff:
+            read_all(demo.organisation.actor(staff))  # what was given years ago is no news
     with demo.stage("relations") as made:
         made(_create(demo, "customers.position", people.positions(firms, demo.size(SECOND_OFFICES))))
         made(_create(demo, "customers.contactrelation", people.relations(firms)))
@@ -47,14 +51,14 @@ def fill(demo: Demo) -> None:
     with demo.stage("addresses, accounts") as made:
         for key, records in extras.plan(demo, territory, firms).items():
             made(_create(demo, key, records))
-    _history(demo, clients, changes)
+    _history(demo, territory, clients, changes)
     with demo.stage("monthly figures") as made:
         made(figures.measures(demo, clients))
 
 
-def _history(demo: Demo, clients: list[Client], changes: Changes) -> None:
+def _history(demo: Demo, territory: Territory, clients: list[Client], changes: Changes) -> None:
     firms = [client for client in clients if client.is_firm]
-    timeline = Timeline(demo, clients)
+    timeline = Timeline(demo, territory, clients)
     with demo.stage("interactions") as made:
         made(_create(demo, "customers.interaction", timeline.interactions(demo.size(INTERACTIONS))))
     with demo.stage("notes") as made:
@@ -73,10 +77,11 @@ def _customers(demo: Demo, clients: list[Client]) -> int:
     for client, pk in zip(clients, bulk.reserve_ids(Customer, len(clients)), strict=True):
         client.customer.pk = pk
         client.customer.parent_id = client.parent.customer.pk if client.parent else None
-    made: Made = [
-        (importer if one.customer.source == "legacy" else one.keeper, one.since, one.customer) for one in clients
-    ]
-    return _create(demo, "customers.customer", made)
+    taken_over: Made = [(importer, one.since, one.customer) for one in clients if one.customer.source == LEGACY]
+    demo.create("customers.customer", taken_over, uuid.UUID(int=demo.dice("batch").getrandbits(128), version=4))
+    won: Made = [(one.keeper, one.since, one.customer) for one in clients if one.customer.source != LEGACY]
+    demo.create("customers.customer", won)
+    return len(clients)
 
 
 def _numbered(made: Made) -> Made:

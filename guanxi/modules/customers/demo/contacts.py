@@ -161,7 +161,9 @@ class People:
     def anniversaries(self, firms: list[Client], number: int) -> Made:
         """Days to remember, a good part of them by the moon."""
         dice, found = self._dice, []
-        people = [(firm, contact) for firm in firms for _moment, contact in firm.contacts if contact.importance >= 3]
+        people = [
+            (firm, contact) for firm in firms for _moment, contact in firm.contacts if (contact.importance or 0) >= 3
+        ]
         for firm, contact in dice.sample(people, min(number, len(people))):
             occasion = dice.choices(list(OCCASIONS), list(OCCASIONS.values()))[0]
             lunar = occasion in ("birthday", "parent-birthday") and dice.random() < 0.6

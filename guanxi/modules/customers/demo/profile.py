@@ -3,6 +3,7 @@
 import math
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from guanxi.modules.customers.choices import Lifecycle, Tier
 from guanxi.modules.customers.demo import numbers
@@ -12,8 +13,9 @@ from guanxi.platform.directory.demo import Demo, Names
 from guanxi.platform.refdata.chinese.pinyin import pinyin_key
 from guanxi.platform.refdata.models import Industry
 
-#: Part of the customers that came over from the former system on the first day.
-LEGACY = 0.62
+#: The source of the customers that came over from the former system on the first day, and their part.
+LEGACY = "legacy"
+LEGACY_PART = 0.62
 #: Tiers with the part of the organisations in them, best first.
 TIERS = ((Tier.A, 0.03), (Tier.B, 0.12), (Tier.C, 0.30), (Tier.D, 1.0))
 SOURCES = {
@@ -93,11 +95,11 @@ class Profiles:
         demo, dice, customer = self._demo, self._dice, client.customer
         after = client.parent.since if client.parent else demo.start
         legacy = (
-            client.parent is None or client.parent.customer.source == "legacy"
-        ) and dice.random() < LEGACY + 0.12 * client.is_firm
+            client.parent is None or client.parent.customer.source == LEGACY
+        ) and dice.random() < LEGACY_PART + 0.12 * client.is_firm
         if legacy:
             client.since = _cutover(demo) + timedelta(seconds=self._serial)
-            customer.source = "legacy"
+            customer.source = LEGACY
         else:
             client.since = demo.time.moment(dice, after=after, before=demo.now - timedelta(days=2))
             sources = SOURCES if client.is_firm else PERSON_SOURCES
@@ -144,10 +146,10 @@ class Profiles:
         }
         values["garden"] = dice.choice(FIRMS["brands"].split())
         customer.address = dice.choice(FIRMS["building" if client.is_firm else "homes"]) % values
-        tags = FIRMS["tags" if client.is_firm else "person_tags"]
-        customer.tags = [
-            tag for tag, percent in tags if dice.random() * 100 < percent * (1.4 if client.size > 1 else 0.6)
-        ]
+        liking = 1.4 if client.size > 1 else 0.6
+        words = FIRMS["tags" if client.is_firm else "person_tags"]
+        tags: Any = [tag for tag, percent in words if dice.random() * 100 < percent * liking]
+        customer.tags = tags
         if client.is_firm and dice.random() < 0.07:
             customer.remarks = dice.choice(FIRMS["remarks"])
 
@@ -171,9 +173,9 @@ class Profiles:
         customer.founded_on = date(dice.randint(1984, 2018), dice.randint(1, 12), dice.randint(1, 28))
         low, high = self._capital.get(code, [500, 20000])
         if high and client.parent is None:
-            customer.registered_capital = (
-                Decimal(round(low + (high - low) * min(1.0, client.size / 6) * dice.random(), -1) or low) * 10_000
-            )
+            ten_thousands = round(low + (high - low) * min(1.0, client.size / 6) * dice.random(), -1) or low
+            capital: Any = Decimal(ten_thousands) * 10_000
+            customer.registered_capital = capital
 
 
 def domain_of(name: str) -> str:

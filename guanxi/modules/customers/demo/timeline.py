@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from guanxi.modules.customers.choices import Direction, InteractionKind, Tier
-from guanxi.modules.customers.demo.client import Client
+from guanxi.modules.customers.demo.client import Client, Territory
 from guanxi.modules.customers.demo.texts import TOPICS
 from guanxi.modules.customers.models import Contact, Interaction
 from guanxi.platform.calendar.choices import Priority, Reminder, State
@@ -20,6 +20,8 @@ PERSON_ACTIVITY = 4.0
 MINUTES = {"call": (3, 20), "visit": (30, 120), "meeting": (45, 150), "mail": (5, 15), "message": (2, 8)}
 FACE_TO_FACE = (InteractionKind.VISIT, InteractionKind.MEETING)
 NO_ANSWER = 0.07
+#: The part of the open tasks that the supervisor gave.
+GIVEN = 0.2
 
 Made = list[tuple[Staff, datetime, Any]]
 
@@ -27,8 +29,8 @@ Made = list[tuple[Staff, datetime, Any]]
 class Timeline:
     """Composes what account managers write down."""
 
-    def __init__(self, demo: Demo, clients: list[Client]) -> None:
-        self._demo, self._clients = demo, clients
+    def __init__(self, demo: Demo, territory: Territory, clients: list[Client]) -> None:
+        self._demo, self._territory, self._clients = demo, territory, clients
         self._dice = demo.dice("timeline")
         self._agents = demo.organisation.having("service_agent", department="JS-CS")
 
@@ -152,6 +154,8 @@ class Timeline:
             )
             contact = self._contact(client, moment)
             done = not is_open and due < now
+            given = not done and dice.random() < GIVEN
+            maker = self._territory.supervisor(client.owner) if given else client.owner
             record = Task(
                 entity="customers.customer", record_id=client.customer.pk, due_at=due,
                 subject=dice.choice(TOPICS["tasks"]) % {"contact": spoken(contact) if contact else TOPICS["somebody"]},
@@ -160,7 +164,7 @@ class Timeline:
                 state=State.DONE if done else State.OPEN, done_at=due if done else None,
                 reminder=Reminder.MORNING if due > now else Reminder.NEVER,
             )  # fmt: skip
-            found.append((client.owner, moment, record))
+            found.append((maker, moment, record))
         return found
 
     def _chosen(self, number: int) -> list[Client]:

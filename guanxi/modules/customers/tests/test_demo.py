@@ -50,7 +50,9 @@ def test_it_has_the_promised_size_and_tells_its_progress(filled):
 
 
 def test_every_shipped_role_has_somebody_and_nobody_a_password(filled):
-    assert set(Role.objects.values_list("key", flat=True)) == set(Role.objects.filter(user_links__isnull=False).values_list("key", flat=True))
+    assert set(Role.objects.values_list("key", flat=True)) == set(
+        Role.objects.filter(user_links__isnull=False).values_list("key", flat=True)
+    )
     assert not [user for user in User.objects.all() if user.has_usable_password()]
 
 
@@ -77,7 +79,11 @@ def test_codes_and_numbers_are_valid_and_nobodys(filled):
     assert {identity.resident_id(number).region_code for number in ids} == {numbers.NO_REGION}
     for mobile in Contact.objects.values_list("mobile", flat=True):
         assert phones.parse_phone(mobile).text == mobile
-    mails = [mail for model in (Customer, Contact, User) for mail in model.objects.exclude(email="").values_list("email", flat=True)]
+    mails = [
+        mail
+        for model in (Customer, Contact, User)
+        for mail in model.objects.exclude(email="").values_list("email", flat=True)
+    ]
     assert mails
     assert all(mail.endswith(".example") for mail in mails)
 
@@ -107,7 +113,9 @@ def test_the_last_contact_of_a_customer_is_its_latest_interaction(filled):
 
 
 def test_an_account_manager_sees_what_is_theirs_alone(filled):
-    owner = User.objects.filter(pk__in=Customer.objects.values("owner"), role_links__role__key="account_manager").first()
+    owner = User.objects.filter(
+        pk__in=Customer.objects.values("owner"), role_links__role__key="account_manager"
+    ).first()
     seen = registry.get("customers.customer").rows(Actor.for_user(owner))
     assert seen.exists()
     assert set(seen.values_list("owner_id", flat=True)) == {owner.pk}
@@ -126,7 +134,9 @@ def test_the_same_seed_makes_the_same_data(db, settings, tmp_path):
 
     def once() -> tuple:
         fill_all(UNTIL, scale=0.01, tell=lambda text: None)
-        customers = list(Customer.objects.order_by("path").values_list("name", "tier", "lifecycle", "owner__username", "address"))
+        customers = list(
+            Customer.objects.order_by("path").values_list("name", "tier", "lifecycle", "owner__username", "address")
+        )
         people = list(Contact.objects.order_by("mobile").values_list("name", "title", "attitude"))
         talks = list(Interaction.objects.order_by("at", "subject").values_list("at", "subject", "content"))
         return customers, people, talks

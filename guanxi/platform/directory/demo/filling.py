@@ -3,6 +3,7 @@
 import gc
 import random
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,14 +78,16 @@ class Demo:
         """A number at full size in this run's size."""
         return max(least, round(number * self.scale))
 
-    def create(self, key: str, made: Sequence[Made]) -> None:
-        """Create records through the bulk command in the order of time, each as somebody at a moment."""
+    def create(self, key: str, made: Sequence[Made], batch: uuid.UUID | None = None) -> None:
+        """Create records through the bulk command in the order of time, each as somebody at a moment. What was one
+        piece of work (an import) has one ``batch``."""
         entity, ordered = registry.get(key), sorted(made, key=lambda one: one[1])
         for at in range(0, len(ordered), CHUNK):
             chunk = ordered[at : at + CHUNK]
             makers = [(self.organisation.actor(staff), moment) for staff, moment, _record in chunk]
             self.organisation.clock.moment = chunk[-1][1]
-            create_many(entity, makers[0][0], [record for *_made, record in chunk], made=makers, scopes=self.scopes)
+            records = [record for *_made, record in chunk]
+            create_many(entity, makers[0][0], records, made=makers, scopes=self.scopes, batch=batch)
             time.sleep(PAUSE)
 
     def run(self, key: str, staff: Staff, moment: datetime, ids: Sequence[int], inputs: Mapping[str, Any]) -> int:

@@ -26,7 +26,9 @@ def test_sixty_people_hold_every_shipped_role():
 
 
 def test_administration_security_and_audit_are_three_persons():
-    separate = [one.username for one in planned_staff() if one.role in ("system_administrator", "security_officer", "auditor")]
+    separate = [
+        one.username for one in planned_staff() if one.role in ("system_administrator", "security_officer", "auditor")
+    ]
     assert len(set(separate)) == 3
 
 
