@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,8 @@ class Aim:
 @dataclass(frozen=True)
 class Figure:
     """``value`` in ``unit``; ``yardstick`` is what bare tools needed in the same run and unit; ``details`` are
-    further numbers such as p95 or CPU."""
+    further numbers such as p95 or CPU. ``ratios`` are those of processor time, one per round: unlike times on the
+    wall they hardly depend on what else the machine does."""
 
     name: str
     value: float
@@ -39,16 +40,12 @@ class Figure:
     yardstick: float | None = None
     aim: Aim | None = None
     details: dict[str, float] = field(default_factory=dict)
-    repeated: tuple[float, ...] = ()
+    ratios: tuple[float, ...] = ()
 
     @property
     def ratio(self) -> float | None:
-        """How many times the yardstick's time it takes: the median of the repetitions where there were several."""
-        if self.repeated:
-            return statistics.median(self.repeated)
-        if not self.yardstick or not self.value:
-            return None
-        return self.yardstick / self.value if self.unit.endswith("/s") else self.value / self.yardstick
+        """How many times the processor time of the yardstick it takes: the median of the rounds."""
+        return statistics.median(self.ratios) if self.ratios else None
 
     @property
     def met(self) -> bool | None:
@@ -140,11 +137,3 @@ def worse(figures: Iterable[Figure], baseline: dict[str, float]) -> list[Figure]
         for figure in figures
         if figure.ratio and figure.name in baseline and figure.ratio >= WORSE * baseline[figure.name]
     ]
-
-
-def repeated(measure: Callable[[], Figure], times: int) -> Figure:
-    """The figure with the median value of several measurements, carrying all their ratios."""
-    found = sorted((measure() for _ in range(times)), key=lambda figure: figure.value)
-    middle = found[len(found) // 2]
-    ratios = tuple(figure.ratio for figure in found if figure.ratio)
-    return Figure(middle.name, middle.value, middle.unit, middle.yardstick, middle.aim, middle.details, ratios)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -85,15 +86,18 @@ def measure(site: Site, case: Case) -> Figure:
     page, session = site.pages[case.scope], (site.calls if case.rest else site.pages)[case.scope]
     case.request(session)
     case.bare()
-    found, yardsticks = [], []
+    found, yardsticks, ratios = [], [], []
     for _round in range(site.rounds):
+        begin = time.process_time()
         bare = Times(tuple(case.bare() * 1000 for _ in range(site.times)), 0)
-        yardsticks.append(bare.p50 + timed(site.web, lambda: page.post(*EMPTY_VIEW).must(204), site.times).p50)
+        bare_cpu = (time.process_time() - begin) * 1000 / site.times
+        empty = timed(site.web, lambda: page.post(*EMPTY_VIEW).must(204), site.times)
         found.append(timed(site.web, lambda: case.request(session), site.times))
+        yardsticks.append(bare.p50 + empty.p50)
+        ratios.append(found[-1].cpu / (bare_cpu + empty.cpu))
     whole = together(found)
-    ratios = tuple(times.p50 / yardstick for times, yardstick in zip(found, yardsticks, strict=True))
     yardstick = sorted(yardsticks)[len(yardsticks) // 2]
-    return Figure(case.name, whole.p50, "ms", yardstick, case.aim, whole.details(), ratios)
+    return Figure(case.name, whole.p50, "ms", yardstick, case.aim, whole.details(), tuple(ratios))
 
 
 def timed(web: Process | None, request: Callable[[], Answer], times: int) -> Times:

@@ -14,8 +14,6 @@ from guanxi.platform.exchange.choices import Format
 from guanxi.platform.jobs.testing import run_queued_jobs
 
 REQUESTS, LINES = 10, 25
-#: Other customers than those of the measured imports.
-FIRST = 500_000_000
 
 
 def report(names: Collection[str], folder: Path, rows: int) -> list[str]:
@@ -29,7 +27,7 @@ def report(names: Collection[str], folder: Path, rows: int) -> list[str]:
         for wanted in Format.CSV, Format.XLSX:
             if f"export {wanted}" in names:
                 lines += _section(f"export {wanted}", lambda: _export(site, wanted, rows))  # noqa: B023
-        imports = Imports(site, folder, rows, idle=run_queued_jobs, first=FIRST)
+        imports = Imports(site, folder, rows, None, idle=run_queued_jobs)
         for half in (False, True):
             if (name := name_of("csv", half=half)) in names or name_of("xlsx", half=half) in names:
                 path = imports.file("profile.csv", half=half)

@@ -1,5 +1,6 @@
 """The order of measuring: start, pages, memory, then imports and exports with the worker running."""
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -12,6 +13,12 @@ from guanxi.platform.exchange.choices import Format
 
 START, MEMORY = Aim(3), Aim(400)
 STARTS = 3
+BESIDE = ("save while an import runs", "import while people save")
+EXCHANGE = (
+    *(f"export {kind}" for kind in ("csv", "xlsx")),
+    *(name_of(kind, half=half) for half in (False, True) for kind in ("csv", "xlsx")),
+    *BESIDE,
+)
 
 #: The names a step gives figures for, and the step.
 Step = tuple[tuple[str, ...], Callable[[], list[Figure]]]
@@ -43,11 +50,10 @@ class Suite:
                 found.append(_told(pages.measure(site, case)))
             if wanted("memory"):
                 found.append(_told(Figure("memory", web.anonymous(), "MB", aim=MEMORY)))
-            steps = [step for step in self._exchange(site) if any(map(wanted, step[0]))]
-            if steps:
-                stack.enter_context(processes.worker(self.folder))
-            for _names, step in steps:
-                found += map(_told, step())
+            if any(wanted(name) for name in EXCHANGE):
+                worker = stack.enter_context(processes.worker(self.folder))
+                for names, step in self._exchange(site, worker):
+                    found += map(_told, step()) if any(map(wanted, names)) else []
         return found
 
     def _started(self) -> Figure:
@@ -58,21 +64,16 @@ class Suite:
                 seconds.append(web.started_in)
         return Figure("start", sorted(seconds)[STARTS // 2], "s", aim=START)
 
-    def _exchange(self, site: pages.Site) -> Iterator[Step]:
+    def _exchange(self, site: pages.Site, worker: processes.Process) -> Iterator[Step]:
         """What the worker does."""
         for wanted in (Format.CSV, Format.XLSX):
-            yield (f"export {wanted}",), partial(self._export, site, wanted)
-        imports = Imports(site, self.folder, self.size)
-        for half in (False, True):
-            for kind in ("csv", "xlsx"):
-                yield (name_of(kind, half=half),), partial(self._import, imports, kind, half)
-        yield ("save while an import runs", "import while people save"), imports.beside_saves
-
-    def _export(self, site: pages.Site, wanted: Format) -> list[Figure]:
-        return [exports.figure(site, self.folder, self.size, wanted)]
-
-    def _import(self, imports: Imports, kind: str, half: bool) -> list[Figure]:
-        return [imports.figure(kind, half=half)]
+            export = partial(exports.figure, site, self.folder, self.size, wanted, worker)
+            yield (f"export {wanted}",), lambda export=export: [export()]  # type: ignore[misc]
+        imports = Imports(site, self.folder, self.size, worker)
+        for half, kind in itertools.product((False, True), ("csv", "xlsx")):
+            one = partial(imports.figure, kind, half=half)
+            yield (name_of(kind, half=half),), lambda one=one: [one()]  # type: ignore[misc]
+        yield BESIDE, imports.beside_saves
 
     def profiles(self, *, everything: bool) -> list[str]:
         """Where the time goes in what misses its aim, as lines of Markdown."""

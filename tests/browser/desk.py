@@ -79,7 +79,7 @@ class Desk:
     def post(self, path: str, **fields: str) -> Any:
         """A form sent as the browser would, without a page."""
         token = next(cookie["value"] for cookie in self.context.cookies() if "csrf" in cookie["name"])
-        return self.context.request.post(path, form=fields, headers={"X-CSRFToken": token, "Referer": self.url})
+        return self.context.request.post(path, form=dict(fields), headers={"X-CSRFToken": token, "Referer": self.url})
 
     def new_customer(self, name: str, **fields: str) -> str:
         """Create a customer; returns the address of its page."""

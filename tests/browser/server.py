@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 60.0  # seconds
@@ -64,7 +65,7 @@ class Server:
                 for child in children:
                     child.wait(timeout=20)
 
-    def _start(self, arguments: tuple[str, ...], log: object) -> subprocess.Popen[bytes]:
+    def _start(self, arguments: tuple[str, ...], log: IO[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, *arguments], cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
         )

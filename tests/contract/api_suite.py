@@ -1,7 +1,7 @@
 """What the REST interface of every entity must do. One subclass per entity inherits it all:
 
-    class TestCustomerApi(ApiContract):
-        key = "customers.customer"
+class TestCustomerApi(ApiContract):
+    key = "customers.customer"
 """
 
 from typing import Any, ClassVar
@@ -237,7 +237,9 @@ class ApiContract:
         preview = api.post(f"{self.base}commands/edit/", {"ids": [record.pk], "inputs": change})
         assert (preview.status, preview.body["total"]) == (200, 1), preview.text
         assert api.get(f"{self.base}{record.pk}/").body == before
-        done = api.post(f"{self.base}commands/edit/", {"selection": preview.body["selection"], "inputs": change, "confirm": True})
+        done = api.post(
+            f"{self.base}commands/edit/", {"selection": preview.body["selection"], "inputs": change, "confirm": True}
+        )
         assert (done.status, done.body["done"]) == (200, [record.pk]), done.text
         after = api.get(f"{self.base}{record.pk}/").body
         assert all(same(entity.fields()[key], after[key], value) for key, value in change.items())
@@ -282,7 +284,7 @@ class ApiContract:
         record = factory.create()
         theirs = one_change(entity, factory)
         assert api.patch(f"{self.base}{record.pk}/", theirs).status == 200
-        (key, _value), = theirs.items()
+        ((key, _value),) = theirs.items()
         mine = one_change(entity, factory)
         before = digest_of_tables()
         for answer in (
@@ -317,7 +319,16 @@ def same(field: Field, read: Any, sent: Any) -> bool:
 def one_change(entity: Entity, factory: Factory) -> dict[str, Any]:
     """A fresh value for one field of the entity, a plain one if there is one."""
     fields = factory.fields()
-    plain = (kinds.TEXT, kinds.LONGTEXT, kinds.CODE, kinds.INTEGER, kinds.DATE, kinds.TAGS, kinds.MULTICHOICE, kinds.LINK)
+    plain = (
+        kinds.TEXT,
+        kinds.LONGTEXT,
+        kinds.CODE,
+        kinds.INTEGER,
+        kinds.DATE,
+        kinds.TAGS,
+        kinds.MULTICHOICE,
+        kinds.LINK,
+    )
     key = next(key for kind in plain for key, field in fields.items() if field.kind is kind and key != entity.parent)
     return {key: factory.values()[key]}
 

@@ -10,7 +10,7 @@ EXCLUDED = frozenset({"django_session", "jobs_interactiveuse", settings.CACHES["
 
 
 def digest_of_tables() -> dict[str, str]:
-    """"database.table" → digest of its rows, for every table of every database; compare two with ==."""
+    """ "database.table" → digest of its rows, for every table of every database; compare two with ==."""
     found = {}
     for alias in connections:
         connection = connections[alias]

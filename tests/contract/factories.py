@@ -70,6 +70,7 @@ for _line in ("access.userrole", "access.rolegrant", "access.fieldrule"):
     prescribe(_line, role=new("access.role"))
 prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 
+
 def _credit_code(n: int) -> str:
     body = f"91440101{n % 10**9:09d}"
     return body + uscc.calc_check_digit(f"{body}0")
@@ -101,7 +102,9 @@ _SAMPLES: dict[str, Callable[[Field, int], Any]] = {
     kinds.DECIMAL.key: lambda field, n: f"{n % 97 + 1}.25",
     kinds.MONEY.key: lambda field, n: f"{n % 9973 + 100}.50",
     kinds.DATE.key: lambda field, n: (date(2015, 1, 1) + timedelta(days=n % 3000)).isoformat(),
-    kinds.DATETIME.key: lambda field, n: (datetime(2015, 1, 1, 8, tzinfo=UTC) + timedelta(hours=n % 60_000)).isoformat(),
+    kinds.DATETIME.key: lambda field, n: (
+        datetime(2015, 1, 1, 8, tzinfo=UTC) + timedelta(hours=n % 60_000)
+    ).isoformat(),
     kinds.BOOLEAN.key: lambda field, n: n % 2 == 1,
     kinds.CHOICE.key: lambda field, n: _choices(field)[n % len(_choices(field))],
     kinds.MULTICHOICE.key: lambda field, n: [_choices(field)[n % len(_choices(field))]],
@@ -140,7 +143,9 @@ class Factory:
         """The fields that can be set, by a command or (facts) by loading."""
         return self.entity.writable(MAKER)
 
-    def values(self, n: int | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = ()) -> dict[str, Any]:
+    def values(
+        self, n: int | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         """JSON inputs for every settable field; different for each serial number. With ``belongs_to`` everything
         that decides on the scope belongs to that user, up to the record it hangs on."""
         n = next(_numbers) if n is None else n
@@ -152,7 +157,10 @@ class Factory:
                 found[key] = value
         if self.entity.kind is EntityKind.ATTACHED:
             host = next(iter(self.entity.attachable()))
-            found |= {"entity": host.key, "record_id": factory_for(host.key).linked(n, belongs_to=belongs_to, _path=path)}
+            found |= {
+                "entity": host.key,
+                "record_id": factory_for(host.key).linked(n, belongs_to=belongs_to, _path=path),
+            }
         return found
 
     def value(self, field: Field, n: int, *, belongs_to: User | None = None, _path: tuple[str, ...] = ()) -> Any:
@@ -169,8 +177,11 @@ class Factory:
         if field.target in _path:
             return NOTHING
         inherits = field.key in (self.entity.parent, self.entity.hangs_on)
-        alike = [key for key, other in self.fields().items() if other.target == field.target]
-        return factory_for(field.target).linked(n + alike.index(field.key), belongs_to=belongs_to if inherits else None, _path=_path)
+        alike = [key for key, other in self.fields().items() if other.target == field.target and key != field.key]
+        place = sum(
+            1 for key in alike if key < field.key
+        )  # two links to the same kind of record lead to different ones
+        return factory_for(field.target).linked(n + place, belongs_to=belongs_to if inherits else None, _path=_path)
 
     def linked(self, n: int, *, belongs_to: User | None = None, _path: tuple[str, ...] = ()) -> int:
         """The id of a record to link to: of the given owner if one is named, else one of two that are shared."""
@@ -181,7 +192,9 @@ class Factory:
         return self.create(belongs_to=belongs_to, _path=_path).pk
 
     # --- records --------------------------------------------------------------------------------------
-    def create(self, actor: Actor | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = (), **given: Any) -> Any:
+    def create(
+        self, actor: Actor | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = (), **given: Any
+    ) -> Any:
         """A new record with every field filled; ``given`` inputs come first."""
         values = self.values(belongs_to=belongs_to, _path=_path) | given
         if "create" in {command.name for command in commands.commands_of(self.entity)}:

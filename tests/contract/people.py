@@ -48,7 +48,9 @@ class ApiClient:
 
     def __post_init__(self) -> None:
         self.client = Client(raise_request_exception=True)
-        self.secret = tokens.create(Actor.for_user(self.user), "test", 30, read_only=self.read_only, entities=self.entities)
+        self.secret = tokens.create(
+            Actor.for_user(self.user), "test", 30, read_only=self.read_only, entities=self.entities
+        )
         self.call("GET", "")
 
     @property
@@ -56,9 +58,14 @@ class ApiClient:
         """The user as an actor, with the rights of now."""
         return Actor.for_user(self.user, source="api")
 
-    def call(self, method: str, path: str, body: Any = None, *, params: dict[str, Any] | None = None, **headers: str) -> Answer:
+    def call(
+        self, method: str, path: str, body: Any = None, *, params: dict[str, Any] | None = None, **headers: str
+    ) -> Answer:
         """One request; header names are written with underscores (If_Match)."""
-        sent = {"authorization": f"Bearer {self.secret}", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        sent = {
+            "authorization": f"Bearer {self.secret}",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         content = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         address = path if path.startswith("/") else f"/api/{path}"
         response = self.client.generic(method, address, headers=sent, query_params=params, **content)

@@ -184,7 +184,14 @@ def test_a_cursor_of_another_sort_is_refused(api, companies):
 
 
 def test_strange_addresses_leave_the_server_healthy(api):
-    for path in ("/api//", "/api/fakes//company/", "/api/fakes/company/;x/", "/api/%ff/", f"/api/{'x' * 5000}/", "/api/fakes/company/abc/"):
+    for path in (
+        "/api//",
+        "/api/fakes//company/",
+        "/api/fakes/company/;x/",
+        "/api/%ff/",
+        f"/api/{'x' * 5000}/",
+        "/api/fakes/company/abc/",
+    ):
         assert api.call("GET", path).status in (301, 302, 404)
     assert api.get("").status == 200
     assert api.call("PUT", COMPANIES).status == 405
@@ -193,7 +200,9 @@ def test_strange_addresses_leave_the_server_healthy(api):
 # --- records ------------------------------------------------------------------------------------------
 def test_hidden_fields_do_not_exist(companies):
     user = person(EVERYTHING)
-    FieldRule.objects.create(role=Role.objects.get(user_links__user=user), entity="fakes.company", field="capital", rule="hide")
+    FieldRule.objects.create(
+        role=Role.objects.get(user_links__user=user), entity="fakes.company", field="capital", rule="hide"
+    )
     api, record = ApiClient(user), companies.create()
     unknown = api.get(COMPANIES, filter='["gt","nonsense",1]')
     hidden = api.get(COMPANIES, filter='["gt","capital",1]')
@@ -237,7 +246,11 @@ def test_notes_hang_on_a_record(api, companies):
     listed = api.get("directory/note/", filter=json.dumps(["eq", "entity", "fakes.company"]))
     assert [row["text"] for row in listed.body["items"]] == ["Called"]
     before = digest_of_tables()
-    for host in ({"entity": "fakes.company", "record_id": 999}, {"entity": "access.user", "record_id": 1}, {"entity": "nonsense", "record_id": 1}):
+    for host in (
+        {"entity": "fakes.company", "record_id": 999},
+        {"entity": "access.user", "record_id": 1},
+        {"entity": "nonsense", "record_id": 1},
+    ):
         assert api.post("directory/note/", {"text": "x", **host}).status == 404
     assert digest_of_tables() == before
 
@@ -245,7 +258,9 @@ def test_notes_hang_on_a_record(api, companies):
 # --- commands -----------------------------------------------------------------------------------------
 def test_a_command_says_why_not(api, companies):
     company = companies.create(stage="lost")
-    blocked = {command["name"]: command["blocked"] for command in api.get(f"{COMPANIES}{company.pk}/commands/").body["items"]}
+    blocked = {
+        command["name"]: command["blocked"] for command in api.get(f"{COMPANIES}{company.pk}/commands/").body["items"]
+    }
     assert blocked["win"] == "Only a new company can be won."
     answer = api.post(f"{COMPANIES}{company.pk}/commands/win/", {"inputs": {"reason": "x"}})
     assert (answer.status, answer.body["reasons"]) == (422, {str(company.pk): "Only a new company can be won."})
@@ -271,7 +286,9 @@ def test_a_selection_is_frozen_confirmed_and_undone(api, companies):
     preview = api.post(f"{COMPANIES}commands/win/", body).body
     assert (preview["total"], preview["refused"]) == (3, [{"reason": "Only a new company can be won.", "count": 1}])
     late = companies.create(stage="new")
-    done = api.post(f"{COMPANIES}commands/win/", {"selection": preview["selection"], "inputs": body["inputs"], "confirm": True})
+    done = api.post(
+        f"{COMPANIES}commands/win/", {"selection": preview["selection"], "inputs": body["inputs"], "confirm": True}
+    )
     assert done.status == 200, done.text
     assert set(done.body["done"]) == {record.pk for record in new}
     assert list(done.body["left"]) == [str(lost.pk)]
@@ -286,9 +303,17 @@ def test_another_persons_selection_and_batch_do_not_exist(api, companies):
     preview = api.post(f"{COMPANIES}commands/edit/", {"filter": [], "inputs": {"name": "Same"}}).body
     other = ApiClient(person({"own": ["*"]}))
     before = digest_of_tables()
-    assert other.post(f"{COMPANIES}commands/edit/", {"selection": preview["selection"], "inputs": {"name": "Same"}, "confirm": True}).status == 404
+    assert (
+        other.post(
+            f"{COMPANIES}commands/edit/",
+            {"selection": preview["selection"], "inputs": {"name": "Same"}, "confirm": True},
+        ).status
+        == 404
+    )
     assert digest_of_tables() == before
-    done = api.post(f"{COMPANIES}commands/edit/", {"selection": preview["selection"], "inputs": {"name": "Same"}, "confirm": True})
+    done = api.post(
+        f"{COMPANIES}commands/edit/", {"selection": preview["selection"], "inputs": {"name": "Same"}, "confirm": True}
+    )
     before = digest_of_tables()
     assert other.post("undo/", {"batch": done.body["batch"]}).status == 404
     assert [api.post("undo/", {"batch": value}).status for value in (str(uuid.uuid4()), "x", 1)] == [404, 400, 400]
@@ -301,7 +326,9 @@ def test_many_records_are_changed_by_a_job(api, companies, monkeypatch):
     inputs = {"tags": ["bulk"]}
     preview = api.post(f"{COMPANIES}commands/edit/", {"ids": [record.pk for record in records]}).body
     assert preview["needs_job"]
-    started = api.post(f"{COMPANIES}commands/edit/", {"selection": preview["selection"], "inputs": inputs, "confirm": True})
+    started = api.post(
+        f"{COMPANIES}commands/edit/", {"selection": preview["selection"], "inputs": inputs, "confirm": True}
+    )
     assert started.status == 202
     address = f"jobs/{started.body['job']}/"
     assert api.get(address).body["state"] == "queued"

@@ -16,5 +16,9 @@ globals().update(_suites())
 
 
 def test_every_entity_has_its_suite():
-    keys = {suite.key for suite in globals().values() if isinstance(suite, type) and issubclass(suite, ApiContract) and suite is not ApiContract}
+    keys = {
+        suite.key
+        for suite in globals().values()
+        if isinstance(suite, type) and issubclass(suite, ApiContract) and suite is not ApiContract
+    }
     assert keys == {entity.key for entity in registry.entities()}

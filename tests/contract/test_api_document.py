@@ -1,6 +1,6 @@
 """The OpenAPI document. Renew the committed one after a wanted change:
 
-    GUANXI_RENEW=1 .venv/bin/python -m pytest tests/contract/test_api_document.py
+GUANXI_RENEW=1 .venv/bin/python -m pytest tests/contract/test_api_document.py
 """
 
 import json
@@ -39,8 +39,14 @@ def test_the_interface_is_the_one_that_was_agreed(described):
 
 def _by_line(described: dict[str, Any]) -> dict[str, Any]:
     """One line per operation and component, so that a change shows as the lines it touches."""
-    operations = {f"{method.upper()} {path}": one for path, methods in described["paths"].items() for method, one in methods.items()}
-    components = {f"{kind} {name}": one for kind, named in described["components"].items() for name, one in named.items()}
+    operations = {
+        f"{method.upper()} {path}": one
+        for path, methods in described["paths"].items()
+        for method, one in methods.items()
+    }
+    components = {
+        f"{kind} {name}": one for kind, named in described["components"].items() for name, one in named.items()
+    }
     return operations | components
 
 
@@ -59,7 +65,9 @@ def test_the_document_shows_only_what_the_caller_may_use():
     api = ApiClient(person({"all": ["view"]}, entity="fakes.company"))
     shown = api.get("schema.json").body
     assert {path for path in shown["paths"] if "/fakes/thing/" in path or "/access/" in path} == set()
-    methods = {method for path, one in shown["paths"].items() if path.startswith("/api/fakes/company/") for method in one}
+    methods = {
+        method for path, one in shown["paths"].items() if path.startswith("/api/fakes/company/") for method in one
+    }
     assert methods == {"get"}
 
 

@@ -56,7 +56,9 @@ def test_metrics_are_closed_to_others_than_this_machine_and_the_token(client, se
     settings.API = {"metrics_token": "long-secret"}
     opened = {"headers": {"authorization": "Bearer long-secret"}, "REMOTE_ADDR": "203.0.113.5"}
     assert client.get("/metrics", **opened).status_code == 200
-    assert client.get("/metrics", headers={"authorization": "Bearer other"}, REMOTE_ADDR="203.0.113.5").status_code == 404
+    assert (
+        client.get("/metrics", headers={"authorization": "Bearer other"}, REMOTE_ADDR="203.0.113.5").status_code == 404
+    )
 
 
 def test_each_request_leaves_one_line_without_personal_data(logged):

@@ -71,10 +71,14 @@ def test_the_forms_open_and_saving_without_a_change_changes_nothing(key, browser
         return
     form = browser.get(address(key, "edit", record.pk)).context["page"]
     fields = [field for section in form.sections for field in section.fields]
-    sent = {field.name: field.value for field in fields if field.value not in ("", [], None) and field.kind != "boolean"}
+    sent = {
+        field.name: field.value for field in fields if field.value not in ("", [], None) and field.kind != "boolean"
+    }
     sent |= {field.name: "true" if field.value else "false" for field in fields if field.kind == "boolean"}
     response = browser.post(address(key, "edit", record.pk), {**sent, "version": str(form.version)})
-    assert response.status_code == 302, response.context and [(f.name, f.error) for s in response.context["page"].sections for f in s.fields if f.error]
+    assert response.status_code == 302, response.context and [
+        (f.name, f.error) for s in response.context["page"].sections for f in s.fields if f.error
+    ]
     assert registry.get(key).base_rows().get(pk=record.pk).version == record.version
 
 
@@ -108,7 +112,14 @@ def test_who_has_no_role_sees_nothing(key):
     record = factory_for(key).create()
     stranger = Client()
     stranger.force_login(person())
-    for name, *parts in (("list",), ("count",), ("record", record.pk), ("edit", record.pk), ("peek", record.pk), ("create",)):
+    for name, *parts in (
+        ("list",),
+        ("count",),
+        ("record", record.pk),
+        ("edit", record.pk),
+        ("peek", record.pk),
+        ("create",),
+    ):
         assert stranger.get(address(key, name, *parts)).status_code in (403, 404), name
 
 
@@ -119,7 +130,13 @@ def test_who_sees_their_own_never_meets_another_record(key):
     colleague.force_login(person({"own": ["*"]}))
     assert not colleague.get(address(key, "list")).context["page"].rows
     assert colleague.get(address(key, "count")).content == b"0"
-    for name, *parts in (("record", record.pk), ("edit", record.pk), ("peek", record.pk), ("cell", record.pk), ("tab", record.pk, "history")):
+    for name, *parts in (
+        ("record", record.pk),
+        ("edit", record.pk),
+        ("peek", record.pk),
+        ("cell", record.pk),
+        ("tab", record.pk, "history"),
+    ):
         assert colleague.get(address(key, name, *parts)).status_code == 404, name
     for command in commands_of(registry.get(key)):
         if not command.new:

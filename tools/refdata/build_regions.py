@@ -117,12 +117,12 @@ def collect() -> dict[str, Division]:
     other_names = current_names | {(code[:2], division.name) for code, division in gone.items()}
     wrong = {(code, name) for code, name in read_csv("not_former.csv")}
     for code, seen in named.items():
-        if division := divisions.get(code):
+        if known_place := divisions.get(code):
             for name in dict.fromkeys(name for _year, name in seen):
                 known = (code[:2], name) in other_names or (code, name) in wrong
                 if not known and names.is_distinctive(name):
-                    short = names.short_name(name, division.level)
-                    division.former += [name] if short == name else [name, short]
+                    short = names.short_name(name, known_place.level)
+                    known_place.former += [name] if short == name else [name, short]
     divisions |= gone
     for code, division in divisions.items():
         if division.statistical:

@@ -16,5 +16,7 @@ code_table("customers.contact_relation", label=_("Relations between contacts"), 
 code_table("customers.occasion", label=_("Occasions"), defaults=DATA / "occasion.json")
 code_table("customers.address_type", label=_("Address types"), defaults=DATA / "address_type.json")
 code_table("customers.member_role", label=_("Roles of members"), defaults=DATA / "member_role.json")
-code_table("customers.interaction_outcome", label=_("Outcomes of interactions"), defaults=DATA / "interaction_outcome.json")
+code_table(
+    "customers.interaction_outcome", label=_("Outcomes of interactions"), defaults=DATA / "interaction_outcome.json"
+)
 code_table("customers.measure", label=_("Measures"), defaults=DATA / "measure.json")

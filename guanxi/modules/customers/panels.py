@@ -32,7 +32,13 @@ def decision_chain(actor: Actor, customer: Customer) -> dict[str, Any]:
     """``people`` with their depth for the list, ``chart`` for the drawing."""
     forest = selectors.decision_chain(actor, customer)
     people: list[dict[str, Any]] = []
-    root = {"name": customer.name, "note": "", "url": "", "tone": "", "children": [_branch(node, people, 0) for node in forest]}
+    root = {
+        "name": customer.name,
+        "note": "",
+        "url": "",
+        "tone": "",
+        "children": [_branch(node, people, 0) for node in forest],
+    }
     chart = _chart("chain", customer, _("Who decides at %(customer)s?") % {"customer": customer.name}, "tree", people)
     return {"people": people, "chart": chart | {"root": root}}
 
@@ -51,7 +57,9 @@ def _branch(node: selectors.ChainNode, people: list[dict[str, Any]], depth: int)
         "depth": depth,
     }
     people.append(person)
-    return {key: person[key] for key in ("name", "note", "url", "tone")} | {"children": [_branch(one, people, depth + 1) for one in node.reports]}
+    return {key: person[key] for key in ("name", "note", "url", "tone")} | {
+        "children": [_branch(one, people, depth + 1) for one in node.reports]
+    }
 
 
 def _label(enumeration: Any, value: str) -> str:
@@ -71,11 +79,18 @@ def relations(actor: Actor, customer: Customer) -> dict[str, Any]:
         for person in graph.people
     ]  # fmt: skip
     links = [
-        {"source": str(one.first), "target": str(one.second), "label": labels.get(one.relation, one.relation), "weight": one.strength}
+        {
+            "source": str(one.first),
+            "target": str(one.second),
+            "label": labels.get(one.relation, one.relation),
+            "weight": one.strength,
+        }
         for one in graph.relations
     ]
     rows = [(names[one.first], labels.get(one.relation, one.relation), names[one.second]) for one in graph.relations]
-    chart = _chart("relations", customer, _("Who knows whom around %(customer)s?") % {"customer": customer.name}, "graph", nodes)
+    chart = _chart(
+        "relations", customer, _("Who knows whom around %(customer)s?") % {"customer": customer.name}, "graph", nodes
+    )
     return {"rows": rows, "chart": chart | {"nodes": nodes, "links": links}}
 
 
@@ -101,7 +116,12 @@ def group(actor: Actor, customer: Customer) -> dict[str, Any]:
 
 
 def _place(node: selectors.GroupNode) -> dict[str, Any]:
-    return {"name": node.name, "url": addresses.record_of("customers.customer", node.id), "level": node.level, "count": node.count}
+    return {
+        "name": node.name,
+        "url": addresses.record_of("customers.customer", node.id),
+        "level": node.level,
+        "count": node.count,
+    }
 
 
 def coming_anniversaries(actor: Actor, customer: Customer) -> dict[str, Any]:
@@ -136,7 +156,11 @@ def contacts_figure(actor: Actor, customer: Customer) -> tuple[str, str, str]:
     """How many people are known."""
     entity = registry.get("customers.contact")
     number = entity.rows(actor).filter(customer=customer).count()
-    return formats.number_format(number, force_grouping=True), "", addresses.list_of(entity, filter=_filter("customer", customer.pk))
+    return (
+        formats.number_format(number, force_grouping=True),
+        "",
+        addresses.list_of(entity, filter=_filter("customer", customer.pk)),
+    )
 
 
 def members_figure(actor: Actor, customer: Customer) -> tuple[str, str, str]:
@@ -174,11 +198,27 @@ CUSTOMER_FIGURES = (
     Figure("revenue", gettext_lazy("Latest revenue"), revenue_figure, icon="coins"),
 )
 CUSTOMER_PANELS = (
-    Panel("decision_chain", gettext_lazy("Decision chain"), "customers/customer/decision_chain.html", decision_chain, place="tab"),
+    Panel(
+        "decision_chain",
+        gettext_lazy("Decision chain"),
+        "customers/customer/decision_chain.html",
+        decision_chain,
+        place="tab",
+    ),
     Panel("relations", gettext_lazy("Relations"), "customers/customer/relations.html", relations, place="tab"),
     Panel("group", gettext_lazy("Group structure"), "customers/customer/panel_group.html", group),
-    Panel("anniversaries", gettext_lazy("Coming anniversaries"), "customers/customer/anniversaries.html", coming_anniversaries),
+    Panel(
+        "anniversaries",
+        gettext_lazy("Coming anniversaries"),
+        "customers/customer/anniversaries.html",
+        coming_anniversaries,
+    ),
 )
 CONTACT_PANELS = (
-    Panel("anniversaries", gettext_lazy("Coming anniversaries"), "customers/customer/anniversaries.html", contact_anniversaries),
+    Panel(
+        "anniversaries",
+        gettext_lazy("Coming anniversaries"),
+        "customers/customer/anniversaries.html",
+        contact_anniversaries,
+    ),
 )

@@ -17,7 +17,14 @@ from guanxi.platform.refdata.chinese import identity, lunar, names, phones
 RESIDENT_ID = "resident"
 
 #: Fields that only make sense for one kind of customer.
-ORGANISATION_ONLY = ("credit_code", "legal_representative", "registered_capital", "founded_on", "employees", "tax_number")
+ORGANISATION_ONLY = (
+    "credit_code",
+    "legal_representative",
+    "registered_capital",
+    "founded_on",
+    "employees",
+    "tax_number",
+)
 PERSON_ONLY = ("gender", "born_on")
 
 

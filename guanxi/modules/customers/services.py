@@ -62,7 +62,12 @@ def _lock_parents(moving: Sequence[Customer]) -> dict[int, str]:
         heads = left | {path_ids(path)[0] for path in paths.values() if path}
         if heads <= locked:
             return paths
-        list(Customer.everything.filter(bulk.key_in("id", heads)).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        list(
+            Customer.everything.filter(bulk.key_in("id", heads))
+            .order_by("pk")
+            .select_for_update(no_key=True)
+            .values_list("pk")
+        )
         locked |= heads
 
 
@@ -82,7 +87,12 @@ class _Placing:
                 base = self._found[current.pk] + below
                 break
             if current.pk in seen:
-                raise Rejected({"parent": _("“%(name)s” would come to stand below itself. Choose another parent company.") % {"name": customer.name}})
+                raise Rejected(
+                    {
+                        "parent": _("“%(name)s” would come to stand below itself. Choose another parent company.")
+                        % {"name": customer.name}
+                    }
+                )
             seen.add(current.pk)
             chain.append((current.pk, below))
             above, between = self._above(current)
@@ -119,7 +129,9 @@ def _refuse_too_deep(moving: Sequence[Customer]) -> None:
             lowest = max(0, (deepest - len(one.moved_from)) // STEP)
         if one.level + lowest > DEPTH:
             values = {"name": one.name, "levels": one.level + lowest, "limit": DEPTH}
-            raise Rejected({"parent": _("The group would have %(levels)d levels with “%(name)s”; at most %(limit)d fit.") % values})
+            raise Rejected(
+                {"parent": _("The group would have %(levels)d levels with “%(name)s”; at most %(limit)d fit.") % values}
+            )
 
 
 def _below(path: str) -> Any:
@@ -146,7 +158,8 @@ def touch_last_contact(contacts: Iterable[tuple[int, datetime]]) -> None:
     rows = Customer.everything.filter(bulk.key_in("id", latest)).order_by("pk").select_for_update(no_key=True)
     known = rows.values_list("pk", "last_contact_at")
     bulk.update_changed(
-        Customer, [(pk, None, {"last_contact_at": latest[pk]}) for pk, before in known if before is None or before < latest[pk]]
+        Customer,
+        [(pk, None, {"last_contact_at": latest[pk]}) for pk, before in known if before is None or before < latest[pk]],
     )
 
 
@@ -154,7 +167,9 @@ def keep_one_main_contact(contacts: Sequence[Contact], actor: Actor) -> None:
     """Where contacts have just become the main ones, take the mark off the others of the same customer, by
     the edit command so that history shows it. Of several in one set the last one keeps it."""
     chosen = {contact.customer_id: contact.pk for contact in contacts}
-    others = Contact.objects.filter(bulk.key_in("customer_id", chosen), main=True).exclude(bulk.key_in("id", chosen.values()))
+    others = Contact.objects.filter(bulk.key_in("customer_id", chosen), main=True).exclude(
+        bulk.key_in("id", chosen.values())
+    )
     demoted = list(others.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(demoted), 500):
         run(commands.get("customers.contact.edit"), actor, ids=demoted[start : start + 500], inputs={"main": False})
@@ -172,7 +187,12 @@ def refuse_circles(contacts: Sequence[Contact]) -> None:
         seen, current = set[int](), contact.reports_to_id
         while current is not None and current not in seen:
             if current == contact.pk:
-                raise Rejected({"reports_to": _("“%(name)s” would come to report to themselves. Choose another person.") % {"name": contact.name}})
+                raise Rejected(
+                    {
+                        "reports_to": _("“%(name)s” would come to report to themselves. Choose another person.")
+                        % {"name": contact.name}
+                    }
+                )
             seen.add(current)
             current = above.get(current)
 

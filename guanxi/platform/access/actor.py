@@ -56,6 +56,13 @@ class Actor:
     def unrestricted(self) -> bool:
         return False
 
+    @property
+    def me(self) -> int:
+        """The user's id, for what only people do. Raises ValueError for the system."""
+        if self.user_id is None:
+            raise ValueError(f"{self.name} is no user")
+        return self.user_id
+
     @cached_property
     def grants(self) -> Grants:
         """The rights of the user's roles; read once per actor, that is once per request."""

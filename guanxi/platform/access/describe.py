@@ -74,7 +74,7 @@ def _indexed(model: type[models.Model]) -> set[str]:
     """Columns by which a list of any size can be sorted: an index begins with them."""
     found = {"id"}
     for column in model._meta.concrete_fields:
-        if column.db_index or column.unique:
+        if getattr(column, "db_index", False) or column.unique:
             found.add(column.name)
     for index in model._meta.indexes:
         if index.fields_orders and index.condition is None:
@@ -123,12 +123,17 @@ def _describe(column: models.Field, indexed: bool) -> Field:
         max_length=None if link else column.max_length,
         decimals=4 if kind is kinds.MONEY else getattr(column, "decimal_places", None),
         choices=_choices(column),
-        target=column.related_model._meta.label_lower if link else "",
+        target=_target(column) if link else "",
         lookup=column.attname if kind is not kinds.TREE else column.name,
         indexed=indexed,
         unique=column.unique,
         **_access(column, kind),
     )
+
+
+def _target(column: Any) -> str:
+    """The key of the entity a foreign key leads to."""
+    return str(column.related_model._meta.label_lower)
 
 
 def _access(column: models.Field, kind: kinds.Kind) -> dict[str, Any]:
@@ -228,7 +233,7 @@ def _tree_conditions(column: models.ForeignKey) -> Any:
     is one equality on the column of the place's level, elsewhere a range of paths."""
     levels = {"department": "d", "region": "r"}.get(column.name, "")
     own_columns = {field.name for field in column.model._meta.concrete_fields}
-    target = column.related_model
+    target: Any = column.related_model
 
     def condition(operator: str, values: tuple[Any, ...]) -> Q | None:
         if operator != "under":

@@ -102,6 +102,12 @@ class Field:
         value = self.kind.parse(raw, self)
         return self.check(value) if self.check else value
 
+    def put(self, record: Any, value: Any) -> None:
+        """Set the value on a record; TypeError for a field that is only computed."""
+        if self.set is None:
+            raise TypeError(f"the field {self.key} is computed")
+        self.set(record, value)
+
     def start(self) -> Any:
         """The value a new record begins with."""
         return self.default() if callable(self.default) else self.default

@@ -28,12 +28,12 @@ class ScopeResolver:
                 "pk", "department_id", "region_id"
             ):
                 self._users[pk] = department, region
-        departments = {pk for record in records if (pk := self._department(record))} - self._departments.keys()
+        departments = {wanted for record in records if (wanted := self._department(record))} - self._departments.keys()
         for place in Department.objects.filter(pk__in=departments) if departments else ():
-            self._departments[place.pk] = NO_DEPARTMENT | {f"d{n}": pk for n, pk in enumerate(place.ancestors(), 1)}
+            self._departments[place.pk] = NO_DEPARTMENT | {f"d{n}": one for n, one in enumerate(place.ancestors(), 1)}
         regions = {record.region_id for record in records if record.region_id} - self._regions.keys()
-        for region in Region.objects.filter(pk__in=regions) if regions else ():
-            self._regions[region.pk] = {"r1": region.r1, "r2": region.r2, "r3": region.r3}
+        for area in Region.objects.filter(pk__in=regions) if regions else ():
+            self._regions[area.pk] = {"r1": area.r1, "r2": area.r2, "r3": area.r3}
 
     def _department(self, record: Any) -> int | None:
         return record.department_id or self._users.get(record.owner_id, (None, None))[0]
@@ -45,7 +45,7 @@ class ScopeResolver:
         for record in records:
             record.department_id = department = self._department(record)
             # The level columns are plain numbers: written at once, because imports come here with every row.
-            record.__dict__.update(self._departments.get(department, NO_DEPARTMENT))
+            record.__dict__.update(self._departments.get(department or 0, NO_DEPARTMENT))
             record.__dict__.update(self._regions.get(record.region_id, NO_REGION))
 
 

@@ -32,7 +32,7 @@ def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entiti
     reach. Raises Invalid for a wrong name or time, Forbidden for an actor that is no user or is itself
     restricted by a token.
     """
-    user_id = _person(actor)
+    _person(actor)
     name = " ".join(name.split())
     if not name or len(name) > 100:
         raise Invalid(_("Give the token a name of at most 100 characters, so that you recognise it later."))
@@ -43,7 +43,7 @@ def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entiti
     now = actor.now()
     with transaction.atomic():
         token = ApiToken.objects.create(
-            user_id=actor.user_id,
+            user_id=actor.me,
             name=name,
             prefix=prefix,
             digest=_digest(secret),
@@ -58,9 +58,9 @@ def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entiti
 
 def revoke(actor: Actor, token_id: int) -> None:
     """End one of the acting user's tokens at once. Raises NotFound for anybody else's; repeating does no harm."""
-    user_id = _person(actor)
+    _person(actor)
     with transaction.atomic():
-        token = ApiToken.objects.select_for_update().filter(pk=token_id, user_id=user_id).first()
+        token = ApiToken.objects.select_for_update().filter(pk=token_id, user_id=_person(actor)).first()
         if token is None:
             raise NotFound
         if token.revoked_at is None:

@@ -30,7 +30,12 @@ def body_of(request: Request, allowed: Collection[str] | None = None) -> Body:
         raise BadRequest(body=_("Send a JSON object, such as {“name”: “…”}."))
     for key in data:
         if allowed is not None and key not in allowed:
-            raise BadRequest(**{str(key): _("There is no key “%(key)s” here. It takes: %(keys)s.") % {"key": key, "keys": ", ".join(sorted(allowed))}})
+            raise BadRequest(
+                **{
+                    str(key): _("There is no key “%(key)s” here. It takes: %(keys)s.")
+                    % {"key": key, "keys": ", ".join(sorted(allowed))}
+                }
+            )
     return dict(data)
 
 
@@ -39,9 +44,16 @@ def parameters(request: Request, allowed: Collection[str]) -> dict[str, str]:
     found = {}
     for key, values in request.query_params.lists():
         if key not in allowed:
-            raise BadRequest(**{key: _("There is no parameter “%(key)s” here. It takes: %(keys)s.") % {"key": key, "keys": ", ".join(sorted(allowed))}})
+            raise BadRequest(
+                **{
+                    key: _("There is no parameter “%(key)s” here. It takes: %(keys)s.")
+                    % {"key": key, "keys": ", ".join(sorted(allowed))}
+                }
+            )
         if len(values) != 1 or kinds.FORBIDDEN.search(values[0]):
-            raise BadRequest(**{key: _("The parameter “%(key)s” cannot be read. Give it once, as plain text.") % {"key": key}})
+            raise BadRequest(
+                **{key: _("The parameter “%(key)s” cannot be read. Give it once, as plain text.") % {"key": key}}
+            )
         found[key] = values[0]
     return found
 
@@ -50,7 +62,9 @@ def whole(text: Any, key: str, low: int, high: int) -> int:
     """A whole number within bounds. Raises BadRequest."""
     number = int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 20 else text
     if type(number) is not int or not low <= number <= high:
-        raise BadRequest(**{key: _("“%(key)s” is a whole number from %(low)d to %(high)d.") % {"key": key, "low": low, "high": high}})
+        raise BadRequest(
+            **{key: _("“%(key)s” is a whole number from %(low)d to %(high)d.") % {"key": key, "low": low, "high": high}}
+        )
     return number
 
 
@@ -59,7 +73,7 @@ def tree_of(text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise BadRequest(filter=_("The filter is not JSON. It looks like [\"eq\", \"name\", \"…\"].")) from error
+        raise BadRequest(filter=_('The filter is not JSON. It looks like ["eq", "name", "…"].')) from error
 
 
 def query_of(entity: Entity, actor: Actor, found: Mapping[str, str]) -> Query:
@@ -90,7 +104,10 @@ def _value(field: Field, value: Any, actor: Actor) -> Any:
     if isinstance(value, list) and field.kind in SEVERAL and all(isinstance(item, str) for item in value):
         return value
     if isinstance(value, (dict, list)) or (isinstance(value, bool) and field.kind is not kinds.BOOLEAN):
-        raise Invalid(_("“%(label)s” cannot be given in this form. Its kind is “%(kind)s”.") % {"label": field.label, "kind": field.kind.key})
+        raise Invalid(
+            _("“%(label)s” cannot be given in this form. Its kind is “%(kind)s”.")
+            % {"label": field.label, "kind": field.kind.key}
+        )
     return value
 
 
@@ -120,7 +137,12 @@ def key_of(request: Request) -> str:
     """The caller's idempotency key, in a name space of its own. Raises BadRequest if it is too long."""
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > MAX_KEY or not key.isascii() or not (key.isprintable() or not key):
-        raise BadRequest(**{"Idempotency-Key": _("A request key has at most %(limit)d letters, digits and signs.") % {"limit": MAX_KEY}})
+        raise BadRequest(
+            **{
+                "Idempotency-Key": _("A request key has at most %(limit)d letters, digits and signs.")
+                % {"limit": MAX_KEY}
+            }
+        )
     return f"api:{key}" if key else ""
 
 
@@ -129,6 +151,11 @@ def ids_of(body: Body) -> list[int] | None:
     ids = body.get("ids")
     if ids is None:
         return None
-    if not isinstance(ids, list) or not ids or len(ids) > 100_000 or not all(type(pk) is int and 0 < pk <= MAX_ID for pk in ids):
+    if (
+        not isinstance(ids, list)
+        or not ids
+        or len(ids) > 100_000
+        or not all(type(pk) is int and 0 < pk <= MAX_ID for pk in ids)
+    ):
         raise BadRequest(ids=_("“ids” is a list of record ids."))
     return ids

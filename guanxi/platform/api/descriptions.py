@@ -20,7 +20,9 @@ def describe_field(field: Field, *, writable: bool) -> dict[str, Any]:
         "max_length": field.max_length,
         "decimals": field.decimals,
         "target": field.target or None,
-        "choices": [{"value": choice.value, "label": str(choice.label), "color": choice.color} for choice in field.choices()],
+        "choices": [
+            {"value": choice.value, "label": str(choice.label), "color": choice.color} for choice in field.choices()
+        ],
         "operators": [{"key": key, "label": str(OPERATORS[key].label)} for key in field.operators],
         "sortable": bool(field.lookup),
         "sensitivity": field.sensitivity,

@@ -34,7 +34,11 @@ def answer(code: str, message: str, errors: Errors | None = None, **more: Any) -
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception that a view raised; None for a fault of the program."""
-    found = (status.HTTP_409_CONFLICT, _conflict(error, context["view"].entity)) if isinstance(error, Conflict) else _refusal(error)
+    found = (
+        (status.HTTP_409_CONFLICT, _conflict(error, context["view"].entity))
+        if isinstance(error, Conflict)
+        else _refusal(error)
+    )
     if found is None:
         found, headers = _framework(error)
         if found is None:
@@ -51,7 +55,9 @@ def _refusal(error: Exception) -> tuple[int, dict[str, Any]] | None:
         case BadRequest(errors=errors):
             return status.HTTP_400_BAD_REQUEST, answer("invalid", str(error), errors)
         case Rejected(errors=errors):
-            return status.HTTP_400_BAD_REQUEST, answer("invalid", str(error), {key: str(text) for key, text in errors.items()})
+            return status.HTTP_400_BAD_REQUEST, answer(
+                "invalid", str(error), {key: str(text) for key, text in errors.items()}
+            )
         case FilterError():
             return status.HTTP_400_BAD_REQUEST, answer("invalid", str(error), {"filter": str(error)})
         case SortError():
@@ -61,7 +67,9 @@ def _refusal(error: Exception) -> tuple[int, dict[str, Any]] | None:
         case gate.Forbidden():
             return status.HTTP_403_FORBIDDEN, answer("forbidden", str(error))
         case Blocked(reasons=reasons):
-            return status.HTTP_422_UNPROCESSABLE_ENTITY, answer("blocked", str(error), reasons={str(pk): str(why) for pk, why in reasons.items()})
+            return status.HTTP_422_UNPROCESSABLE_ENTITY, answer(
+                "blocked", str(error), reasons={str(pk): str(why) for pk, why in reasons.items()}
+            )
     return None
 
 
@@ -72,7 +80,14 @@ def _conflict(error: Conflict, entity: Entity) -> dict[str, Any]:
         key: {"theirs": fields[key].exported(theirs), "mine": fields[key].exported(mine)}
         for key, (theirs, mine) in error.fields.items()
     }
-    return answer("conflict", str(error), dict.fromkeys(both, str(error)), conflict=both, id=error.record.pk, version=error.record.version)
+    return answer(
+        "conflict",
+        str(error),
+        dict.fromkeys(both, str(error)),
+        conflict=both,
+        id=error.record.pk,
+        version=error.record.version,
+    )
 
 
 _CODES = {
@@ -114,13 +129,17 @@ def _message(error: exceptions.APIException) -> str:
         case exceptions.NotAuthenticated():
             return _("Sign in, or send a token in the header “Authorization: Bearer …”.")
         case exceptions.MethodNotAllowed():
-            return _("This address does not take that method. The description of the interface lists the ones it takes.")
+            return _(
+                "This address does not take that method. The description of the interface lists the ones it takes."
+            )
         case exceptions.NotAcceptable():
             return _("The interface answers in JSON only. Send the header “Accept: application/json”.")
         case exceptions.UnsupportedMediaType():
             return _("Send the body as JSON, with the header “Content-Type: application/json”.")
         case exceptions.Throttled():
-            return _("Too many requests. Wait %(seconds)d seconds and go on more slowly.") % {"seconds": int(getattr(error, "wait", None) or 1)}
+            return _("Too many requests. Wait %(seconds)d seconds and go on more slowly.") % {
+                "seconds": int(getattr(error, "wait", None) or 1)
+            }
         case exceptions.PermissionDenied():
             return _("The request was not accepted. Reload the page, so that it sends a fresh security token.")
     return str(error.detail)

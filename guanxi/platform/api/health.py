@@ -85,7 +85,9 @@ class InstallationCollector(Collector):
         yield jobs
         oldest = Event.objects.filter(seq__isnull=True).order_by("at").values_list("at", flat=True).first()
         lag = (timezone.now() - oldest).total_seconds() if oldest else 0
-        yield GaugeMetricFamily("guanxi_event_sealing_lag_seconds", "Age of the oldest event without a number", value=max(lag, 0))
+        yield GaugeMetricFamily(
+            "guanxi_event_sealing_lag_seconds", "Age of the oldest event without a number", value=max(lag, 0)
+        )
 
     def describe(self) -> list[Metric]:
         """Without this the registry would measure once at start-up, before there is a database."""

@@ -30,7 +30,11 @@ READ = ("get", "head", "options")
 
 def _bound(view: type[EntityView], entity: Entity, methods: tuple[str, ...], **attributes: Any) -> Any:
     """The view of one entity, answering only to the methods that the entity has."""
-    bound: Any = type(view.__name__, (view,), {"entity": entity, "http_method_names": list(methods), "__doc__": view.__doc__, **attributes})
+    bound: Any = type(
+        view.__name__,
+        (view,),
+        {"entity": entity, "http_method_names": list(methods), "__doc__": view.__doc__, **attributes},
+    )
     return bound.as_view()
 
 
@@ -40,7 +44,12 @@ def _addresses(entity: Entity) -> Iterator[URLPattern]:
     changing = tuple(method for method, name in (("patch", "edit"), ("delete", "delete")) if name in names)
     creating = ("post",) if "create" in names else ()
     yield path(base, _bound(ListView, entity, (*READ, *creating)), name=f"{key}.list")
-    for tail, view in (("count/", CountView), ("groups/", GroupsView), ("fields/", FieldsView), ("commands/", CommandsView)):
+    for tail, view in (
+        ("count/", CountView),
+        ("groups/", GroupsView),
+        ("fields/", FieldsView),
+        ("commands/", CommandsView),
+    ):
         yield path(f"{base}{tail}", _bound(view, entity, READ), name=f"{key}.{tail[:-1]}")
     for command in set_commands(entity):
         view = _bound(SetCommandView, entity, ("post", "options"), name=command.name)

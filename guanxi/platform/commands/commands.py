@@ -21,7 +21,7 @@ def _set_fields(entity: Entity) -> Any:
         fields = entity.fields()
         for record in records:
             for key, value in values.items():
-                fields[key].set(record, value)
+                fields[key].put(record, value)
 
     return apply
 

@@ -137,7 +137,7 @@ def _make(command: Command, entity: Entity, actor: Actor, values: dict[str, Any]
     fields = entity.fields()
     errors = {}
     for key, value in entity.initial(actor).items():
-        fields[key].set(record, value)
+        fields[key].put(record, value)
     command.apply([record], values, actor)
     for key, field in fields.items():
         if field.required and not field.readonly and field.is_empty(field.get(record)):

@@ -32,7 +32,7 @@ def hold(command: Command, actor: Actor, records: Sequence[Any], inputs: dict[st
         versions={str(record.pk): record.version for record in records if record.pk},
         inputs=inputs,
         note=str(inputs.get("note", "")),
-        requested_by_id=actor.user_id,
+        requested_by_id=actor.me,
         requested_at=now,
         expires_at=now + EXPIRY,
     )
@@ -41,7 +41,7 @@ def hold(command: Command, actor: Actor, records: Sequence[Any], inputs: dict[st
 
 
 def _event(kind: str, row: HeldCommand, record_id: int | None, actor: Actor) -> NewEvent:
-    diff = {"command": [None, row.command], "held": [None, row.pk]}
+    diff: Any = {"command": [None, row.command], "held": [None, row.pk]}
     return NewEvent(
         kind=kind,
         entity=row.entity,
@@ -95,7 +95,12 @@ def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome
             try:
                 versions = {int(key): version for key, version in row.versions.items()}
                 outcome = run(
-                    commands.get(row.command), first, ids=row.records, inputs=row.inputs, versions=versions, approved=True
+                    commands.get(row.command),
+                    first,
+                    ids=row.records,
+                    inputs=row.inputs,
+                    versions=versions,
+                    approved=True,
                 )
             except Refusal as refusal:
                 raise Blocked({pk: str(refusal)}) from refusal

@@ -57,7 +57,7 @@ def expire_held() -> None:
 
 
 def _owner(context: JobContext) -> Actor:
-    return Actor.for_user(User.objects.get(pk=context.owner_id), source="job", clock=context.now)
+    return Actor.for_user(User.objects.get(pk=context.owner_id or 0), source="job", clock=context.now)
 
 
 @job("commands.bulk", label=_("Bulk change"))

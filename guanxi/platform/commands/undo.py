@@ -194,7 +194,7 @@ def _put_back(entity: Entity, record: Any, event: StoredEvent, actor: Actor) -> 
     fields, diff = entity.fields(), {}
     for key, (old, new) in (event.diff or {}).items():
         if key in fields and fields[key].set:
-            fields[key].set(record, fields[key].imported(old))
+            fields[key].put(record, fields[key].imported(old))
             diff[key] = [new, old]
     return diff
 

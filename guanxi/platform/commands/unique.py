@@ -10,6 +10,11 @@ from django.utils.translation import gettext as _
 from guanxi.platform.entities.entity import Entity
 
 
+def concrete(entity: Entity, name: str) -> Any:
+    """The database column of a name in a constraint."""
+    return entity.source.model._meta.get_field(name)
+
+
 def unique_sets(entity: Entity) -> Iterator[tuple[str, ...]]:
     """The sets of columns (by name) that no two live records may share."""
     meta = entity.source.model._meta
@@ -28,7 +33,7 @@ def duplicates(entity: Entity, record: Any, changed: Collection[str] | None = No
     for names in unique_sets(entity):
         if changed is not None and not set(names) & set(changed):
             continue
-        values = {name: getattr(record, entity.source.model._meta.get_field(name).attname) for name in names}
+        values = {name: getattr(record, concrete(entity, name).attname) for name in names}
         if any(value in (None, "") for value in values.values()):
             continue
         if entity.base_rows().filter(**values).exclude(pk=record.pk).exists():
@@ -40,7 +45,7 @@ def explain(entity: Entity, error: IntegrityError) -> dict[str, str]:
     """The message for a constraint that the database enforced (a race, or a row still in use)."""
     text = str(error)
     for names in unique_sets(entity):
-        columns = [entity.source.model._meta.get_field(name).column for name in names]
+        columns = [concrete(entity, name).column for name in names]
         constraint = next(
             (c.name for c in entity.source.model._meta.constraints if tuple(getattr(c, "fields", ())) == names), None
         )

@@ -80,8 +80,8 @@ class Entity:
         self.source: EntitySource = self.make_source()
         meta = self.source.model._meta
         self.key = self.key or f"{meta.app_label}.{meta.model_name}"
-        self.label = self.label or meta.verbose_name
-        self.label_plural = self.label_plural or meta.verbose_name_plural or meta.verbose_name
+        self.label = self.label or meta.verbose_name or self.key
+        self.label_plural = self.label_plural or meta.verbose_name_plural or self.label
 
     # --- what it is -----------------------------------------------------------------------------------
     def make_source(self) -> EntitySource:

@@ -70,7 +70,8 @@ class Page:
 
 def read_filter(entity: Entity, actor: Actor, tree: Any) -> Node:
     """Parse a JSON tree for this reader: fields hidden from them do not exist. Raises FilterError."""
-    return parse(tree, entity.readable(actor).get)
+    fields = entity.readable(actor)
+    return parse(tree, lambda key: fields.get(key))
 
 
 def condition(entity: Entity, actor: Actor, query: Query) -> Q:
@@ -165,7 +166,7 @@ def _stored_reader(field: Field) -> Callable[[Any], Any]:
 
 def _slice(rows: QuerySet, order: _Order, start: tuple | None, backwards: bool, limit: int) -> list[Any]:
     down = order.descending != backwards
-    terms = []
+    terms: list[Any] = []
     if order.column:
         plain = F(order.column)
         if order.nullable:

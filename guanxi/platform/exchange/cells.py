@@ -71,7 +71,10 @@ def raw_value(cell: Cell, field: Field) -> Any:
 def _marked(mark: str, text: str, field: Field) -> Any:
     if mark == "n":
         if field.kind.key == "phone":
-            raise Invalid(_("“%(value)s” is not a number that can be dialled. Format the column as text and enter it again.") % {"value": text})
+            raise Invalid(
+                _("“%(value)s” is not a number that can be dialled. Format the column as text and enter it again.")
+                % {"value": text}
+            )
         return text if field.kind.key in TEXTS else Decimal(text)
     if mark in ("d", "t", "h"):
         return text
@@ -84,7 +87,9 @@ _DAMAGED = {
         "Format the column as text, enter the code again and upload the file again."
     ),
     "e": lambda: _("The cell shows the error “%(value)s”. Correct the formula in the file."),
-    "x": lambda: _("“%(value)s” holds characters that do not fit the encoding of the file. Choose another encoding or correct the cell."),
+    "x": lambda: _(
+        "“%(value)s” holds characters that do not fit the encoding of the file. Choose another encoding or correct the cell."
+    ),
     "q": lambda: _("A quotation mark in this cell is never closed. Correct it in the file: “%(value)s”"),
 }
 
@@ -111,7 +116,9 @@ def _digits(text: str, field: Field) -> str:
         exact = False
     if not exact:
         raise Invalid(
-            _("“%(value)s” has lost digits: the spreadsheet program shortened the number. Format the column as text and enter it again.")
+            _(
+                "“%(value)s” has lost digits: the spreadsheet program shortened the number. Format the column as text and enter it again."
+            )
             % {"value": text}
         )
     return f"{number:.0f}"
@@ -122,7 +129,13 @@ def _plain_text(limit: int | None) -> Plain:
     most = limit or 1_000_000
 
     def plain(text: str) -> bool:
-        return text.isprintable() and len(text) <= most and "  " not in text and text[:1] not in ("", " ") and text[-1] != " "
+        return (
+            text.isprintable()
+            and len(text) <= most
+            and "  " not in text
+            and text[:1] not in ("", " ")
+            and text[-1] != " "
+        )
 
     return plain
 
@@ -153,7 +166,9 @@ class ColumnReader:
         self.field = field
         # Whether a value is needed depends on the whole row (new or not), so an empty cell is no error here.
         self._parse = None if field.is_link else field.with_(required=False).parse
-        self._plain = _PLAIN[field.kind.key](field.max_length) if field.kind.key in _PLAIN and field.check is None else None
+        self._plain = (
+            _PLAIN[field.kind.key](field.max_length) if field.kind.key in _PLAIN and field.check is None else None
+        )
         self._memo: dict[Any, Any] | None = None if self._plain else {}
         self._read = 0
 

@@ -29,7 +29,9 @@ class Builder:
         self._fillers[0].fill(chunk, 0, main)
         works = [main]
         for number, part in enumerate(self.plan.parts[1:], 1):
-            works.append(self._further(chunk, number, part, main, [index for index in indexes if index not in chunk.problems]))
+            works.append(
+                self._further(chunk, number, part, main, [index for index in indexes if index not in chunk.problems])
+            )
             self._fillers[number].fill(chunk, number, works[number])
         self._drop_refused(chunk, works)
         return works
@@ -51,7 +53,12 @@ class Builder:
         column = chunk.values[0][key.key] if key else []
         matches = Matches()
         if key and (self.plan.existing is not Existing.CREATE or len(self.plan.parts) > 1):
-            matches = by_key(self.plan.main.entity, key, {column[index] for index in indexes if column[index] is not BLANK}, self.actor)
+            matches = by_key(
+                self.plan.main.entity,
+                key,
+                {column[index] for index in indexes if column[index] is not BLANK},
+                self.actor,
+            )
         place = {chunk.rows[index].number: index for index in indexes} if self.keys.repeated else {}
         for index in indexes:
             value = column[index] if key else BLANK
@@ -74,18 +81,33 @@ class Builder:
         elif policy == Existing.CREATE:
             work.outcome[index] = NEW
         elif len(found) > 1:
-            chunk.refuse(index, _("Several records have this “%(label)s”. Choose another field to recognise existing records.") % {"label": label}, position)
+            chunk.refuse(
+                index,
+                _("Several records have this “%(label)s”. Choose another field to recognise existing records.")
+                % {"label": label},
+                position,
+            )
         elif policy == Existing.UPDATE and found[0].pk in matches.fixed:
-            chunk.refuse(index, _("You may see this record but not change it. Its owner or your administrator can help."), position)
+            chunk.refuse(
+                index,
+                _("You may see this record but not change it. Its owner or your administrator can help."),
+                position,
+            )
         else:
             work.outcome[index] = {Existing.UPDATE: UPDATE, Existing.ASK: ASK}.get(Existing(policy), SKIP)
             work.records[index] = found[0]
 
-    def _repeat(self, chunk: Chunk, work: Work, index: int, first: int, earlier: int | None, found: Sequence[Any]) -> None:
+    def _repeat(
+        self, chunk: Chunk, work: Work, index: int, first: int, earlier: int | None, found: Sequence[Any]
+    ) -> None:
         """A key that an earlier row has: one record with several rows of what hangs on it, or a mistake."""
         key = self.plan.main.key
         if len(self.plan.parts) == 1 and key is not None:
-            chunk.refuse(index, _("Row %(row)s has the same “%(label)s”. Keep one of them.") % {"row": first, "label": key.label}, self.plan.main.position(key.key))
+            chunk.refuse(
+                index,
+                _("Row %(row)s has the same “%(label)s”. Keep one of them.") % {"row": first, "label": key.label},
+                self.plan.main.position(key.key),
+            )
         elif earlier is not None and earlier in work.outcome:
             work.outcome[index], work.earlier[index] = SHARE, earlier
         elif found:
@@ -95,7 +117,9 @@ class Builder:
 
     def _refuse_with_first(self, chunk: Chunk, index: int) -> None:
         first = self.keys.repeated[chunk.rows[index].number]
-        chunk.refuse(index, _("Row %(row)s, which brings this record, could not be stored. Correct it first.") % {"row": first})
+        chunk.refuse(
+            index, _("Row %(row)s, which brings this record, could not be stored. Correct it first.") % {"row": first}
+        )
 
     # --- what hangs on it -------------------------------------------------------------------------------
     def _further(self, chunk: Chunk, number: int, part: Part, main: Work, indexes: Sequence[int]) -> Work:
@@ -113,7 +137,12 @@ class Builder:
             value = values[index] if part.key else BLANK
             place = (main.earlier.get(index, index), hosts.get(index), value)
             if part.key and value is not BLANK and seen.setdefault(place, index) != index:
-                chunk.refuse(index, _("Row %(row)s has the same “%(label)s”. Keep one of them.") % {"row": chunk.rows[seen[place]].number, "label": part.key.label}, part.position(part.key.key))
+                chunk.refuse(
+                    index,
+                    _("Row %(row)s has the same “%(label)s”. Keep one of them.")
+                    % {"row": chunk.rows[seen[place]].number, "label": part.key.label},
+                    part.position(part.key.key),
+                )
                 continue
             self._decide(chunk, work, index, value, matches.under(part.host, hosts.get(index)))
         return work

@@ -50,7 +50,12 @@ class Check:
             self.context.progress(done=start + AT_ONCE - self.plan.start)
             self.context.pause()
         self.counted["rows"] = total - self.plan.start
-        return {"counts": dict(self.counted), "examples": self.examples, "asked": self.asked, "columns": [source.field.key for source in self.plan.main.sources]}
+        return {
+            "counts": dict(self.counted),
+            "examples": self.examples,
+            "asked": self.asked,
+            "columns": [source.field.key for source in self.plan.main.sources],
+        }
 
     def _chunk(self, start: int, stop: int) -> None:
         chunk = self.validator.read(start, stop)
@@ -60,7 +65,9 @@ class Check:
             self.counted += Counter(f"{prefix}{outcome}" for outcome in work.outcome.values() if outcome != SHARE)
         self.counted["refused"] += len(chunk.problems)
         self.counted["hidden"] += sum(row.hidden for row in chunk.rows)
-        self.size = self.log.append([problem.line() for index in sorted(chunk.problems) for problem in chunk.problems[index]], self.size)
+        self.size = self.log.append(
+            [problem.line() for index in sorted(chunk.problems) for problem in chunk.problems[index]], self.size
+        )
         self._keep_examples(chunk, works[0])
 
     def _keep_examples(self, chunk: Chunk, work: Work) -> None:
@@ -69,7 +76,11 @@ class Check:
             if len(self.examples) < EXAMPLES and work.outcome[index] in (NEW, UPDATE):
                 record = work.records[index]
                 values = {field.key: field.exported(field.get(record)) for field in fields}
-                self.examples.append({"row": chunk.rows[index].number, "outcome": work.outcome[index], "values": values})
+                self.examples.append(
+                    {"row": chunk.rows[index].number, "outcome": work.outcome[index], "values": values}
+                )
             if len(self.asked) < ASKED and work.outcome[index] == ASK:
                 record = work.records[index]
-                self.asked.append({"row": chunk.rows[index].number, "id": record.pk, "title": work.part.entity.title_of(record)})
+                self.asked.append(
+                    {"row": chunk.rows[index].number, "id": record.pk, "title": work.part.entity.title_of(record)}
+                )

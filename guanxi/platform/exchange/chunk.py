@@ -53,7 +53,9 @@ class Chunk:
 class Validator:
     """Converts the rows of one plan for one actor; keeps what it learned of the columns from chunk to chunk."""
 
-    def __init__(self, plan: Plan, actor: Actor, spool: Spool, keys: FileKeys, *, batch: uuid.UUID | None = None, stores: bool) -> None:
+    def __init__(
+        self, plan: Plan, actor: Actor, spool: Spool, keys: FileKeys, *, batch: uuid.UUID | None = None, stores: bool
+    ) -> None:
         self.plan, self.actor, self.spool, self.keys, self.stores = plan, actor, spool, keys, stores
         self._readers = [[ColumnReader(source.field) for source in part.sources] for part in plan.parts]
         creates = plan.missing is Missing.CREATE
@@ -118,7 +120,9 @@ class Validator:
         if number == 0 and links.field.target == self.plan.main.entity.key:
             answers |= dict.fromkeys(unknown & self.keys.names, _LATER)
         if links.creates:
-            answers |= self._created(chunk, links, {text: wanted[text] for text in unknown if answers[text] is not _LATER})
+            answers |= self._created(
+                chunk, links, {text: wanted[text] for text in unknown if answers[text] is not _LATER}
+            )
         return answers
 
     def _created(self, chunk: Chunk, links: LinkTexts, unknown: dict[str, list[int]]) -> dict[str, Any]:
@@ -133,10 +137,18 @@ class Validator:
             return
         column = values.get(part.entity.parent, [BLANK] * len(chunk.rows))
         ids = {value for value in column if value is not BLANK}
-        allowed = set(gate.visible(self.actor, parent, "edit").filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+        allowed = (
+            set(gate.visible(self.actor, parent, "edit").filter(pk__in=ids).values_list("pk", flat=True))
+            if ids
+            else set()
+        )
         for index, value in enumerate(column):
             if value is not BLANK and value not in allowed:
-                chunk.refuse(index, _("You may not add to this “%(label)s”.") % {"label": parent.label}, part.position(part.entity.parent))
+                chunk.refuse(
+                    index,
+                    _("You may not add to this “%(label)s”.") % {"label": parent.label},
+                    part.position(part.entity.parent),
+                )
 
 
 class _Later:

@@ -8,7 +8,12 @@ from guanxi.platform.events.payloads import Payload
 from guanxi.platform.events.registry import event
 
 
-@event("exchange.import.done", label=_("Imported"), template=_("%(actor)s imported %(file)s: %(created)s new, %(updated)s changed, %(refused)s refused"), icon="file-import")
+@event(
+    "exchange.import.done",
+    label=_("Imported"),
+    template=_("%(actor)s imported %(file)s: %(created)s new, %(updated)s changed, %(refused)s refused"),
+    icon="file-import",
+)
 @dataclass(frozen=True)
 class Imported(Payload):
     import_id: int
@@ -18,7 +23,12 @@ class Imported(Payload):
     refused: int = 0
 
 
-@event("exchange.import.undone", label=_("Import undone"), template=_("%(actor)s undid the import of %(file)s: %(restored)s put back, %(left)s left as they are"), icon="arrow-back-up")
+@event(
+    "exchange.import.undone",
+    label=_("Import undone"),
+    template=_("%(actor)s undid the import of %(file)s: %(restored)s put back, %(left)s left as they are"),
+    icon="arrow-back-up",
+)
 @dataclass(frozen=True)
 class ImportUndone(Payload):
     import_id: int
@@ -27,7 +37,12 @@ class ImportUndone(Payload):
     left: int = 0
 
 
-@event("exchange.export.made", label=_("Exported"), template=_("%(actor)s exported %(rows)s rows as %(format)s"), icon="file-export")
+@event(
+    "exchange.export.made",
+    label=_("Exported"),
+    template=_("%(actor)s exported %(rows)s rows as %(format)s"),
+    icon="file-export",
+)
 @dataclass(frozen=True)
 class Exported(Payload):
     """``what`` is the JSON of the filter, or of the ids; ``columns`` the keys that were written."""

@@ -143,7 +143,9 @@ def write_to(target: BinaryIO, wanted: Request, actor: Actor, *, on_rows: Callab
         return write_csv(target, columns, plan.rows(rows), texts=texts, on_rows=on_rows)
     if wanted.format is Format.XLSX:
         sheets = [Sheet(title, columns, plan.rows(rows))]
-        written = write_xlsx(target, sheets, title=title, author=actor.name, created=actor.now(), texts=texts, on_rows=on_rows)
+        written = write_xlsx(
+            target, sheets, title=title, author=actor.name, created=actor.now(), texts=texts, on_rows=on_rows
+        )
         return written.rows
     return write_pdf(
         target, title=title, subtitle="", columns=columns, rows=plan.rows(rows[: PDF_ROWS + 1]), language=actor.language,
@@ -179,7 +181,13 @@ def write_file(wanted: Request, actor: Actor, context: JobContext) -> File | Non
         context.pause()
 
     try:
-        with new_file(file_name(wanted, actor), by=actor.user_id, purpose="export", expires_at=actor.now() + KEPT, entity="exchange.export") as new:
+        with new_file(
+            file_name(wanted, actor),
+            by=actor.user_id,
+            purpose="export",
+            expires_at=actor.now() + KEPT,
+            entity="exchange.export",
+        ) as new:
             rows = write_to(cast(BinaryIO, new), wanted, actor, on_rows=on_rows)
     except _Stopped:
         return None

@@ -50,7 +50,14 @@ def links_to_itself(part: Part) -> bool:
 
 def _digest(plan: Plan) -> str:
     key = plan.main.key.key if plan.main.key else ""
-    what = [plan.sheet, plan.header, key, plan.main.position(key), plan.main.position(plan.main.entity.title_field), links_to_itself(plan.main)]
+    what = [
+        plan.sheet,
+        plan.header,
+        key,
+        plan.main.position(key),
+        plan.main.position(plan.main.entity.title_field),
+        links_to_itself(plan.main),
+    ]
     return hashlib.sha256(orjson.dumps(what)).hexdigest()
 
 
@@ -81,5 +88,7 @@ def _columns(plan: Plan, spool: Spool, positions: list[int | None]) -> Iterator[
     total = spool.info.sheets[plan.sheet].rows
     for start in range(plan.start, total, AT_ONCE):
         rows = list(spool.rows(plan.sheet, start, min(start + AT_ONCE, total)))
-        cells = [[row.cells[at] if at is not None and at < len(row.cells) else None for row in rows] for at in positions]
+        cells = [
+            [row.cells[at] if at is not None and at < len(row.cells) else None for row in rows] for at in positions
+        ]
         yield [row.number for row in rows], cells

@@ -92,7 +92,9 @@ class Filler:
 
     def _awaited(self, chunk: Chunk, index: int, field: Field) -> bool:
         """Whether the link is empty only because its target comes later."""
-        return (index, field.key) in chunk.promised or any(key == field.key for key, _text, _at in chunk.later.get(index, ()))
+        return (index, field.key) in chunk.promised or any(
+            key == field.key for key, _text, _at in chunk.later.get(index, ())
+        )
 
     # --- rules --------------------------------------------------------------------------------------------
     def _check_rules(self, chunk: Chunk, work: Work, new: Sequence[int], touched: dict[int, frozenset[str]]) -> None:
@@ -109,7 +111,9 @@ class Filler:
                 if reason := _refusal(rule, work.records[index], self.actor):
                     chunk.refuse(index, reason)
 
-    def _check_unique(self, chunk: Chunk, work: Work, indexes: Sequence[int], touched: dict[int, frozenset[str]]) -> None:
+    def _check_unique(
+        self, chunk: Chunk, work: Work, indexes: Sequence[int], touched: dict[int, frozenset[str]]
+    ) -> None:
         places = {place: touched[index] for place, index in enumerate(indexes) if index in touched}
         found = duplicates_among(self.entity, [work.records[index] for index in indexes], places)
         for place, errors in found.items():

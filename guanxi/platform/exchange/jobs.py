@@ -59,7 +59,11 @@ def read(context: JobContext) -> None:
     except Cancelled:
         return
     except (Refusal, FileGone) as refusal:
-        error = sentence(REFUSALS[refusal.code], **refusal.params) if isinstance(refusal, Refusal) else sentence(gettext_noop("The file is gone. Upload it again."))
+        error = (
+            sentence(REFUSALS[refusal.code], **refusal.params)
+            if isinstance(refusal, Refusal)
+            else sentence(gettext_noop("The file is gone. Upload it again."))
+        )
         Import.objects.filter(pk=chosen.pk).update(state=ImportState.REFUSED, error=error)
         raise JobError(error["text"], code="refused", **error.get("values", {})) from refusal
     chosen.options = {}
@@ -130,7 +134,11 @@ def after_job(ended: Job) -> None:
     """An import whose job failed or was cancelled stops where it is, to be gone on with or undone."""
     if ended.kind not in ("exchange.check", "exchange.import", "exchange.undo") or ended.state == "done":
         return
-    state = {"exchange.check": ImportState.MAPPING, "exchange.import": ImportState.STOPPED, "exchange.undo": ImportState.DONE}[ended.kind]
+    state = {
+        "exchange.check": ImportState.MAPPING,
+        "exchange.import": ImportState.STOPPED,
+        "exchange.undo": ImportState.DONE,
+    }[ended.kind]
     values = {"state": state, **({"counters": ended.counters} if ended.kind == "exchange.import" else {})}
     Import.objects.filter(pk=ended.payload["import"], job_id=ended.pk).exclude(state=ImportState.DONE).update(**values)
 

@@ -40,9 +40,13 @@ class LaterLinks:
             answers = self._resolve([line for _place, line in lines])
             with transaction.atomic():
                 linked = self._set([line for _place, line in lines], answers)
-                size = run.refused.append([problem.line() for problem in dict.fromkeys(self.problems)], run.place["refused"])
+                size = run.refused.append(
+                    [problem.line() for problem in dict.fromkeys(self.problems)], run.place["refused"]
+                )
                 place = {**run.place, "linked": lines[-1][0], "refused": size}
-                run.context.checkpoint(place, counters=Counter(linked=linked, unlinked=len(dict.fromkeys(self.problems))))
+                run.context.checkpoint(
+                    place, counters=Counter(linked=linked, unlinked=len(dict.fromkeys(self.problems)))
+                )
             run.place = place
             run.context.pause()
 
@@ -85,7 +89,12 @@ class LaterLinks:
     def _write(self, lines: list[list[Any]], answers: dict[str, dict[str, Any]]) -> int:
         fields = self.entity.fields()
         wanted = sorted({line[1] for line in lines})
-        rows = self.entity.rows(self.run.actor, "edit").filter(bulk.key_in("id", wanted)).order_by("pk").select_for_update(of=("self",))
+        rows = (
+            self.entity.rows(self.run.actor, "edit")
+            .filter(bulk.key_in("id", wanted))
+            .order_by("pk")
+            .select_for_update(of=("self",))
+        )
         records = {record.pk: record for record in rows}
         befores = {pk: dict(record.__dict__) for pk, record in records.items()}
         for row, pk, key, text, column in lines:
@@ -101,4 +110,8 @@ class LaterLinks:
 
 
 def _refused(error: Exception) -> str:
-    return str(error) if not isinstance(error, DatabaseError) else _("The database refused the link because it contradicts other data.")
+    return (
+        str(error)
+        if not isinstance(error, DatabaseError)
+        else _("The database refused the link because it contradicts other data.")
+    )

@@ -65,7 +65,12 @@ class LinkTexts:
         for text in sorted(texts):
             try:
                 with transaction.atomic():
-                    outcome = run(commands.get(f"{self.target.key}.create"), self.actor, inputs={self.target.title_field: text}, batch=self.batch)
+                    outcome = run(
+                        commands.get(f"{self.target.key}.create"),
+                        self.actor,
+                        inputs={self.target.title_field: text},
+                        batch=self.batch,
+                    )
             except Rejected as refusal:
                 made[text] = Invalid(" ".join(refusal.errors.values()))
             except (Refusal, gate.Forbidden) as refusal:
@@ -107,7 +112,10 @@ def _by_id(resolver: Any, text: str) -> int | None:
     return entry.id if entry else None
 
 
-_IN_MEMORY: dict[str, Callable[[], Callable[[str], int]]] = {"refdata.region": _regions, "refdata.industry": _industries}
+_IN_MEMORY: dict[str, Callable[[], Callable[[str], int]]] = {
+    "refdata.region": _regions,
+    "refdata.industry": _industries,
+}
 
 
 def later(text: str) -> str:

@@ -58,7 +58,11 @@ def suggestions(entity: Entity, actor: Actor, names: Sequence[str]) -> list[tupl
 def order_of_parts(entity: Entity, actor: Actor, names: Sequence[str]) -> list[int]:
     """Positions of headings that mean parts of a field, in the order in which the parts belong together."""
     parts = list(entity.import_hints)
-    found = [(parts.index(hint.name), position) for position, (hint, _score) in enumerate(_hints(entity, actor, names)) if hint.name in entity.import_hints]
+    found = [
+        (parts.index(hint.name), position)
+        for position, (hint, _score) in enumerate(_hints(entity, actor, names))
+        if hint.name in entity.import_hints
+    ]
     return [position for _rank, position in sorted(found)]
 
 
@@ -104,13 +108,23 @@ def _labels(entity: Entity, target: Target) -> list[str]:
     if target.entity is entity:
         return own
     names = in_all_languages(target.entity.label)
-    return [*(f"{name} {label}" for name in names for label in own), *(name + label for name, label in zip(names, own, strict=True))]
+    return [
+        *(f"{name} {label}" for name in names for label in own),
+        *(name + label for name, label in zip(names, own, strict=True)),
+    ]
 
 
-def _without_conflicts(words: Mapping[str, list[str]], available: Sequence[Target], entity: Entity) -> dict[str, list[str]]:
+def _without_conflicts(
+    words: Mapping[str, list[str]], available: Sequence[Target], entity: Entity
+) -> dict[str, list[str]]:
     """A heading that is the label of one field is no synonym of another, unless the entity says that the known
     headings of a hint are stronger (``import_hints = {"title": "title"}``)."""
-    owner = {normalise(word): target.value for target in available if target.entity is entity for word in in_all_languages(target.field.label)}
+    owner = {
+        normalise(word): target.value
+        for target in available
+        if target.entity is entity
+        for word in in_all_languages(target.field.label)
+    }
     for hint, target in entity.import_hints.items():
         if hint == target:
             owner |= {normalise(word): hint for word in words.get(hint, ())}
@@ -129,15 +143,30 @@ def in_all_languages(label: str | Promise) -> list[str]:
 # --- saved mappings ---------------------------------------------------------------------------------
 def templates(entity: Entity, actor: Actor) -> QuerySet[ImportTemplate]:
     """The actor's own saved mappings of an entity and the shared ones."""
-    return ImportTemplate.objects.filter(Q(owner_id=actor.user_id) | Q(shared=True), entity=entity.key).order_by("name", "pk")
+    return ImportTemplate.objects.filter(Q(owner_id=actor.user_id) | Q(shared=True), entity=entity.key).order_by(
+        "name", "pk"
+    )
 
 
-def save_template(entity: Entity, actor: Actor, name: str, chosen: Import, names: Sequence[str], *, shared: bool = False) -> ImportTemplate:
+def save_template(
+    entity: Entity, actor: Actor, name: str, chosen: Import, names: Sequence[str], *, shared: bool = False
+) -> ImportTemplate:
     """Keep the mapping of an import under a name; one's own of the same name is replaced."""
-    columns = {names[int(position)]: target for position, target in chosen.mapping.get("columns", {}).items() if int(position) < len(names)}
+    columns = {
+        names[int(position)]: target
+        for position, target in chosen.mapping.get("columns", {}).items()
+        if int(position) < len(names)
+    }
     options = {key: value for key, value in chosen.options.items() if key not in ("decisions", "rest")}
-    values: dict[str, Any] = {"columns": columns, "constants": chosen.mapping.get("constants", {}), "options": options, "shared": shared}
-    template, _made = ImportTemplate.objects.update_or_create(entity=entity.key, owner_id=actor.user_id, name=name[:60], defaults=values)
+    values: dict[str, Any] = {
+        "columns": columns,
+        "constants": chosen.mapping.get("constants", {}),
+        "options": options,
+        "shared": shared,
+    }
+    template, _made = ImportTemplate.objects.update_or_create(
+        entity=entity.key, owner_id=actor.user_id, name=name[:60], defaults=values
+    )
     return template
 
 

@@ -28,11 +28,21 @@ class Matches:
         """Those that hang on one record only."""
         if host is None or host_id is None or not self.found:
             return Matches()
-        own = {key: kept for key, records in self.found.items() if (kept := [one for one in records if host.get(one) == host_id])}
+        own = {
+            key: kept
+            for key, records in self.found.items()
+            if (kept := [one for one in records if host.get(one) == host_id])
+        }
         return Matches(defaultdict(list, own), self.fixed, self.hidden)
 
 
-def by_key(entity: Entity, key: Field, values: Collection[Any], actor: Actor, hosts: tuple[Field, Collection[int]] | None = None) -> Matches:
+def by_key(
+    entity: Entity,
+    key: Field,
+    values: Collection[Any],
+    actor: Actor,
+    hosts: tuple[Field, Collection[int]] | None = None,
+) -> Matches:
     """The records whose key is one of the values. ``hosts`` limits them to what hangs on these records."""
     matches = Matches()
     wanted = {value for value in values if not key.is_empty(value)}

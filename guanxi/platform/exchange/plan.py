@@ -109,7 +109,14 @@ def key_choices(entity: Entity, fields: Mapping[str, Field]) -> list[Field]:
         return []
     told = [fields[key] for key in entity.keys if key in fields]
     unique = [one for one in fields.values() if (one.unique or one.key == "code") and one not in told]
-    others = [one for one in fields.values() if one not in told and one not in unique and not one.is_link and one.kind in (kinds.TEXT, kinds.PHONE, kinds.EMAIL)]
+    others = [
+        one
+        for one in fields.values()
+        if one not in told
+        and one not in unique
+        and not one.is_link
+        and one.kind in (kinds.TEXT, kinds.PHONE, kinds.EMAIL)
+    ]
     return [one for one in (*told, *unique, *others) if one.kind not in NO_KEY and one.lookup]
 
 
@@ -158,7 +165,12 @@ def _add(
     owner = others.get(part) if part else entity
     fields = importable(owner, actor) if owner is not None else {}
     if key not in fields:
-        raise Rejected({target: _("There is no field “%(field)s” that you may fill here. Assign the column anew.") % {"field": target}})
+        raise Rejected(
+            {
+                target: _("There is no field “%(field)s” that you may fill here. Assign the column anew.")
+                % {"field": target}
+            }
+        )
     found = sources.setdefault(part, {})
     if key in found and constant:
         return  # the file comes first
@@ -166,7 +178,12 @@ def _add(
         found[key] = replace(found[key], further=(*found[key].further, position))
         return
     if key in found:
-        raise Rejected({target: _("Two columns are assigned to “%(field)s”. Assign one of them to something else.") % {"field": fields[key].label}})
+        raise Rejected(
+            {
+                target: _("Two columns are assigned to “%(field)s”. Assign one of them to something else.")
+                % {"field": fields[key].label}
+            }
+        )
     found[key] = Source(fields[key], position, constant)
 
 
@@ -175,14 +192,21 @@ def _key(entity: Entity, actor: Actor, mapping: Mapping[str, Any], options: Mapp
     wanted = options.get("key", "")
     mapped = set(mapping.get("columns", {}).values())
     if wanted and wanted not in mapped:
-        raise Rejected({"key": _("No column is assigned to “%(field)s”, which recognises existing records.") % {"field": getattr(fields.get(wanted), "label", wanted)}})
+        raise Rejected(
+            {
+                "key": _("No column is assigned to “%(field)s”, which recognises existing records.")
+                % {"field": getattr(fields.get(wanted), "label", wanted)}
+            }
+        )
     return fields.get(wanted) if wanted in {one.key for one in key_choices(entity, fields)} else None
 
 
 def _child(child: Entity, actor: Actor, found: Mapping[str, Source]) -> Part:
     """Records that hang on the row's record are recognised there by the first of their keys that the file has."""
     fields = importable(child, actor)
-    key = next((one for one in key_choices(child, fields) if one.key in found and found[one.key].position is not None), None)
+    key = next(
+        (one for one in key_choices(child, fields) if one.key in found and found[one.key].position is not None), None
+    )
     return Part(child, tuple(found.values()), key=key, host=child.fields()[child.hangs_on])
 
 
@@ -192,7 +216,13 @@ def _refuse_incomplete(parts: Sequence[Part], existing: Existing) -> None:
         given = part.keys | ({part.host.key} if part.host else set())
         for key, one in part.entity.fields().items():
             needed = one.required and not one.readonly and one.set and key not in given
-            if needed and one.is_empty(one.get(part.entity.source.new())) and (part.host or existing is not Existing.UPDATE):
-                errors[key] = _("“%(label)s” is needed. Assign a column to it or give it a fixed value.") % {"label": one.label}
+            if (
+                needed
+                and one.is_empty(one.get(part.entity.source.new()))
+                and (part.host or existing is not Existing.UPDATE)
+            ):
+                errors[key] = _("“%(label)s” is needed. Assign a column to it or give it a fixed value.") % {
+                    "label": one.label
+                }
     if errors:
         raise Rejected(errors)

@@ -20,7 +20,9 @@ def remember(entity: Entity, actor: Actor, rows: int, what: str, record_id: int 
     """One event: who printed what."""
     told = Printed(rows=rows, what=what)
     with transaction.atomic():
-        append([NewEvent(kind="exchange.print.made", entity=entity.key, record_id=record_id, payload=told, **by(actor))])
+        append(
+            [NewEvent(kind="exchange.print.made", entity=entity.key, record_id=record_id, payload=told, **by(actor))]
+        )
 
 
 def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) -> None:
@@ -29,7 +31,11 @@ def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) ->
     labels = links.labels_of(entity, fields.values(), [record], actor)
     sections = []
     for section in entity.sections():
-        lines = [(str(fields[key].label), _text(fields[key], record, actor, labels)) for key in section.fields if key in fields]
+        lines = [
+            (str(fields[key].label), _text(fields[key], record, actor, labels))
+            for key in section.fields
+            if key in fields
+        ]
         if lines:
             sections.append((str(section.label), lines))
     write_record_pdf(

@@ -43,7 +43,9 @@ class FetchPlan:
     """The rows of an entity as an actor may see them, in the order of ``keys``. Keys that are hidden from the actor
     do not exist. Raises LookupError for none left."""
 
-    def __init__(self, entity: Entity, actor: Actor, keys: Sequence[str], *, links_as: LinkText = LinkText.NAME) -> None:
+    def __init__(
+        self, entity: Entity, actor: Actor, keys: Sequence[str], *, links_as: LinkText = LinkText.NAME
+    ) -> None:
         self.entity, self.actor, self.links_as = entity, actor, links_as
         readable = entity.readable(actor)
         self.fields = [readable[key] for key in dict.fromkeys(keys) if key in readable]
@@ -55,14 +57,24 @@ class FetchPlan:
         self._by_record = any(not columns[field.key] and field.load is None for field in self.fields)
         self.names = ["pk", *dict.fromkeys(column for column in columns.values() if column)]
         self._fetched = [
-            _Fetched(field, self.names.index(columns[field.key]) if columns[field.key] else None, source.reader(field), self._wording(field))
+            _Fetched(
+                field,
+                self.names.index(columns[field.key]) if columns[field.key] else None,
+                source.reader(field),
+                self._wording(field),
+            )
             for field in self.fields
         ]
 
     def columns(self) -> list[Column]:
         """What the writers need: keys, headings in the reader's language, kinds."""
         return [
-            Column(field.key, str(field.label), KIND_OF.get(field.kind.key, Kind.TEXT), unit="CNY" if field.kind is kinds.MONEY else None)
+            Column(
+                field.key,
+                str(field.label),
+                KIND_OF.get(field.kind.key, Kind.TEXT),
+                unit="CNY" if field.kind is kinds.MONEY else None,
+            )
             for field in self.fields
         ]
 
@@ -91,7 +103,11 @@ class FetchPlan:
     def _from_records(self, queryset: QuerySet) -> Iterator[list[Sequence[Any]]]:
         found = iter(queryset.iterator(chunk_size=AT_ONCE))
         while chunk := list(islice(found, AT_ONCE)):
-            yield [one.word(values) if one.word else values for one in self._fetched for values in [list(map(one.field.get, chunk))]]
+            yield [
+                one.word(values) if one.word else values
+                for one in self._fetched
+                for values in [list(map(one.field.get, chunk))]
+            ]
 
     # --- wording ----------------------------------------------------------------------------------------
     def _wording(self, field: Field) -> Convert | None:
@@ -122,7 +138,11 @@ class FetchPlan:
         if field.target == "refdata.region":
             # The whole name, from the province down: a county's own name is not unique, and an import must find it again.
             resolver = region_resolver()
-            return {pk: resolver.full_label(entry) if self.links_as is LinkText.NAME else entry.code for pk in ids if (entry := resolver.by_id(pk))}
+            return {
+                pk: resolver.full_label(entry) if self.links_as is LinkText.NAME else entry.code
+                for pk in ids
+                if (entry := resolver.by_id(pk))
+            }
         target = registry.find(field.target)
         if self.links_as is LinkText.CODE and target is not None and "code" in target.fields():
             rows = target.rows(self.actor) if target.is_record else target.base_rows()

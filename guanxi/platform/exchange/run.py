@@ -72,7 +72,9 @@ class Run:
         self.store = Store(self.builder, actor, chosen.batch)
         folder = folder_of(chosen)
         self.refused, self.later = Log(folder, REFUSED), Log(folder, LATER)
-        self.place: dict[str, int] = dict(context.cursor or {"row": self.plan.start, "refused": 0, "later": 0, "linked": 0})
+        self.place: dict[str, int] = dict(
+            context.cursor or {"row": self.plan.start, "refused": 0, "later": 0, "linked": 0}
+        )
         self.total = self.spool.info.sheets[self.plan.sheet].rows
 
     def go(self) -> None:
@@ -130,7 +132,17 @@ class Run:
                     import_id=self.chosen.pk, file=self.chosen.file_name, created=counters["created"], updated=counters["updated"],
                     refused=counters[REFUSED_COUNT],
                 )  # fmt: skip
-                append([NewEvent(kind="exchange.import.done", entity=self.chosen.entity, batch=self.chosen.batch, payload=told, **by(self.actor))])
+                append(
+                    [
+                        NewEvent(
+                            kind="exchange.import.done",
+                            entity=self.chosen.entity,
+                            batch=self.chosen.batch,
+                            payload=told,
+                            **by(self.actor),
+                        )
+                    ]
+                )
             self.context.checkpoint()
 
 

@@ -38,7 +38,12 @@ def begin(entity: Entity, actor: Actor, stream: IO[bytes], name: str) -> Import:
     stored = files.store(stream, name, by=actor.user_id, purpose="import", entity="exchange.import")
     with transaction.atomic():
         chosen = Import.objects.create(
-            entity=entity.key, owner_id=actor.user_id, file_id=stored.pk, file_name=stored.name, file_size=stored.size, created_at=actor.now()
+            entity=entity.key,
+            owner_id=actor.user_id,
+            file_id=stored.pk,
+            file_name=stored.name,
+            file_size=stored.size,
+            created_at=actor.now(),
         )
         _queue(chosen, "exchange.read", sentence(gettext_noop("Reading %(file)s"), file=chosen.file_name))
     return chosen
@@ -67,7 +72,9 @@ def names_of(chosen: Import) -> tuple[str, ...]:
     return info.names if tuple(header) == info.header else spool.names(sheet, *header)
 
 
-def propose(chosen: Import, actor: Actor, *, sheet: int | None = None, header: int | None = None, reread: bool = False) -> None:
+def propose(
+    chosen: Import, actor: Actor, *, sheet: int | None = None, header: int | None = None, reread: bool = False
+) -> None:
     """Fill mapping and options with what the file suggests. ``header`` is the position of the header row, -1 for
     none; without it the reader's own guess counts. ``reread`` marks that another sheet or header was chosen."""
     info = spool_of(chosen).info
@@ -85,7 +92,12 @@ def propose(chosen: Import, actor: Actor, *, sheet: int | None = None, header: i
     chosen.mapping["order"] = order_of_parts(entity, actor, names)
     chosen.mapping["columns"] = {str(position): target for position, (target, _score) in enumerate(found) if target}
     if not chosen.options or reread:
-        chosen.options = {"key": default_key(entity, actor, chosen.mapping["columns"]), "existing": Existing.UPDATE, "empty": "keep", "missing": "refuse"}
+        chosen.options = {
+            "key": default_key(entity, actor, chosen.mapping["columns"]),
+            "existing": Existing.UPDATE,
+            "empty": "keep",
+            "missing": "refuse",
+        }
 
 
 def default_key(entity: Entity, actor: Actor, columns: Mapping[str, str]) -> str:
@@ -111,7 +123,11 @@ def decide(chosen: Import, rest: str, decisions: Mapping[int, str]) -> None:
     allowed = {Existing.SKIP, Existing.UPDATE, Existing.CREATE}
     if chosen.state != ImportState.CHECKED or not {*decisions.values(), rest} <= {*allowed, ""}:
         raise Rejected({"": _("Choose what happens to the rows.")})
-    chosen.options = {**chosen.options, "rest": rest, "decisions": {str(row): choice for row, choice in decisions.items() if choice}}
+    chosen.options = {
+        **chosen.options,
+        "rest": rest,
+        "decisions": {str(row): choice for row, choice in decisions.items() if choice},
+    }
     chosen.save(update_fields=["options"])
 
 
@@ -141,14 +157,21 @@ def start(chosen: Import, actor: Actor) -> Job:
         compile_plan(registry.get(row.entity), actor, row.mapping, row.options)
         row.state = ImportState.RUNNING
         row.save(update_fields=["state"])
-        job = _queue(row, "exchange.import", sentence(gettext_noop("Import of %(file)s"), file=row.file_name), key=f"import:{row.pk}")
+        job = _queue(
+            row,
+            "exchange.import",
+            sentence(gettext_noop("Import of %(file)s"), file=row.file_name),
+            key=f"import:{row.pk}",
+        )
     chosen.refresh_from_db()
     return job
 
 
 def can_undo(chosen: Import) -> bool:
     """Whether there is something to take back."""
-    return chosen.state in (ImportState.DONE, ImportState.STOPPED, ImportState.UNDONE) and bool(chosen.counters or chosen.left)
+    return chosen.state in (ImportState.DONE, ImportState.STOPPED, ImportState.UNDONE) and bool(
+        chosen.counters or chosen.left
+    )
 
 
 def undo(chosen: Import, actor: Actor) -> Job:

@@ -135,14 +135,20 @@ class Store:
         created = []
         if new:
             source.insert(entity.source.model, new)
-            created = [Change(record, diff, created=True) for record, diff in zip(new, differences.of_new(new), strict=True)]
+            created = [
+                Change(record, diff, created=True) for record, diff in zip(new, differences.of_new(new), strict=True)
+            ]
         edited = self._save(entity, changed, differences)
         kinds = [(self._created[entity.key], created), (self._edited[entity.key], edited)]
-        append([event_for(kind, entity, change, self.actor, self.batch) for kind, changes in kinds for change in changes])
+        append(
+            [event_for(kind, entity, change, self.actor, self.batch) for kind, changes in kinds for change in changes]
+        )
         cascade.rescope(entity, [change.record for change in edited if change.touches("owner", "department", "region")])
         entity.written([*created, *edited], self.actor)
 
-    def _save(self, entity: Entity, changed: list[tuple[Any, dict[str, Any]]], differences: Differences) -> list[Change]:
+    def _save(
+        self, entity: Entity, changed: list[tuple[Any, dict[str, Any]]], differences: Differences
+    ) -> list[Change]:
         changes, writes = [], []
         for record, before in changed:
             version = record.version
@@ -165,4 +171,8 @@ class Store:
 
 
 def _event_kind(entity: Entity, name: str) -> str:
-    return commands.get(f"{entity.key}.{name}").event if entity.kind is not EntityKind.FACT and name in entity.commands else ""
+    return (
+        commands.get(f"{entity.key}.{name}").event
+        if entity.kind is not EntityKind.FACT and name in entity.commands
+        else ""
+    )

@@ -53,7 +53,9 @@ def _undo_facts(chosen: Import, context: JobContext) -> None:
     entity = registry.get(chosen.entity)
     while entity.kind is EntityKind.FACT and not context.cancelled():
         with transaction.atomic():
-            ids = list(entity.base_rows().filter(batch=chosen.batch).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+            ids = list(
+                entity.base_rows().filter(batch=chosen.batch).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+            )
             entity.base_rows().filter(bulk.key_in("id", ids)).delete()
             context.checkpoint(END, counters={"restored": len(ids)})
         if len(ids) < AT_ONCE:
@@ -66,5 +68,15 @@ def _end(chosen: Import, actor: Actor, context: JobContext) -> None:
         counters = committed(context)
         if Import.objects.filter(pk=chosen.pk, state=ImportState.UNDOING).update(state=ImportState.UNDONE):
             told = ImportUndone(chosen.pk, chosen.file_name, counters.get("restored", 0), counters.get("left", 0))
-            append([NewEvent(kind="exchange.import.undone", entity=chosen.entity, batch=chosen.batch, payload=told, **by(actor))])
+            append(
+                [
+                    NewEvent(
+                        kind="exchange.import.undone",
+                        entity=chosen.entity,
+                        batch=chosen.batch,
+                        payload=told,
+                        **by(actor),
+                    )
+                ]
+            )
         context.checkpoint()

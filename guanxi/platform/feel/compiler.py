@@ -25,9 +25,14 @@ class Column(Protocol):
     """How a field is found in SQL. ``lookup`` is the ORM path of its value; ``blank`` says whether an
     empty text (not only NULL) counts as empty; ``moment`` whether it holds date-times."""
 
-    lookup: str
-    blank: bool
-    moment: bool
+    @property
+    def lookup(self) -> str: ...
+
+    @property
+    def blank(self) -> bool: ...
+
+    @property
+    def moment(self) -> bool: ...
 
     def compared(self, value: Any) -> Any:
         """A date or date-time in the form in which the column is compared."""

@@ -33,13 +33,18 @@ class FilterError(ValueError):
 class FilterField(Protocol):
     """What the filter needs to know of a field (access.fields.Field fulfils it)."""
 
-    key: str
+    @property
+    def key(self) -> str: ...
 
     @property
     def operators(self) -> tuple[str, ...]: ...
 
     def filter_value(self, raw: Any) -> Any:
         """The comparable value for a raw one; raises ValueError with a readable message."""
+
+
+#: Gives the field of a key, or None.
+FieldOf = Callable[[str], FilterField | None]
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,14 @@ Node = All | Any_ | Not | Test
 EVERYTHING = All()
 
 
-def parse(tree: Any, field_of: Callable[[str], FilterField | None]) -> Node:
+def parse(tree: Any, field_of: FieldOf) -> Node:
     """Read a JSON tree. ``field_of`` returns None for a field that does not exist or may not be read:
     both give the same message, so that a hidden field cannot be told from a missing one."""
     budget = [MAX_NODES]
     return _parse(tree, field_of, budget, 0) if tree else EVERYTHING
 
 
-def _parse(tree: Any, field_of: Callable[[str], FilterField | None], budget: list[int], depth: int) -> Node:
+def _parse(tree: Any, field_of: FieldOf, budget: list[int], depth: int) -> Node:
     budget[0] -= 1
     if budget[0] < 0 or depth > MAX_DEPTH:
         raise FilterError(_("The filter is too large. Split it into several views."))
@@ -99,7 +104,7 @@ def _parse(tree: Any, field_of: Callable[[str], FilterField | None], budget: lis
     return _parse_test(head, rest, field_of)
 
 
-def _parse_test(head: str, rest: Sequence[Any], field_of: Callable[[str], FilterField | None]) -> Test:
+def _parse_test(head: str, rest: Sequence[Any], field_of: FieldOf) -> Test:
     operator = OPERATORS.get(head)
     key = rest[0] if rest else None
     field = field_of(key) if isinstance(key, str) else None

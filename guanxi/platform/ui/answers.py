@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from guanxi.platform.access.requests import Request
 
 
 def toast(
@@ -24,7 +26,7 @@ def toast(
     return response
 
 
-def done(url: str, message: str, request: HttpRequest, *, undo_url: str = "") -> HttpResponse:
+def done(url: str, message: str, request: Request, *, undo_url: str = "") -> HttpResponse:
     """Go to a page and say there what happened."""
     messages.success(
         request, json.dumps({"message": message, "tone": "success", "undo_url": undo_url}), extra_tags="toast"
@@ -41,7 +43,7 @@ def undo_url(batch: Any) -> str:
     return reverse("undo", args=[str(batch)]) if batch else ""
 
 
-def toasts_of(request: HttpRequest) -> list[dict[str, Any]]:
+def toasts_of(request: Request) -> list[dict[str, Any]]:
     """What earlier answers left to say."""
     return [
         json.loads(message.message)

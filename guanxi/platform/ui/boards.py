@@ -64,7 +64,7 @@ def column_records(state: ListState, actor: Actor, value: str, after: str = "") 
     entity = state.entity
     assert entity.kanban is not None
     base = state.query(actor)
-    node = parse(["eq", entity.kanban.by, value], entity.readable(actor).get)
+    node = parse(["eq", entity.kanban.by, value], lambda key: entity.readable(actor).get(key))
     found = queries.page(
         entity, actor, Query(filter=All((base.filter, node)), text=base.text, sort=base.sort), limit=CARDS, after=after
     )
@@ -93,7 +93,9 @@ def _total(presenter: Presenter, key: str, group: Any) -> str:
 
 def tree(state: ListState, actor: Actor) -> ListPage:
     """The roots that the reader may see; branches load as they are opened."""
-    return ListPage(**list_page.frame(state, actor), nodes=nodes(state.entity, actor, None, state))
+    found = nodes(state.entity, actor, None, state)
+    empty = None if found else list_page.empty_state(state, actor)
+    return ListPage(**list_page.frame(state, actor), nodes=found, empty=empty)
 
 
 def nodes(entity: Entity, actor: Actor, parent: int | None, state: ListState | None = None) -> list[TreeNode]:

@@ -5,11 +5,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
+from guanxi.platform.access.requests import Request
 from guanxi.platform.commands.outcome import Refusal
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
@@ -17,14 +19,14 @@ from guanxi.platform.entities.query import SortError
 from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.ui import shell
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def signed_in(view: View) -> View:
     """Decorator: only for people who are signed in; refusals become pages or fragments that explain."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.actor is None:
             return redirect_to_login(request.get_full_path())
         try:
@@ -46,7 +48,7 @@ def with_entity(view: View) -> View:
 
     @signed_in
     @wraps(view)
-    def found(request: HttpRequest, module: str, name: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def found(request: Request, module: str, name: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         entity = registry.find(f"{module}.{name}")
         if entity is None:
             raise gate.NotFound
@@ -56,7 +58,7 @@ def with_entity(view: View) -> View:
     return found
 
 
-def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
+def refused(request: Request, status: int, message: str) -> HttpResponse:
     """A refusal as the door expects it: a fragment with the message, JSON, or a page."""
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"message": message}, status=status)
@@ -67,7 +69,7 @@ def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest, template: str, context: Any, *, entity: Entity | None = None, status: int = 200, **extra: Any
+    request: Request, template: str, context: Any, *, entity: Entity | None = None, status: int = 200, **extra: Any
 ) -> HttpResponse:
     """A full page in the shell. ``context`` is one of the …Page classes."""
     data = {"shell": shell.build(request, request.actor), "page": context, **extra}
@@ -77,7 +79,7 @@ def page(
 
 
 def part(
-    request: HttpRequest, template: str, *, entity: Entity | None = None, status: int = 200, **context: Any
+    request: Request, template: str, *, entity: Entity | None = None, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A fragment for a swap."""
     response = render(request, template_names(entity, template), context, status=status)

@@ -231,7 +231,8 @@ def meanwhile(entity: Entity, conflict: Conflict, seen: int) -> tuple[set[str], 
 
     :param seen: the version that the person had before them; a form sends all its fields, also those left alone
     """
-    fields, before = entity.fields(), {}
+    fields = entity.fields()
+    before: dict[str, Any] = {}
     for event in history(entity.key, conflict.record.pk, limit=50):
         diff = event.diff or {}
         if diff.get("version", (0, 0))[1] > seen:

@@ -64,7 +64,9 @@ def _steps(entity: Entity, now: str, chosen: Import | None) -> list[ImportStep]:
     found = []
     for number, key in enumerate(STEPS, 1):
         state: Any = "now" if key == now else "done" if number - 1 < place else "next"
-        found.append(ImportStep(number=number, label=labels[key], state=state, url=urls.get(key, "") if state == "done" else ""))
+        found.append(
+            ImportStep(number=number, label=labels[key], state=state, url=urls.get(key, "") if state == "done" else "")
+        )
     return found
 
 
@@ -75,7 +77,10 @@ def _title(entity: Entity) -> str:
 def file_step(entity: Entity, actor: Actor, *, errors: Sequence[str] = ()) -> ImportPage:
     """Bring a file."""
     recent = [
-        Link(label=_("%(file)s · %(state)s") % {"file": one.file_name, "state": ImportState(one.state).label}, url=addresses.page_of(entity, "import_step", one.pk))
+        Link(
+            label=_("%(file)s · %(state)s") % {"file": one.file_name, "state": ImportState(one.state).label},
+            url=addresses.page_of(entity, "import_step", one.pk),
+        )
         for one in services.recent(entity, actor)
     ]
     return ImportPage(
@@ -98,7 +103,11 @@ def preview(chosen: Import) -> FilePreview | None:
     start = header[1] + 1 if header else 0
     rows = list(spool.rows(int(chosen.mapping.get("sheet", 0)), start, start + SHOWN_ROWS))
     names = services.names_of(chosen)
-    notes = [str(part) for part in (spool.info.kind, spool.info.encoding.upper(), sheet.name if len(spool.info.sheets) > 1 else "") if part]
+    notes = [
+        str(part)
+        for part in (spool.info.kind, spool.info.encoding.upper(), sheet.name if len(spool.info.sheets) > 1 else "")
+        if part
+    ]
     notes += [_("heading in row %(row)s") % {"row": header[0] + 1}] if header and header[0] else []
     notes += [notice.message for notice in (*spool.info.notices, *sheet.notices)]
     total = sheet.rows - start
@@ -131,17 +140,45 @@ def _sheet_fields(chosen: Import) -> list[FormField]:
     header = chosen.mapping.get("header")
     found = []
     if len(sheets) > 1:
-        choices = [Option(value=str(index), label=sheet.name, selected=index == current) for index, sheet in enumerate(sheets) if sheet.rows]
-        found.append(FormField(name="sheet", kind="choice", label=_("Sheet"), value=str(current), choices=choices, required=True, width="half"))
+        choices = [
+            Option(value=str(index), label=sheet.name, selected=index == current)
+            for index, sheet in enumerate(sheets)
+            if sheet.rows
+        ]
+        found.append(
+            FormField(
+                name="sheet",
+                kind="choice",
+                label=_("Sheet"),
+                value=str(current),
+                choices=choices,
+                required=True,
+                width="half",
+            )
+        )
     rows = min(sheets[current].rows, 20)
     choices = [Option(value="-1", label=_("The sheet has no heading"), selected=header is None)]
-    choices += [Option(value=str(row), label=str(row + 1), selected=bool(header) and row == header[1]) for row in range(rows)]
+    choices += [
+        Option(value=str(row), label=str(row + 1), selected=bool(header) and row == header[1]) for row in range(rows)
+    ]
     value = str(header[1]) if header else "-1"
-    found.append(FormField(name="header", kind="choice", label=_("Row of the heading"), value=value, choices=choices, required=True, width="half"))
+    found.append(
+        FormField(
+            name="header",
+            kind="choice",
+            label=_("Row of the heading"),
+            value=value,
+            choices=choices,
+            required=True,
+            width="half",
+        )
+    )
     return found
 
 
-def _mapping_rows(entity: Entity, actor: Actor, chosen: Import, names: Sequence[str], targets: Sequence[mappings.Target]) -> list[MappingRow]:
+def _mapping_rows(
+    entity: Entity, actor: Actor, chosen: Import, names: Sequence[str], targets: Sequence[mappings.Target]
+) -> list[MappingRow]:
     scores = dict(enumerate(mappings.suggestions(entity, actor, names)))
     header = chosen.mapping.get("header")
     start = header[1] + 1 if header else 0
@@ -164,26 +201,57 @@ def _mapping_rows(entity: Entity, actor: Actor, chosen: Import, names: Sequence[
 
 def _target_option(target: mappings.Target, entity: Entity, current: str) -> Option:
     label = target.label if target.entity is entity else f"{target.entity.label} · {target.label}"
-    return Option(value=target.value, label=f"{label} *" if target.field.required else label, selected=target.value == current)
+    return Option(
+        value=target.value, label=f"{label} *" if target.field.required else label, selected=target.value == current
+    )
 
 
 def _options(entity: Entity, actor: Actor, chosen: Import, targets: Sequence[mappings.Target]) -> list[FormField]:
     fields = importable(entity, actor)
     options = chosen.options
-    keys = [Option(value=field.key, label=str(field.label), selected=field.key == options.get("key")) for field in key_choices(entity, fields)]
+    keys = [
+        Option(value=field.key, label=str(field.label), selected=field.key == options.get("key"))
+        for field in key_choices(entity, fields)
+    ]
     found = []
     if keys:
-        found.append(FormField(name="key", kind="choice", label=_("Existing records are recognised by"), value=options.get("key", ""), choices=keys, placeholder=_("Nothing: every row is new"), width="half"))
+        found.append(
+            FormField(
+                name="key",
+                kind="choice",
+                label=_("Existing records are recognised by"),
+                value=options.get("key", ""),
+                choices=keys,
+                placeholder=_("Nothing: every row is new"),
+                width="half",
+            )
+        )
         found.append(_choice("existing", _("If the record exists"), options.get("existing", Existing.UPDATE), Existing))
         found.append(_choice("empty", _("Empty cells of existing records"), options.get("empty", Empty.KEEP), Empty))
     if any(target.field.is_link for target in targets):
-        found.append(_choice("missing", _("If a linked record is not found"), options.get("missing", Missing.REFUSE), Missing))
+        found.append(
+            _choice("missing", _("If a linked record is not found"), options.get("missing", Missing.REFUSE), Missing)
+        )
     constants = chosen.mapping.get("constants", {})
-    wanted = [field for field in fields.values() if field.key not in chosen.mapping.get("columns", {}).values() and _worth_a_constant(field)]
+    wanted = [
+        field
+        for field in fields.values()
+        if field.key not in chosen.mapping.get("columns", {}).values() and _worth_a_constant(field)
+    ]
     for field in wanted[:8]:
-        found.append(FormField(name=f"constant-{field.key}", kind="text", label=_("All rows: %(field)s") % {"field": field.label}, value=constants.get(field.key, ""), width="half"))
+        found.append(
+            FormField(
+                name=f"constant-{field.key}",
+                kind="text",
+                label=_("All rows: %(field)s") % {"field": field.label},
+                value=constants.get(field.key, ""),
+                width="half",
+            )
+        )
     found.append(FormField(name="save_as", kind="text", label=_("Save this mapping as"), width="half", max_length=60))
-    found.append(FormField(name="save_shared", kind="boolean", label=_("Offer it to everybody"), value=False, width="half"))
+    found.append(
+        FormField(name="save_shared", kind="boolean", label=_("Offer it to everybody"), value=False, width="half")
+    )
     return found
 
 
@@ -229,7 +297,14 @@ def counted(entity: Entity, chosen: Import, counts: Mapping[str, int]) -> list[C
             continue
         child = registry.find(part) if part else None
         label = f"{child.label_plural}: {labels[outcome]}" if child else labels[outcome]
-        found.append(Count(label=label, value=f"{number:,}", tone=tones.get(outcome, "neutral"), url=decide if outcome == ASK else ""))
+        found.append(
+            Count(
+                label=label,
+                value=f"{number:,}",
+                tone=tones.get(outcome, "neutral"),
+                url=decide if outcome == ASK else "",
+            )
+        )
     return found
 
 
@@ -240,7 +315,15 @@ def problems(chosen: Import, log: str, limit: int) -> list[RowProblem]:
     for _place, line in Log(folder_of(chosen), log).lines():
         problem = Problem(*line)
         column = names[problem.column] if problem.column is not None and problem.column < len(names) else ""
-        found.append(RowProblem(row=str(problem.row), column=column, value=problem.value, message=problem.message, tone="warning" if problem.warning else "danger"))
+        found.append(
+            RowProblem(
+                row=str(problem.row),
+                column=column,
+                value=problem.value,
+                message=problem.message,
+                tone="warning" if problem.warning else "danger",
+            )
+        )
         if len(found) >= limit:
             break
     return found
@@ -254,7 +337,10 @@ def _examples(entity: Entity, actor: Actor, chosen: Import) -> tuple[list[Column
     values = [{field.key: field.imported(one["values"].get(field.key)) for field in shown_fields} for one in examples]
     for field in (one for one in shown_fields if one.is_link):
         presenter.labels[field.key] = links.labels(field.target, {value[field.key] for value in values} - {None}, actor)
-    rows = [Row(id=one["row"], url="", cells=[presenter.show(field, value[field.key]) for field in shown_fields]) for one, value in zip(examples, values, strict=True)]
+    rows = [
+        Row(id=one["row"], url="", cells=[presenter.show(field, value[field.key]) for field in shown_fields])
+        for one, value in zip(examples, values, strict=True)
+    ]
     heads = [ColumnHead(id=field.key, label=str(field.label), kind=page_kind(field)) for field in shown_fields]  # type: ignore[arg-type]
     return heads, rows
 
@@ -275,12 +361,30 @@ def job_view(entity: Entity, actor: Actor, chosen: Import) -> JobView:
     ended = chosen.state in (ImportState.DONE, ImportState.STOPPED, ImportState.UNDONE)
     downloads, more = [], []
     if ended and (chosen.counters.get("refused") or chosen.counters.get("unlinked")):
-        downloads = [Link(label=_("Refused rows, to be corrected"), url=addresses.page_of(entity, "import_refused", chosen.pk), icon="download")]
+        downloads = [
+            Link(
+                label=_("Refused rows, to be corrected"),
+                url=addresses.page_of(entity, "import_refused", chosen.pk),
+                icon="download",
+            )
+        ]
         more = problems(chosen, REFUSED, SHOWN_PROBLEMS)
-    more += [RowProblem(row="", column="", value=f"#{pk}", message=reason, tone="warning") for pk, reason in chosen.left[:SHOWN_PROBLEMS]]
+    more += [
+        RowProblem(row="", column="", value=f"#{pk}", message=reason, tone="warning")
+        for pk, reason in chosen.left[:SHOWN_PROBLEMS]
+    ]
     commands = [command for command in view.commands if command.id != "undo"]
     if ended and services.can_undo(chosen):
-        commands.append(CommandButton(id="undo", label=_("Undo the import"), icon="arrow-back-up", url=addresses.page_of(entity, "import_undo", chosen.pk), direct=True, danger=True))
+        commands.append(
+            CommandButton(
+                id="undo",
+                label=_("Undo the import"),
+                icon="arrow-back-up",
+                url=addresses.page_of(entity, "import_undo", chosen.pk),
+                direct=True,
+                danger=True,
+            )
+        )
     return replace(
         view, url_part=addresses.page_of(entity, "import_job", chosen.pk) if view.alive else "", counts=counted(entity, chosen, job.counters if job else chosen.counters),
         downloads=downloads, problems=more, commands=commands, error=view.error or render(chosen.error),
@@ -289,4 +393,11 @@ def job_view(entity: Entity, actor: Actor, chosen: Import) -> JobView:
 
 def _no_job(chosen: Import) -> JobView:
     """The job's row is gone; the import knows how it ended."""
-    return JobView(id=f"import-{chosen.pk}", title=chosen.file_name, state="done", state_label=str(ImportState(chosen.state).label), percent=100, url="")
+    return JobView(
+        id=f"import-{chosen.pk}",
+        title=chosen.file_name,
+        state="done",
+        state_label=str(ImportState(chosen.state).label),
+        percent=100,
+        url="",
+    )

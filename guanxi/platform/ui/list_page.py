@@ -41,7 +41,7 @@ def build(state: ListState, actor: Actor) -> ListPage:
         columns=heads(state, actor, fields),
         next_url=state.url(after=found.after) if found.after else "",
         prev_url=state.url(before=found.before) if found.before else "",
-        empty=_empty(state, actor) if not found.records else None,
+        empty=empty_state(state, actor) if not found.records else None,
         **frame(state, actor),
     )
 
@@ -276,7 +276,8 @@ def _sorts(state: ListState, actor: Actor) -> list[Option]:
     return found
 
 
-def _empty(state: ListState, actor: Actor) -> EmptyState:
+def empty_state(state: ListState, actor: Actor) -> EmptyState:
+    """What stands where no row is: why, and the way on."""
     entity = state.entity
     if state.deleted:
         return EmptyState(

@@ -70,7 +70,12 @@ class ListState:
     def query(self, actor: Actor) -> Query:
         """What to read. Raises FilterError."""
         sort = Sort.parse(self.sort) if self.sort else None
-        return Query(filter=read_filter(self.entity, actor, self.filter), text=self.text, sort=sort, **IN_BIN if self.deleted else {})
+        return Query(
+            filter=read_filter(self.entity, actor, self.filter),
+            text=self.text,
+            sort=sort,
+            **IN_BIN if self.deleted else {},
+        )
 
     def shown(self, actor: Actor) -> list[str]:
         """Keys of the columns to show, those the reader may see, title first."""

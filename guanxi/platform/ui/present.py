@@ -28,7 +28,7 @@ TEN_THOUSAND = Decimal(10_000)
 LONG = 160
 
 
-def page_kind(field: Field) -> str:
+def page_kind(field: Field) -> Any:
     """The name of the field's kind among the page parts."""
     return PAGE_KIND.get(field.kind.key, field.kind.key)
 

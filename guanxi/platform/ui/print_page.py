@@ -38,7 +38,9 @@ def list_page(state: ListState, actor: Actor) -> PrintPage:
     presenter = Presenter(entity, actor, fields)
     presenter.load(records)
     label = str(entity.label_plural)
-    printing.remember(entity, actor, len(records), json.dumps({"filter": state.filter, "text": state.text}, ensure_ascii=False))
+    printing.remember(
+        entity, actor, len(records), json.dumps({"filter": state.filter, "text": state.text}, ensure_ascii=False)
+    )
     return PrintPage(
         title=label[:1].upper() + label[1:], subtitle="", entity_key=entity.key, **_printed(actor),
         columns=[ColumnHead(id=field.key, label=str(field.label), kind=page_kind(field)) for field in fields],  # type: ignore[arg-type]

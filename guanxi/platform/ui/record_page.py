@@ -159,7 +159,13 @@ def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
         target = registry.get(related.entity)
         if gate.permits(actor, target, "view"):
             number = target.rows(actor).filter(**{related.by: record.pk}).order_by()[:1000].count()
-            found.append((_key(related), list_page.heading(related.label or target.label_plural), f"{number:,}" if number else ""))
+            found.append(
+                (
+                    _key(related),
+                    list_page.heading(related.label or target.label_plural),
+                    f"{number:,}" if number else "",
+                )
+            )
     found += [
         (panel.key, list_page.heading(panel.label), "")
         for panel in tab_panels(entity)
@@ -186,7 +192,7 @@ def related_list(entity: Entity, actor: Actor, record: Any, related: Related, af
     fields = target.readable(actor)
     keys = [key for key in (related.columns or target.list_columns()) if key in fields and key != related.by]
     shown = [fields[key] for key in keys]
-    node = parse(["eq", related.by, str(record.pk)], fields.get)
+    node = parse(["eq", related.by, str(record.pk)], lambda key: fields.get(key))
     found = queries.page(target, actor, queries.Query(filter=node), limit=20, after=after)
     add = gate.permits(actor, target, "create") and "create" in target.commands
     return ListPage(

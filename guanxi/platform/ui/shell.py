@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import Role
+from guanxi.platform.access.requests import Request
 from guanxi.platform.entities import registry
 from guanxi.platform.jobs import selectors as jobs
 from guanxi.platform.messages.selectors import unread_count
@@ -19,7 +19,7 @@ from guanxi.platform.ui.answers import toasts_of
 from guanxi.platform.ui.contexts import Link, NavItem, Option, RunningJob, Shell, ShellUser, Toast
 
 
-def build(request: HttpRequest, actor: Actor) -> Shell:
+def build(request: Request, actor: Actor) -> Shell:
     """The shell for a request: two queries (department, roles) beside the rights."""
     return Shell(
         user=_user(request, actor),
@@ -38,12 +38,12 @@ def build(request: HttpRequest, actor: Actor) -> Shell:
         help_url=reverse("help"),
         sidebar=request.COOKIES.get("gx_sidebar", "open"),
         demo=settings.DEMO,
-        show_tour=not request.user.toured,
+        show_tour=not getattr(request.user, "toured", True),
         toasts=[Toast(**said) for said in toasts_of(request)],
     )
 
 
-def _user(request: HttpRequest, actor: Actor) -> ShellUser:
+def _user(request: Request, actor: Actor) -> ShellUser:
     user: Any = request.user
     roles = Role.objects.filter(user_links__user=user.pk, active=True)
     return ShellUser(

@@ -213,7 +213,7 @@ def _child_entry(child: Entity, actor: Actor, item: Item, authors: dict[int, str
     )
 
 
-def _when(at: datetime, actor: Actor) -> dict[str, str]:
+def _when(at: datetime, actor: Actor) -> dict[str, Any]:
     local = at.astimezone(actor.zone)
     return {
         "at": ago(at, actor.now()),

@@ -37,7 +37,17 @@ class ContactEntity(Entity):
     }  # fmt: skip
     kanban = Kanban("attitude", facts=("customer", "title", "decision_role"))
     form = (
-        Section(_("About the person"), "name", "customer", "salutation", "gender", "division", "position", "title", key="person"),
+        Section(
+            _("About the person"),
+            "name",
+            "customer",
+            "salutation",
+            "gender",
+            "division",
+            "position",
+            "title",
+            key="person",
+        ),
         Section(_("Reached by"), "mobile", "phone", "email", "wechat", key="reached"),
         Section(_("Decision chain"), "decision_role", "attitude", "importance", "reports_to", "main", key="chain"),
         Section(_("Personal"), "born_on", "birthday_calendar", "preferences", "individual", key="personal"),
@@ -45,15 +55,30 @@ class ContactEntity(Entity):
     )
     sensitive = (
         Sensitive("mobile", "phone", "email", "wechat", kind="contact", purpose="keeping in touch"),
-        Sensitive("gender", "born_on", "birthday_calendar", "preferences", "individual", kind="personal", purpose="care"),
+        Sensitive(
+            "gender", "born_on", "birthday_calendar", "preferences", "individual", kind="personal", purpose="care"
+        ),
         Sensitive("attitude", kind="internal", purpose="understanding decisions"),
     )
     related = (
-        Related("customers.position", "contact", columns=("customer", "title", "decision_role", "since", "until"), label=_("Further firms")),
+        Related(
+            "customers.position",
+            "contact",
+            columns=("customer", "title", "decision_role", "since", "until"),
+            label=_("Further firms"),
+        ),
         Related("customers.contactrelation", "contact", columns=("other", "relation", "strength")),
-        Related("customers.anniversary", "contact", columns=("occasion", "calendar", "month", "day", "year"), place="side"),
+        Related(
+            "customers.anniversary", "contact", columns=("occasion", "calendar", "month", "day", "year"), place="side"
+        ),
         Related("customers.interaction", "contact", columns=("at", "kind", "subject", "outcome")),
-        Related("customers.contact", "reports_to", columns=("name", "title", "mobile"), label=_("Direct reports"), place="side"),
+        Related(
+            "customers.contact",
+            "reports_to",
+            columns=("name", "title", "mobile"),
+            label=_("Direct reports"),
+            place="side",
+        ),
     )
     internal = ("birthday",)
     panels = CONTACT_PANELS

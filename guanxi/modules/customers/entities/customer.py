@@ -52,16 +52,39 @@ class CustomerEntity(Entity):
     )  # fmt: skip
     sensitive = (
         Sensitive("phone", "email", "address", kind="contact", purpose="keeping in touch"),
-        Sensitive("id_type", "id_number", "gender", "born_on", kind="identity", purpose="real-name registration", retention="P5Y"),
+        Sensitive(
+            "id_type",
+            "id_number",
+            "gender",
+            "born_on",
+            kind="identity",
+            purpose="real-name registration",
+            retention="P5Y",
+        ),
         Sensitive("legal_representative", kind="contact", purpose="signing contracts", retention="P5Y"),
     )
     related = (
-        Related("customers.contact", "customer", columns=("name", "title", "mobile", "decision_role", "attitude", "main")),
+        Related(
+            "customers.contact", "customer", columns=("name", "title", "mobile", "decision_role", "attitude", "main")
+        ),
         Related("customers.interaction", "customer", columns=("at", "kind", "subject", "contact", "outcome")),
-        Related("customers.customer", "parent", columns=("name", "code", "tier", "lifecycle", "owner"), label=_("Subsidiaries")),
+        Related(
+            "customers.customer",
+            "parent",
+            columns=("name", "code", "tier", "lifecycle", "owner"),
+            label=_("Subsidiaries"),
+        ),
         Related("customers.membership", "customer", columns=("member", "role", "number", "since"), label=_("Members")),
-        Related("customers.membership", "member", columns=("customer", "role", "since"), label=_("Member of"), place="side"),
-        Related("customers.position", "customer", columns=("contact", "title", "decision_role"), label=_("People from elsewhere"), place="side"),
+        Related(
+            "customers.membership", "member", columns=("customer", "role", "since"), label=_("Member of"), place="side"
+        ),
+        Related(
+            "customers.position",
+            "customer",
+            columns=("contact", "title", "decision_role"),
+            label=_("People from elsewhere"),
+            place="side",
+        ),
         Related("customers.contactmedium", "customer", place="side"),
         Related("customers.address", "customer", place="side"),
         Related("customers.bankaccount", "customer", place="side"),

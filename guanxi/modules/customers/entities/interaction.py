@@ -29,7 +29,18 @@ class InteractionEntity(Entity):
     calendar = Calendar("at")
     timeline = Timeline(at="at", body="content", kind="kind")
     form = (
-        Section(_("Who and when"), "customer", "contact", "kind", "direction", "at", "minutes", "place", "participants", key="contact"),
+        Section(
+            _("Who and when"),
+            "customer",
+            "contact",
+            "kind",
+            "direction",
+            "at",
+            "minutes",
+            "place",
+            "participants",
+            key="contact",
+        ),
         Section(_("Content"), "subject", "content", "opinion", "data_changes", "outcome", key="content"),
         Section(_("What follows"), "next_step", "next_on", "tags", "remarks", key="next"),
     )
@@ -40,9 +51,15 @@ class InteractionEntity(Entity):
 
     def clean(self, record: Interaction, actor: Actor) -> dict[str, str]:
         problems = policies.interaction_problems(record, actor.now())
-        if "contact" in problems and record.contact_id and selectors.has_position(actor, record.contact_id, record.customer_id):
+        if (
+            "contact" in problems
+            and record.contact_id
+            and selectors.has_position(actor, record.contact_id, record.customer_id)
+        ):
             del problems["contact"]
         return problems
 
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
-        services.touch_last_contact((record.customer_id, record.at) for record in services.touched(changes, "at", "customer"))
+        services.touch_last_contact(
+            (record.customer_id, record.at) for record in services.touched(changes, "at", "customer")
+        )

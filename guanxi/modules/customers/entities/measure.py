@@ -15,7 +15,9 @@ class MeasureEntity(Entity):
     model = Measure
     icon = "chart-line"
     menu = Menu("customers", 40)
-    help = _("Figures about customers month by month: revenue, usage, satisfaction. A correction is a new row; the latest counts.")
+    help = _(
+        "Figures about customers month by month: revenue, usage, satisfaction. A correction is a new row; the latest counts."
+    )
     parent = "customer"
     title = "kind"
     columns = ("customer", "kind", "period", "value", "source", "created_at")

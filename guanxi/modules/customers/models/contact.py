@@ -13,7 +13,9 @@ class Contact(Record):
     """A person at their main customer; further firms are Positions. Seen by whoever sees the customer.
     ``birthday`` is the derived day key of ``born_on`` in the calendar by which the person keeps it."""
 
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="contacts", verbose_name=_("Customer"), db_index=False)
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="contacts", verbose_name=_("Customer"), db_index=False
+    )
     name = models.CharField(_("Full name"), max_length=64)
     pinyin = models.CharField(max_length=160, blank=True, editable=False)
     initials = models.CharField(max_length=64, blank=True, editable=False)
@@ -28,22 +30,33 @@ class Contact(Record):
     wechat = models.CharField(_("WeChat"), max_length=64, blank=True)
     decision_role = models.CharField(_("Decision role"), max_length=16, choices=DecisionRole, blank=True)
     attitude = models.CharField(_("Attitude"), max_length=16, choices=Attitude, blank=True)
-    importance = models.PositiveSmallIntegerField(_("Importance"), null=True, blank=True, choices=[(n, str(n)) for n in range(1, 6)])
-    reports_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("Reports to"))
+    importance = models.PositiveSmallIntegerField(
+        _("Importance"), null=True, blank=True, choices=[(n, str(n)) for n in range(1, 6)]
+    )
+    reports_to = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("Reports to")
+    )
     main = models.BooleanField(_("Main contact"), default=False)
     born_on = models.DateField(_("Born on"), null=True, blank=True)
     birthday_calendar = models.CharField(_("Birthday by"), max_length=8, choices=Calendar, default=Calendar.SOLAR)
     birthday = models.PositiveSmallIntegerField(null=True, editable=False)
     preferences = models.TextField(_("Preferences"), max_length=2000, blank=True)
     individual = models.ForeignKey(
-        "customers.Customer", models.SET_NULL, null=True, blank=True, related_name="as_contact", verbose_name=_("As an individual customer")
+        "customers.Customer",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="as_contact",
+        verbose_name=_("As an individual customer"),
     )
     left_on = models.DateField(_("Left on"), null=True, blank=True)
 
     class Meta(Record.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        constraints = [models.UniqueConstraint(fields=["code"], condition=Q(deleted_at=None), name="customers_contact_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(deleted_at=None), name="customers_contact_code")
+        ]
         indexes = [
             *scope_indexes("customers_contact", customer=True),
             models.Index(fields=["name", "id"], name="customers_contact_name"),
@@ -58,7 +71,9 @@ class Contact(Record):
 class Position(Line):
     """A person's place at a further firm, or a former one."""
 
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="positions", verbose_name=_("Customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="positions", verbose_name=_("Customer")
+    )
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="positions", verbose_name=_("Contact"))
     title = models.CharField(_("Job title"), max_length=64, blank=True)
     decision_role = models.CharField(_("Decision role"), max_length=16, choices=DecisionRole, blank=True)
@@ -113,7 +128,9 @@ class Anniversary(Line):
         verbose_name = _("anniversary")
         verbose_name_plural = _("anniversaries")
         constraints = [
-            models.CheckConstraint(condition=Q(month__range=(1, 12)) & Q(day__range=(1, 31)), name="customers_anniversary_day"),
+            models.CheckConstraint(
+                condition=Q(month__range=(1, 12)) & Q(day__range=(1, 31)), name="customers_anniversary_day"
+            ),
         ]
 
     def __str__(self) -> str:

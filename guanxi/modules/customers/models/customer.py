@@ -29,8 +29,18 @@ class Customer(Record, Reviewed):
     initials = models.CharField(max_length=120, blank=True, editable=False)
     type = CodeField(_("Customer type"), table="customers.type")
     source = CodeField(_("Source"), table="customers.source")
-    industry = models.ForeignKey("refdata.Industry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Industry"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Parent company"), db_index=False)
+    industry = models.ForeignKey(
+        "refdata.Industry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Industry")
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("Parent company"),
+        db_index=False,
+    )
     path = models.CharField(max_length=STEP * DEPTH, blank=True, editable=False)
     level = models.PositiveSmallIntegerField(default=1, editable=False)
     tier = models.CharField(_("Tier"), max_length=2, choices=Tier, blank=True)
@@ -61,7 +71,9 @@ class Customer(Record, Reviewed):
         verbose_name_plural = _("customers")
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=Q(deleted_at=None), name="customers_code"),
-            models.UniqueConstraint(fields=["credit_code"], condition=Q(deleted_at=None) & ~Q(credit_code=""), name="customers_credit_code"),
+            models.UniqueConstraint(
+                fields=["credit_code"], condition=Q(deleted_at=None) & ~Q(credit_code=""), name="customers_credit_code"
+            ),
         ]
         indexes = [
             *scope_indexes("customers"),

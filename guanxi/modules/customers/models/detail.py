@@ -28,9 +28,13 @@ class ContactMedium(Line):
 class Address(Line):
     """A further address."""
 
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="addresses", verbose_name=_("Customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="addresses", verbose_name=_("Customer")
+    )
     address_type = CodeField(_("Type"), table="customers.address_type", blank=False)
-    region = models.ForeignKey("refdata.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region"))
+    region = models.ForeignKey(
+        "refdata.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region")
+    )
     street = models.CharField(_("Street"), max_length=200)
     postcode = models.CharField(_("Postcode"), max_length=12, blank=True)
     recipient = models.CharField(_("Recipient"), max_length=64, blank=True)
@@ -46,7 +50,9 @@ class Address(Line):
 class BankAccount(Line):
     """A bank account with what an invoice needs."""
 
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="bank_accounts", verbose_name=_("Customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="bank_accounts", verbose_name=_("Customer")
+    )
     bank = models.CharField(_("Bank"), max_length=100)
     branch = models.CharField(_("Bank branch"), max_length=100, blank=True)
     holder = models.CharField(_("Account holder"), max_length=120, blank=True)

@@ -11,8 +11,17 @@ from guanxi.platform.access.models.record import Record, scope_indexes
 class Interaction(Record):
     """Something that has happened; what is planned is a task. Visits go both ways (``direction``)."""
 
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="interactions", verbose_name=_("Customer"), db_index=False)
-    contact = models.ForeignKey("customers.Contact", models.SET_NULL, null=True, blank=True, related_name="interactions", verbose_name=_("Contact"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="interactions", verbose_name=_("Customer"), db_index=False
+    )
+    contact = models.ForeignKey(
+        "customers.Contact",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="interactions",
+        verbose_name=_("Contact"),
+    )
     kind = models.CharField(_("Kind"), max_length=12, choices=InteractionKind, default=InteractionKind.CALL)
     direction = models.CharField(_("Direction"), max_length=12, choices=Direction, default=Direction.OUTBOUND)
     at = models.DateTimeField(_("When"))

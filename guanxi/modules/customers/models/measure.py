@@ -13,7 +13,9 @@ class Measure(Fact):
     ``value`` is stored as a whole number of 1/10000 like money, so that sums are exact on both databases,
     but its unit is that of the measure (the code's ``extra.unit``)."""
 
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="measures", verbose_name=_("Customer"), db_index=False)
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="measures", verbose_name=_("Customer"), db_index=False
+    )
     kind = CodeField(_("Measure"), table="customers.measure", blank=False)
     period = models.DateField(_("Period"))
     value = MoneyField(_("Value"))

@@ -11,8 +11,12 @@ from guanxi.platform.access.models.record import Line
 class Membership(Line):
     """One member of a group or household; ``number`` is the service number used as a member."""
 
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="members", verbose_name=_("Group or household"))
-    member = models.ForeignKey("customers.Customer", models.CASCADE, related_name="memberships", verbose_name=_("Member"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="members", verbose_name=_("Group or household")
+    )
+    member = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="memberships", verbose_name=_("Member")
+    )
     role = CodeField(_("Role"), table="customers.member_role")
     number = models.CharField(_("Member number"), max_length=40, blank=True)
     since = models.DateField(_("Since"), null=True, blank=True)

@@ -61,7 +61,9 @@ def group_overview(actor: Actor, customer: Customer) -> GroupOverview:
     ancestors = [_node(one, 0) for one in above]
     below = subtree(actor, customer).filter(level__gt=customer.level)
     child_path = Substr("path", 1, len(customer.path) + STEP)
-    counts = {row["branch"]: row["rows"] for row in below.values(branch=child_path).annotate(rows=Count("pk")).order_by()}
+    counts = {
+        row["branch"]: row["rows"] for row in below.values(branch=child_path).annotate(rows=Count("pk")).order_by()
+    }
     biggest = sorted(counts, key=lambda path: (-counts[path], path))[:CHILDREN_LIMIT]
     children = {one.path: one for one in rows.filter(path__in=biggest)}
     direct = below.filter(level=customer.level + 1).count()
@@ -84,7 +86,13 @@ def rollup(actor: Actor, customer: Customer, kind: str, period: date) -> Decimal
     customers that the actor may see are counted.
     """
     rows = registry.get("customers.measure").rows(actor).filter(kind=kind, period=period, customer__deleted_at=None)
-    latest = rows.filter(customer__path__range=customer.path_range).order_by().values("customer").annotate(last=Max("pk")).values("last")
+    latest = (
+        rows.filter(customer__path__range=customer.path_range)
+        .order_by()
+        .values("customer")
+        .annotate(last=Max("pk"))
+        .values("last")
+    )
     total = registry.get("customers.measure").base_rows().filter(pk__in=latest).aggregate(total=Sum("value"))["total"]
     return total or Decimal(0)
 

@@ -55,7 +55,10 @@ def decision_chain(actor: Actor, customer: Customer) -> list[ChainNode]:
         contact = position.contact
         if contact.pk not in nodes:
             nodes[contact.pk] = replace(
-                _node(contact), title=position.title or contact.title, decision_role=position.decision_role or contact.decision_role, elsewhere=True
+                _node(contact),
+                title=position.title or contact.title,
+                decision_role=position.decision_role or contact.decision_role,
+                elsewhere=True,
             )
     above = {contact.pk: contact.reports_to_id for contact in contacts}
     by_manager: dict[int | None, list[int]] = defaultdict(list)
@@ -72,12 +75,16 @@ def relation_graph(actor: Actor, customer: Customer) -> RelationGraph:
     """Who knows whom among the customer's people and beyond. Three queries, at most PEOPLE_LIMIT people."""
     own = {contact.pk: _node(contact) for contact in _contacts(actor, customer)}
     rows = registry.get("customers.contactrelation").rows(actor)
-    lines: list[ContactRelation] = list(rows.filter(Q(contact__in=own) | Q(other__in=own)).order_by("pk")[: PEOPLE_LIMIT * 5])
+    lines: list[ContactRelation] = list(
+        rows.filter(Q(contact__in=own) | Q(other__in=own)).order_by("pk")[: PEOPLE_LIMIT * 5]
+    )
     beyond = {pk for line in lines for pk in (line.contact_id, line.other_id)} - own.keys()
     visible = registry.get("customers.contact").rows(actor).filter(pk__in=beyond)[:PEOPLE_LIMIT] if beyond else ()
     people = own | {contact.pk: replace(_node(contact), elsewhere=True) for contact in visible}
     relations = [
-        Relation(line.contact_id, line.other_id, line.relation, line.strength) for line in lines if line.contact_id in people and line.other_id in people
+        Relation(line.contact_id, line.other_id, line.relation, line.strength)
+        for line in lines
+        if line.contact_id in people and line.other_id in people
     ]
     return RelationGraph(list(people.values()), relations)
 
@@ -101,7 +108,13 @@ def _positions(actor: Actor, customer: Customer) -> list[Position]:
 
 def _node(contact: Contact) -> ChainNode:
     return ChainNode(
-        contact.pk, contact.name, contact.title, contact.decision_role, contact.attitude, contact.importance, main=contact.main
+        contact.pk,
+        contact.name,
+        contact.title,
+        contact.decision_role,
+        contact.attitude,
+        contact.importance,
+        main=contact.main,
     )
 
 

@@ -98,7 +98,12 @@ Found = tuple[bool, list[Occurrence]]
 
 
 def _of_contacts(actor: Actor, keys: dict[int, list[date]], customer: Customer | None) -> Found:
-    rows = registry.get("customers.contact").rows(actor).filter(bulk.key_in("birthday", keys)).exclude(left_on__lte=actor.today())
+    rows = (
+        registry.get("customers.contact")
+        .rows(actor)
+        .filter(bulk.key_in("birthday", keys))
+        .exclude(left_on__lte=actor.today())
+    )
     rows = rows.filter(customer=customer) if customer else rows
     values = list(rows.order_by("pk").values_list("pk", "customer_id", "name", "birthday", "born_on")[: ROWS_LIMIT + 1])
     return len(values) <= ROWS_LIMIT, [
@@ -109,7 +114,11 @@ def _of_contacts(actor: Actor, keys: dict[int, list[date]], customer: Customer |
 
 
 def _of_customers(actor: Actor, keys: dict[int, list[date]], customer: Customer | None) -> Found:
-    rows = registry.get("customers.customer").rows(actor).filter(bulk.key_in("birthday", keys), kind=CustomerKind.INDIVIDUAL)
+    rows = (
+        registry.get("customers.customer")
+        .rows(actor)
+        .filter(bulk.key_in("birthday", keys), kind=CustomerKind.INDIVIDUAL)
+    )
     rows = rows.filter(pk=customer.pk) if customer else rows
     values = list(rows.order_by("pk").values_list("pk", "name", "birthday", "born_on")[: ROWS_LIMIT + 1])
     return len(values) <= ROWS_LIMIT, [
@@ -120,12 +129,18 @@ def _of_customers(actor: Actor, keys: dict[int, list[date]], customer: Customer 
 
 
 def _of_lines(actor: Actor, keys: dict[int, list[date]], customer: Customer | None) -> Found:
-    rows = registry.get("customers.anniversary").rows(actor).filter(bulk.key_in("day_key", keys), contact__deleted_at=None)
+    rows = (
+        registry.get("customers.anniversary").rows(actor).filter(bulk.key_in("day_key", keys), contact__deleted_at=None)
+    )
     rows = rows.filter(contact__customer=customer) if customer else rows
     columns = ("contact_id", "contact__customer_id", "contact__name", "day_key", "occasion", "year", "remind_days")
-    values = list(rows.exclude(contact__left_on__lte=actor.today()).order_by("pk").values_list(*columns)[: ROWS_LIMIT + 1])
+    values = list(
+        rows.exclude(contact__left_on__lte=actor.today()).order_by("pk").values_list(*columns)[: ROWS_LIMIT + 1]
+    )
     return len(values) <= ROWS_LIMIT, [
-        Occurrence(on, firm, contact, name, occasion, lunar=key >= LUNAR_KEY, years=_years(year, on), remind_days=remind)
+        Occurrence(
+            on, firm, contact, name, occasion, lunar=key >= LUNAR_KEY, years=_years(year, on), remind_days=remind
+        )
         for contact, firm, name, key, occasion, year, remind in values[:ROWS_LIMIT]
         for on in keys[key]
     ]

@@ -83,7 +83,9 @@ def region(code: str, parent: Region | None = None) -> Region:
 
 def industry() -> Industry:
     """Any one industry."""
-    return Industry.objects.filter(code="I").first() or Industry.objects.create(code="I", level=1, labels={"en": "Information"})
+    return Industry.objects.filter(code="I").first() or Industry.objects.create(
+        code="I", level=1, labels={"en": "Information"}
+    )
 
 
 class _Factory(factory.Factory):
@@ -132,9 +134,16 @@ class CustomerFactory(_RecordFactory):
 
     class Params:
         n = factory.LazyFunction(lambda: next(_numbers))
-        organisation_only = dict.fromkeys(("credit_code", "legal_representative", "tax_number"), "") | dict.fromkeys(("registered_capital", "founded_on", "employees"))
+        organisation_only = dict.fromkeys(("credit_code", "legal_representative", "tax_number"), "") | dict.fromkeys(
+            ("registered_capital", "founded_on", "employees")
+        )
         individual = factory.Trait(
-            kind=CustomerKind.INDIVIDUAL, type="public", **organisation_only, id_type="resident", born_on=date(1980, 9, 13), gender=Gender.FEMALE,
+            kind=CustomerKind.INDIVIDUAL,
+            type="public",
+            **organisation_only,
+            id_type="resident",
+            born_on=date(1980, 9, 13),
+            gender=Gender.FEMALE,
             id_number=factory.LazyAttribute(lambda o: resident_id(o.born_on, 2 * o.n)),
         )
         household = factory.Trait(kind=CustomerKind.HOUSEHOLD, type="family", **organisation_only)

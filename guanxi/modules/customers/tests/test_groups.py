@@ -26,7 +26,12 @@ pytestmark = pytest.mark.django_db
 
 
 def move(parent: Customer | None, *customers: Customer) -> None:
-    run(commands.get("customers.customer.move"), system(), ids=[one.pk for one in customers], inputs={"parent": parent.pk if parent else None})
+    run(
+        commands.get("customers.customer.move"),
+        system(),
+        ids=[one.pk for one in customers],
+        inputs={"parent": parent.pk if parent else None},
+    )
 
 
 def assert_tree_is_whole() -> None:

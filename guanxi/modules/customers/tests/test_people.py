@@ -109,7 +109,11 @@ def test_relations_hide_people_out_of_reach(roles):
 
 def test_there_is_one_main_contact_and_history_shows_the_change():
     firm = CustomerFactory()
-    first, second, elsewhere = ContactFactory(customer=firm, main=True), ContactFactory(customer=firm), ContactFactory(main=True)
+    first, second, elsewhere = (
+        ContactFactory(customer=firm, main=True),
+        ContactFactory(customer=firm),
+        ContactFactory(main=True),
+    )
     do("contact.make_main", second)
     assert list(Contact.objects.filter(main=True).order_by("pk")) == [second, elsewhere]
     first.refresh_from_db()
@@ -147,7 +151,10 @@ def test_a_set_of_interactions_touches_its_customers_in_as_many_queries_as_a_sma
     counts = []
     for size in (5, 50):
         firms = CustomerFactory.create_set(size)
-        made = [InteractionFactory.build(customer=firm, contact=None, at=NOW - timedelta(days=index)) for index, firm in enumerate(firms)]
+        made = [
+            InteractionFactory.build(customer=firm, contact=None, at=NOW - timedelta(days=index))
+            for index, firm in enumerate(firms)
+        ]
         with CaptureQueriesContext(connection) as queries:
             InteractionFactory.write(made)
         counts.append(len(queries))

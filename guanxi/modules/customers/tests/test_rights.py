@@ -99,7 +99,11 @@ def test_a_group_of_others_cannot_be_joined(everything_of):
 
 def test_a_handover_takes_contacts_and_interactions_along(everything_of):
     north = department("north")
-    boss, old, new = user("boss", "key_account_manager", department=north), user("old", "account_manager", department=north), user("new", "account_manager", department=north)
+    boss, old, new = (
+        user("boss", "key_account_manager", department=north),
+        user("old", "account_manager", department=north),
+        user("new", "account_manager", department=north),
+    )
     customer = everything_of(old)
     run(commands.get("customers.customer.assign"), actor_of(boss), ids=[customer.pk], inputs={"owner": new.pk})
     for model in (Contact, Interaction):
@@ -114,7 +118,11 @@ def test_service_agents_see_their_region_and_record_contacts_but_change_nothing(
     customer = CustomerFactory(region=county)
     CustomerFactory(region=region("110000"))
     assert list(registry.get("customers.customer").rows(agent)) == [customer]
-    run(commands.get("customers.interaction.create"), agent, inputs={"customer": customer.pk, "subject": "Called about a bill"})
+    run(
+        commands.get("customers.interaction.create"),
+        agent,
+        inputs={"customer": customer.pk, "subject": "Called about a bill"},
+    )
     with pytest.raises(gate.Forbidden):
         run(commands.get("customers.customer.edit"), agent, ids=[customer.pk], inputs={"name": "Other"})
 
@@ -136,7 +144,11 @@ def test_administrators_of_the_system_see_no_customers(everything_of):
 def test_shipped_roles_name_people_and_only_what_exists():
     assert Role.objects.count() >= 19
     actions = {command.name for command in commands.all_commands()} | {"view", "import", "export", "approve", "*"}
-    keys = {entity.key for entity in registry.entities()} | {f"{entity.module}.*" for entity in registry.entities()} | {"*"}
+    keys = (
+        {entity.key for entity in registry.entities()}
+        | {f"{entity.module}.*" for entity in registry.entities()}
+        | {"*"}
+    )
     for grant in RoleGrant.objects.all():
         assert grant.entity in keys, grant
         assert set(grant.actions) <= actions, grant

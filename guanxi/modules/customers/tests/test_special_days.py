@@ -52,7 +52,10 @@ def test_the_29th_of_february_is_kept_on_the_28th_in_other_years():
 @pytest.mark.django_db
 class TestLookUp:
     def find(self, start, end, actor=None, **options):
-        return [(one.on, one.occasion, one.contact) for one in selectors.anniversaries(actor or system(), start, end, **options).found]
+        return [
+            (one.on, one.occasion, one.contact)
+            for one in selectors.anniversaries(actor or system(), start, end, **options).found
+        ]
 
     def test_birthdays_and_lines_in_order_one_query_per_table(self, django_assert_num_queries):
         person = CustomerFactory(individual=True, born_on=date(1980, 6, 2))
@@ -112,13 +115,17 @@ class TestLookUp:
         seen = ContactFactory(customer=CustomerFactory(department=north))
         ContactFactory(customer=CustomerFactory(department=south))
         ContactFactory(customer=seen.customer, left_on=NOW.date())
-        AnniversaryFactory(contact=ContactFactory(customer=CustomerFactory(department=south), born_on=None), month=6, day=1)
+        AnniversaryFactory(
+            contact=ContactFactory(customer=CustomerFactory(department=south), born_on=None), month=6, day=1
+        )
         assert self.find(date(2026, 6, 1), date(2026, 6, 1), reader) == [(date(2026, 6, 1), "birthday", seen.pk)]
 
     def test_of_one_customer(self):
         contact = ContactFactory()
         ContactFactory()
-        assert self.find(date(2026, 6, 1), date(2026, 6, 1), customer=contact.customer) == [(date(2026, 6, 1), "birthday", contact.pk)]
+        assert self.find(date(2026, 6, 1), date(2026, 6, 1), customer=contact.customer) == [
+            (date(2026, 6, 1), "birthday", contact.pk)
+        ]
 
     def test_an_edited_birthday_is_found_on_its_new_day(self):
         contact = ContactFactory()
@@ -133,5 +140,9 @@ class TestLookUp:
         )  # fmt: skip
         for values, key in wrong:
             with pytest.raises(Rejected) as refusal:
-                run(commands.get("customers.anniversary.create"), system(), inputs={"contact": contact.pk, "occasion": "wedding", **values})
+                run(
+                    commands.get("customers.anniversary.create"),
+                    system(),
+                    inputs={"contact": contact.pk, "occasion": "wedding", **values},
+                )
             assert key in refusal.value.errors

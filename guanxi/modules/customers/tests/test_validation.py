@@ -31,13 +31,21 @@ def refused(entity: str = "customer", **inputs) -> dict[str, str]:
 
 
 def test_values_are_stored_in_one_way_of_writing():
-    made = create(name=f"  {NAMES['wide']}  ", phone="025-8680 1234", email="Office@EXAMPLE.com", credit_code=credit_code(7).lower(), website="example.com")
+    made = create(
+        name=f"  {NAMES['wide']}  ",
+        phone="025-8680 1234",
+        email="Office@EXAMPLE.com",
+        credit_code=credit_code(7).lower(),
+        website="example.com",
+    )
     assert (made.name, made.phone, made.email) == (NAMES["narrow"], "+862586801234", "Office@example.com")
     assert (made.credit_code, made.website) == (credit_code(7), "https://example.com")
     assert re.fullmatch(r"C\d{8}", made.code)
 
 
-@pytest.mark.parametrize("wrong", ["123", credit_code(7)[:-1] + ("0" if credit_code(7)[-1] != "0" else "1"), "1.23456789012346E+17"])
+@pytest.mark.parametrize(
+    "wrong", ["123", credit_code(7)[:-1] + ("0" if credit_code(7)[-1] != "0" else "1"), "1.23456789012346E+17"]
+)
 def test_a_credit_code_that_cannot_be_is_refused(wrong):
     assert refused(name="Firm", credit_code=wrong).keys() == {"credit_code"}
 
@@ -49,7 +57,10 @@ def test_a_credit_code_belongs_to_one_live_customer():
     assert create(name="Other", credit_code=credit_code(8))
 
 
-@pytest.mark.parametrize(("entity", "field", "wrong"), [("customer", "phone", "12"), ("contact", "mobile", "025-86801234"), ("contact", "mobile", "1391234567")])
+@pytest.mark.parametrize(
+    ("entity", "field", "wrong"),
+    [("customer", "phone", "12"), ("contact", "mobile", "025-86801234"), ("contact", "mobile", "1391234567")],
+)
 def test_phones_that_cannot_be_are_refused(entity, field, wrong):
     extra = {"customer": CustomerFactory().pk} if entity == "contact" else {}
     assert refused(entity, name="Somebody", **extra, **{field: wrong}).keys() == {field}
@@ -67,8 +78,12 @@ def test_a_resident_number_is_checked_and_completes_the_person(codes):
     born = date(1980, 9, 13)
     made = create(name="Person", kind="individual", id_type="resident", id_number=resident_id(born, 2).lower())
     assert (made.born_on, made.gender, made.birthday) == (born, "female", 913)
-    assert refused(name="Person", kind="individual", id_type="resident", id_number="320102198002301234").keys() == {"id_number"}
-    assert refused(name="Person", kind="individual", id_type="resident", id_number=resident_id(born), born_on="1981-01-01").keys() == {"born_on"}
+    assert refused(name="Person", kind="individual", id_type="resident", id_number="320102198002301234").keys() == {
+        "id_number"
+    }
+    assert refused(
+        name="Person", kind="individual", id_type="resident", id_number=resident_id(born), born_on="1981-01-01"
+    ).keys() == {"born_on"}
     assert refused(name="Person", kind="individual", id_number="E12345678").keys() == {"id_type"}
 
 
@@ -86,7 +101,10 @@ def test_days_to_come_are_refused():
     assert refused(name="Firm", founded_on="2999-01-01").keys() == {"founded_on"}
 
 
-@pytest.mark.parametrize(("medium_type", "given", "stored"), [("mobile", "139 1234 5678", "+8613912345678"), ("email", "A@B.COM", "A@b.com"), ("wechat", "wx_1", "wx_1")])
+@pytest.mark.parametrize(
+    ("medium_type", "given", "stored"),
+    [("mobile", "139 1234 5678", "+8613912345678"), ("email", "A@B.COM", "A@b.com"), ("wechat", "wx_1", "wx_1")],
+)
 def test_a_further_number_is_written_as_its_type_asks(medium_type, given, stored):
     assert create("contactmedium", customer=CustomerFactory().pk, medium_type=medium_type, value=given).value == stored
 
@@ -99,8 +117,25 @@ def test_a_further_number_that_cannot_be_is_refused():
 
 def test_factories_fill_every_field():
     """What no factory fills is set by commands or belongs to other kinds of customers."""
-    aside = {"reports_to", "main", "individual", "left_on", "parent", "owner", "department", "region", "id_type", "id_number", "gender", "born_on"}
+    aside = {
+        "reports_to",
+        "main",
+        "individual",
+        "left_on",
+        "parent",
+        "owner",
+        "department",
+        "region",
+        "id_type",
+        "id_number",
+        "gender",
+        "born_on",
+    }
     for record in (CustomerFactory(), ContactFactory()):
         entity = commands.get(f"{record._meta.label_lower}.edit").entity
-        empty = {key for key, field in entity.fields().items() if field.set and not field.readonly and field.is_empty(field.get(record))}
+        empty = {
+            key
+            for key, field in entity.fields().items()
+            if field.set and not field.readonly and field.is_empty(field.get(record))
+        }
         assert empty <= aside

@@ -72,7 +72,9 @@ def operations(described: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]
                 one = methods[method]
                 item = {"method": method.upper(), "path": address, **one, "inputs": _inputs(described, one)}
                 item["parameters"] = [_resolved(described, each) for each in one.get("parameters", ())]
-                item["answers"] = [(status, _resolved(described, each)["description"]) for status, each in one["responses"].items()]
+                item["answers"] = [
+                    (status, _resolved(described, each)["description"]) for status, each in one["responses"].items()
+                ]
                 groups.setdefault(one["tags"][0], []).append(item)
     return list(groups.items())
 
@@ -85,7 +87,10 @@ def _inputs(described: dict[str, Any], operation: dict[str, Any]) -> list[dict[s
         for key, value in schema.get("properties", {}).items():
             inner = _resolved(described, value)
             if key == "inputs":
-                found += [_input(f"inputs.{name}", item, name in inner.get("required", ())) for name, item in inner.get("properties", {}).items()]
+                found += [
+                    _input(f"inputs.{name}", item, name in inner.get("required", ()))
+                    for name, item in inner.get("properties", {}).items()
+                ]
             else:
                 found.append(_input(key, inner, key in schema.get("required", ())))
     return found

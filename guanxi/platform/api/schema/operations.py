@@ -65,13 +65,18 @@ class Components:
     def record(self, entity: Entity) -> Schema:
         """A record of the entity."""
         versioned = any(name == "edit" for name in entity.commands) and hasattr(entity.source.new(), "version")
-        return self._ref(entity.key, lambda: values.record(entity.readable(self.actor), entity.label, versioned=versioned))
+        return self._ref(
+            entity.key, lambda: values.record(entity.readable(self.actor), entity.label, versioned=versioned)
+        )
 
     def inputs(self, entity: Entity, name: str) -> Schema:
         """What a command of the entity takes."""
         command = commands.get(f"{entity.key}.{name}")
         partial = command.takes_fields and not command.new
-        return self._ref(f"{entity.key}.{name}", lambda: values.inputs(command.inputs(self.actor), partial=partial, version=name == "edit"))
+        return self._ref(
+            f"{entity.key}.{name}",
+            lambda: values.inputs(command.inputs(self.actor), partial=partial, version=name == "edit"),
+        )
 
     def shared(self, name: str) -> Schema:
         """A schema that is the same for every entity (a key of SHARED)."""
@@ -93,7 +98,9 @@ class Components:
 class EntitySchema(AutoSchema):
     """Asks the view instead of a serializer. Works within document.Generator, which knows the reader."""
 
-    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry) -> Schema | None:
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> Schema | None:
         view: Any = self.view
         actor, entity = view.actor, getattr(view, "entity", None)
         if entity is not None and not gate.permits(actor, entity, "view"):
@@ -102,7 +109,9 @@ class EntitySchema(AutoSchema):
         operation = view.operation(method, components)
         return self._described(operation, entity, path, method, components) if operation else None
 
-    def _described(self, operation: Operation, entity: Entity | None, path: str, method: str, components: Components) -> Schema:
+    def _described(
+        self, operation: Operation, entity: Entity | None, path: str, method: str, components: Components
+    ) -> Schema:
         parameters = list(operation.parameters)
         if "{id}" in path:
             parameters.insert(0, shapes.RECORD_ID)
@@ -112,7 +121,11 @@ class EntitySchema(AutoSchema):
             "operationId": f"{entity.key.replace('.', '_') if entity else 'guanxi'}_{operation.name}",
             "summary": operation.summary,
             "tags": [str(entity.label_plural) if entity else _("General")],
-            "responses": {str(status): _answer(text, operation.answers[status]) for status, text in _ANSWERS.items() if status in operation.answers},
+            "responses": {
+                str(status): _answer(text, operation.answers[status])
+                for status, text in _ANSWERS.items()
+                if status in operation.answers
+            },
         }
         if operation.description:
             described["description"] = operation.description

@@ -11,8 +11,16 @@ NUMBER: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 ANY: Schema = {}
 ID: Schema = {"type": "integer", "format": "int64", "minimum": 1}
-VERSION: Schema = {"type": "integer", "minimum": 1, "description": _("The version you saw; another one is refused with 409.")}
-TREE: Schema = {"type": "array", "items": {}, "description": _("Filter tree: [operator, field, values …], joined by “and”, “or”, “not”.")}
+VERSION: Schema = {
+    "type": "integer",
+    "minimum": 1,
+    "description": _("The version you saw; another one is refused with 409."),
+}
+TREE: Schema = {
+    "type": "array",
+    "items": {},
+    "description": _("Filter tree: [operator, field, values …], joined by “and”, “or”, “not”."),
+}
 
 
 def object_of(properties: dict[str, Schema], required: tuple[str, ...] | None = None, **more: Any) -> Schema:
@@ -52,7 +60,10 @@ ERROR = object_of(
         "code": TEXT,
         "message": TEXT,
         "errors": map_of(TEXT),
-        "reasons": {**map_of(TEXT), "description": _("Record id → why the state of the record does not allow it (422).")},
+        "reasons": {
+            **map_of(TEXT),
+            "description": _("Record id → why the state of the record does not allow it (422)."),
+        },
         "conflict": {
             **map_of(object_of({"theirs": ANY, "mine": ANY})),
             "description": _("Field → both values (409)."),
@@ -119,7 +130,9 @@ INDEX = object_of(
 )  # fmt: skip
 UNDO = object_of({"batch": {"type": "string", "format": "uuid"}})
 UNDONE = object_of({"done": list_of(ID), "left": map_of(TEXT)})
-JOB: Schema = object_of({"id": ID, "kind": TEXT, "label": TEXT, "state": TEXT, "percent": nullable(NUMBER)}, additionalProperties=True)
+JOB: Schema = object_of(
+    {"id": ID, "kind": TEXT, "label": TEXT, "state": TEXT, "percent": nullable(NUMBER)}, additionalProperties=True
+)
 
 
 def _parameter(name: str, schema: Schema, description: Any, *, place: str = "query", required: bool = False) -> Schema:
@@ -134,9 +147,16 @@ SORT = _parameter("sort", TEXT, _("A field or “id”, with “-” before it f
 FIELDS = _parameter("fields", TEXT, _("The fields wanted, separated by commas; all of them by default."))
 LIMIT = _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, _("How many at once."))
 CURSOR = _parameter("cursor", TEXT, _("The place to go on from, taken from “next” or “previous”."))
-COUNT = _parameter("count", {"type": "string", "enum": ["capped", "exact"]}, _("“capped” stops at 10,000, “exact” counts all."))
+COUNT = _parameter(
+    "count", {"type": "string", "enum": ["capped", "exact"]}, _("“capped” stops at 10,000, “exact” counts all.")
+)
 BY = _parameter("by", TEXT, _("The field to group by."), required=True)
 TOTAL = _parameter("total", TEXT, _("A number field to sum per group."))
 IF_MATCH = _parameter("If-Match", TEXT, _("The version you saw, instead of “version” in the body."), place="header")
-IDEMPOTENCY_KEY = _parameter("Idempotency-Key", {"type": "string", "maxLength": 80}, _("Makes it harmless to send the request again."), place="header")
+IDEMPOTENCY_KEY = _parameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": 80},
+    _("Makes it harmless to send the request again."),
+    place="header",
+)
 RECORD_ID = _parameter("id", ID, _("The id of the record."), place="path", required=True)

@@ -33,7 +33,11 @@ def record_commands(entity: Any) -> list[Command]:
 
 def set_commands(entity: Any) -> list[Command]:
     """The commands that are called by name without naming one record: bulk commands, and those that make one."""
-    return [command for command in commands_of(entity) if (command.name != "create" if command.new else command.many and not command.on_deleted)]
+    return [
+        command
+        for command in commands_of(entity)
+        if (command.name != "create" if command.new else command.many and not command.on_deleted)
+    ]
 
 
 def _raw_inputs(body: Body) -> Body:
@@ -90,7 +94,15 @@ class RecordCommandView(CommandView):
         body = components.body(components.inputs(self.entity, self.name), "seen")
         answers = {200: components.record(self.entity), 202: components.shared("held")}
         refusals = (400, 404, 409, 415, 422)
-        return Operation(f"record_{self.name}", str(command.label), description=str(command.help), parameters=(shapes.IF_MATCH,), body=body, answers=answers, refusals=refusals)
+        return Operation(
+            f"record_{self.name}",
+            str(command.label),
+            description=str(command.help),
+            parameters=(shapes.IF_MATCH,),
+            body=body,
+            answers=answers,
+            refusals=refusals,
+        )
 
 
 class SetCommandView(CommandView):
@@ -119,7 +131,9 @@ class SetCommandView(CommandView):
             return Response(self._describe(preview))
         if preview.refused:
             message = _("Some of the records do not allow this. Look at the preview and confirm it.")
-            return Response(answer("blocked", message, preview=self._describe(preview)), status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+            return Response(
+                answer("blocked", message, preview=self._describe(preview)), status=status.HTTP_422_UNPROCESSABLE_ENTITY
+            )
         return self._carry_out(preview.selection, inputs, skip=False)
 
     def _make(self, request: Request, command: Command) -> Response:
@@ -144,7 +158,9 @@ class SetCommandView(CommandView):
             "total": preview.total,
             "refused": [{"reason": reason, "count": count} for reason, count in preview.refused.items()],
             "needs_job": preview.needs_job,
-            "sample": rows.write(self.entity, shown, preview.sample, self.actor) if gate.permits(self.actor, self.entity, "view") else [],
+            "sample": rows.write(self.entity, shown, preview.sample, self.actor)
+            if gate.permits(self.actor, self.entity, "view")
+            else [],
         }
 
     def _frozen(self, command: Command, body: Body, confirmed: bool) -> Selection:
@@ -174,7 +190,24 @@ class SetCommandView(CommandView):
         text = str(command.help)
         if command.new:
             answers = {201: components.record(self.entity), 202: components.shared("held")}
-            return Operation(self.name, str(command.label), body=components.body(inputs), answers=answers, refusals=(400, 415), description=text)
+            return Operation(
+                self.name,
+                str(command.label),
+                body=components.body(inputs),
+                answers=answers,
+                refusals=(400, 415),
+                description=text,
+            )
         body = components.body(inputs, "selection")
-        answers = {200: {"oneOf": [components.shared("preview"), components.shared("result")]}, 202: components.shared("job_started")}
-        return Operation(f"bulk_{self.name}", str(command.label), body=body, answers=answers, refusals=(400, 404, 415, 422), description=text)
+        answers = {
+            200: {"oneOf": [components.shared("preview"), components.shared("result")]},
+            202: components.shared("job_started"),
+        }
+        return Operation(
+            f"bulk_{self.name}",
+            str(command.label),
+            body=body,
+            answers=answers,
+            refusals=(400, 404, 415, 422),
+            description=text,
+        )

@@ -72,7 +72,11 @@ class DocumentationView(LoginRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         described = document(self.request.actor.through("api"))  # type: ignore[attr-defined]
         return super().get_context_data(
-            groups=operations(described), title=described["info"]["title"], version=described["info"]["version"], site=settings.SITE_URL, **kwargs
+            groups=operations(described),
+            title=described["info"]["title"],
+            version=described["info"]["version"],
+            site=settings.SITE_URL,
+            **kwargs,
         )
 
 

@@ -63,9 +63,17 @@ class ListView(EntityView):
             if not gate.permits(components.actor, self.entity, "create"):
                 return None
             body = components.inputs(self.entity, "create")
-            return Operation("create", _("Create"), body=body, answers={201: record, 202: components.shared("held")}, refusals=(400, 415))
+            return Operation(
+                "create",
+                _("Create"),
+                body=body,
+                answers={201: record, 202: components.shared("held")},
+                refusals=(400, 415),
+            )
         parameters = (*shapes.QUERY, shapes.SORT, shapes.FIELDS, shapes.LIMIT, shapes.CURSOR)
-        return Operation("list", _("List"), parameters=parameters, answers={200: shapes.page_of(record)}, refusals=(400,))
+        return Operation(
+            "list", _("List"), parameters=parameters, answers={200: shapes.page_of(record)}, refusals=(400,)
+        )
 
 
 class CountView(EntityView):
@@ -75,11 +83,19 @@ class CountView(EntityView):
         found = parameters(request, ("filter", "q", "count"))
         if found.get("count", "capped") not in ("capped", "exact"):
             raise BadRequest(count=_("“count” is either “capped” or “exact”."))
-        number, exact = query.count(self.entity, self.actor, query_of(self.entity, self.actor, found), exact=found.get("count") == "exact")
+        number, exact = query.count(
+            self.entity, self.actor, query_of(self.entity, self.actor, found), exact=found.get("count") == "exact"
+        )
         return Response({"count": number, "exact": exact})
 
     def operation(self, method: str, components: Components) -> Operation | None:
-        return Operation("count", _("Count"), parameters=(*shapes.QUERY, shapes.COUNT), answers={200: shapes.COUNTED}, refusals=(400,))
+        return Operation(
+            "count",
+            _("Count"),
+            parameters=(*shapes.QUERY, shapes.COUNT),
+            answers={200: shapes.COUNTED},
+            refusals=(400,),
+        )
 
 
 class GroupsView(EntityView):
@@ -89,7 +105,9 @@ class GroupsView(EntityView):
         found = parameters(request, ("by", "total", "filter", "q"))
         by, total = found.get("by", ""), found.get("total", "")
         fields = self.entity.readable(self.actor)
-        if total and (total not in fields or fields[total].kind not in NUMBERS or not fields[total].lookup or fields[total].json):
+        if total and (
+            total not in fields or fields[total].kind not in NUMBERS or not fields[total].lookup or fields[total].json
+        ):
             raise BadRequest(total=_("“%(field)s” cannot be summed.") % {"field": total})
         groups = query.groups(self.entity, self.actor, query_of(self.entity, self.actor, found), by, total)
         return Response({"items": self._items(fields[by], groups, fields.get(total))})
@@ -120,11 +138,15 @@ class GroupsView(EntityView):
             return lambda value: names.get(value, "")
         choices = field.choice_labels()
         zone = self.actor.zone
-        return lambda value: str(choices[value]) if isinstance(value, str) and value in choices else field.display(value, zone)
+        return lambda value: (
+            str(choices[value]) if isinstance(value, str) and value in choices else field.display(value, zone)
+        )
 
     def operation(self, method: str, components: Components) -> Operation | None:
         parameters = (shapes.BY, shapes.TOTAL, *shapes.QUERY)
-        return Operation("groups", _("Groups"), parameters=parameters, answers={200: shapes.items_of(shapes.GROUP)}, refusals=(400,))
+        return Operation(
+            "groups", _("Groups"), parameters=parameters, answers={200: shapes.items_of(shapes.GROUP)}, refusals=(400,)
+        )
 
 
 class FieldsView(EntityView):
@@ -145,8 +167,12 @@ class CommandsView(EntityView):
 
     def get(self, request: Request) -> Response:
         parameters(request, ())
-        permitted = [command for command in commands_of(self.entity) if gate.permits(self.actor, self.entity, command.name)]
-        return Response({"items": [describe_command(command, command.inputs(self.actor).values()) for command in permitted]})
+        permitted = [
+            command for command in commands_of(self.entity) if gate.permits(self.actor, self.entity, command.name)
+        ]
+        return Response(
+            {"items": [describe_command(command, command.inputs(self.actor).values()) for command in permitted]}
+        )
 
     def operation(self, method: str, components: Components) -> Operation | None:
         return Operation("commands", _("Commands"), answers={200: shapes.items_of(components.shared("command"))})

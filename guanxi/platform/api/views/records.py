@@ -39,7 +39,13 @@ class RecordView(EntityView):
     def delete(self, request: Request, id: int) -> Response:
         body = body_of(request, ("version",)) if request.data else {}
         version = version_of(request, body)
-        outcome = run(self.command("delete"), self.actor, ids=[id], versions={id: version} if version else None, key=key_of(request))
+        outcome = run(
+            self.command("delete"),
+            self.actor,
+            ids=[id],
+            versions={id: version} if version else None,
+            key=key_of(request),
+        )
         return self.after(outcome) if outcome.held else Response(status=status.HTTP_204_NO_CONTENT)
 
     def operation(self, method: str, components: Components) -> Operation | None:
@@ -50,9 +56,22 @@ class RecordView(EntityView):
             return None
         refusals = (400, 404, 409, 415, 422)
         if method == "DELETE":
-            return Operation("delete", _("Delete"), parameters=(shapes.IF_MATCH,), answers={204: None, 202: components.shared("held")}, refusals=refusals)
+            return Operation(
+                "delete",
+                _("Delete"),
+                parameters=(shapes.IF_MATCH,),
+                answers={204: None, 202: components.shared("held")},
+                refusals=refusals,
+            )
         body = components.inputs(self.entity, "edit")
-        return Operation("edit", _("Edit"), parameters=(shapes.IF_MATCH,), body=body, answers={200: record, 202: components.shared("held")}, refusals=refusals)
+        return Operation(
+            "edit",
+            _("Edit"),
+            parameters=(shapes.IF_MATCH,),
+            body=body,
+            answers={200: record, 202: components.shared("held")},
+            refusals=refusals,
+        )
 
 
 def _unchanged(outcome: Any, record_id: int) -> Any:
@@ -95,4 +114,6 @@ class HistoryView(EntityView):
 
     def operation(self, method: str, components: Components) -> Operation | None:
         answers = {200: shapes.page_of(components.shared("event"))}
-        return Operation("history", _("History"), parameters=(shapes.LIMIT, shapes.CURSOR), answers=answers, refusals=(400, 404))
+        return Operation(
+            "history", _("History"), parameters=(shapes.LIMIT, shapes.CURSOR), answers=answers, refusals=(400, 404)
+        )

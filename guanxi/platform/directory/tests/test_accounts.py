@@ -35,7 +35,11 @@ def test_a_role_given_and_taken_away_counts_at_once_and_stands_in_the_history(or
     chief = organisation.everything()
     seller = organisation.user("seller")
     role = Role.objects.create(key="reader", labels={"en": "Reader"})
-    run(commands.get("access.rolegrant.create"), chief, inputs={"role": role.pk, "entity": "fakes.company", "actions": ["view"], "scope": "all"})
+    run(
+        commands.get("access.rolegrant.create"),
+        chief,
+        inputs={"role": role.pk, "entity": "fakes.company", "actions": ["view"], "scope": "all"},
+    )
     link = run(commands.get("access.userrole.create"), chief, inputs={"user": seller.pk, "role": role.pk})
     browser = Client()
     browser.force_login(seller)

@@ -21,8 +21,12 @@ EXACT, SYNONYM, LAST_LEVEL, CONTAINED, CLOSE = 1.0, 0.95, 0.9, 0.6, 0.5
 CLOSE_RATIO = 0.84
 LONGEST_COMPARED = 40
 
-_BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]|\{[^}]*\}|<[^>]*>|\u3010[^\u3011]*\u3011|\u300a[^\u300b]*\u300b|\u3014[^\u3015]*\u3015")
-_IGNORED = re.compile(r"[\s*:\uff1a_\-./\\|,\uff0c\u3001;\uff1b'\"“”‘’()\[\]{}<>\u3010\u3011\u300a\u300b\u3014\u3015#?!\uff01★※·•]+")
+_BRACKETED = re.compile(
+    r"\([^)]*\)|\[[^\]]*\]|\{[^}]*\}|<[^>]*>|\u3010[^\u3011]*\u3011|\u300a[^\u300b]*\u300b|\u3014[^\u3015]*\u3015"
+)
+_IGNORED = re.compile(
+    r"[\s*:\uff1a_\-./\\|,\uff0c\u3001;\uff1b'\"“”‘’()\[\]{}<>\u3010\u3011\u300a\u300b\u3014\u3015#?!\uff01★※·•]+"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Run as a program on databases of its own: an import that dies at every statement, and workers killed for real."""
 
-
 import json
 import os
 import signal
@@ -73,11 +72,25 @@ def _state(batch: Any) -> dict[str, Any]:
     chosen = Import.objects.get(batch=batch)
     codes = dict(Company.objects.values_list("pk", "code"))
     events = Event.objects.filter(batch=batch).order_by("id")
-    told = [[event.kind, codes.get(event.record_id), {key: value for key, value in (event.diff or {}).items() if key != "parent"}] for event in events]
+    told = [
+        [
+            event.kind,
+            codes.get(event.record_id),
+            {key: value for key, value in (event.diff or {}).items() if key != "parent"},
+        ]
+        for event in events
+    ]
     return {
-        "rows": [list(row) for row in Company.objects.order_by("code").values_list("code", "name", "employees", "parent__code", "version")],
+        "rows": [
+            list(row)
+            for row in Company.objects.order_by("code").values_list(
+                "code", "name", "employees", "parent__code", "version"
+            )
+        ],
         "events": sorted(told, key=str),
-        "refused": [[problem.row, problem.column, problem.value, problem.warning] for problem in problems(folder_of(chosen))],
+        "refused": [
+            [problem.row, problem.column, problem.value, problem.warning] for problem in problems(folder_of(chosen))
+        ],
         "counters": dict(sorted(chosen.counters.items())),
         "state": chosen.state,
     }
@@ -126,7 +139,10 @@ def killed() -> dict[str, Any]:
     return {
         "halfway": halfway,
         "rows": Company.objects.filter(code__startswith="B-").count(),
-        "events": Event.objects.filter(batch=chosen.batch, kind="fakes.company.created").values("record_id").distinct().count(),
+        "events": Event.objects.filter(batch=chosen.batch, kind="fakes.company.created")
+        .values("record_id")
+        .distinct()
+        .count(),
         "doubled": Event.objects.filter(batch=chosen.batch, kind="fakes.company.created").count(),
         "counters": Job.objects.get(pk=job.pk).counters,
     }

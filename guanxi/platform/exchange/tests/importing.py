@@ -20,7 +20,13 @@ def upload(entity: str, actor: Actor, content: str | bytes, name: str = "people.
     return chosen
 
 
-def check(chosen: Import, actor: Actor, columns: dict[int, str] | None = None, constants: dict[str, str] | None = None, **options: Any) -> Import:
+def check(
+    chosen: Import,
+    actor: Actor,
+    columns: dict[int, str] | None = None,
+    constants: dict[str, str] | None = None,
+    **options: Any,
+) -> Import:
     """Choose mapping and options (those proposed where none are given) and check."""
     mapping = {**chosen.mapping, "constants": constants or {}}
     if columns is not None:
@@ -39,7 +45,15 @@ def run(chosen: Import, actor: Actor) -> Import:
     return chosen
 
 
-def imported(entity: str, actor: Actor, content: str | bytes, columns: dict[int, str] | None = None, *, name: str = "people.csv", **options: Any) -> Import:
+def imported(
+    entity: str,
+    actor: Actor,
+    content: str | bytes,
+    columns: dict[int, str] | None = None,
+    *,
+    name: str = "people.csv",
+    **options: Any,
+) -> Import:
     """All steps at once."""
     return run(check(upload(entity, actor, content, name), actor, columns, **options), actor)
 

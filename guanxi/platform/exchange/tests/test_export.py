@@ -53,7 +53,9 @@ def test_texts_that_are_formulas_leave_as_text(chief):
 
 
 def test_rows_in_json_come_back(chief):
-    imported("fakes.thing", chief, "Title,Weight,Price,Made on,State,Fragile\nOne,1.5,9.99,2024-03-05,Raw,yes\nTwo,,,,,\n")
+    imported(
+        "fakes.thing", chief, "Title,Weight,Price,Made on,State,Fragile\nOne,1.5,9.99,2024-03-05,Raw,yes\nTwo,,,,,\n"
+    )
     content = written("fakes.thing", chief)
     again = check(upload("fakes.thing", chief, content, "again.csv"), chief, existing="update", key="title")
     assert again.found["counts"]["unchanged"] == 2
@@ -79,7 +81,9 @@ def test_links_as_names_or_codes_and_queries_do_not_grow(chief, django_assert_ma
     entity = registry.get("fakes.company")
     text = written("fakes.company", chief, columns=("code", "parent"), sort="code").decode("utf-8-sig")
     assert text.split()[-1] == "A-2,Acme"
-    text = written("fakes.company", chief, columns=("code", "parent"), sort="code", links=LinkText.CODE).decode("utf-8-sig")
+    text = written("fakes.company", chief, columns=("code", "parent"), sort="code", links=LinkText.CODE).decode(
+        "utf-8-sig"
+    )
     assert text.split()[-1] == "A-2,A-1"
     imported("fakes.company", chief, "Code,Name\n" + "".join(f"B-{number},Firm {number}\n" for number in range(60)))
     with django_assert_max_num_queries(6):

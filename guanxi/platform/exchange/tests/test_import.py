@@ -32,14 +32,30 @@ def messages(chosen):
 def test_a_file_becomes_records_events_and_refused_rows(chief):
     chosen = upload("fakes.company", chief, FILE)
     assert chosen.state == "mapping"
-    assert chosen.mapping["columns"] == {"0": "code", "1": "name", "2": "stage", "3": "capital", "4": "employees", "5": "founded_on", "6": "trusted", "7": "tags"}
+    assert chosen.mapping["columns"] == {
+        "0": "code",
+        "1": "name",
+        "2": "stage",
+        "3": "capital",
+        "4": "employees",
+        "5": "founded_on",
+        "6": "trusted",
+        "7": "tags",
+    }
     check(chosen, chief)
     assert chosen.found["counts"] == {"rows": 4, "created": 2, "refused": 2, "hidden": 0}
     assert not Company.objects.exists()
     run(chosen, chief)
     assert (chosen.state, chosen.counters) == ("done", {"created": 2, "refused": 2})
     acme = Company.objects.get(code="A-1")
-    assert (acme.name, acme.stage, acme.capital, acme.employees, acme.trusted, acme.tags) == ("Acme", "new", Decimal("1234.5"), 12, True, ["big", "north"])
+    assert (acme.name, acme.stage, acme.capital, acme.employees, acme.trusted, acme.tags) == (
+        "Acme",
+        "new",
+        Decimal("1234.5"),
+        12,
+        True,
+        ["big", "north"],
+    )
     assert (acme.owner_id, acme.created_by_id, acme.version) == (chief.user_id, chief.user_id, 1)
     (event,) = history("fakes.company", acme.pk)
     assert (event.kind, event.batch, event.source) == ("fakes.company.created", chosen.batch, "import")
@@ -49,7 +65,9 @@ def test_a_file_becomes_records_events_and_refused_rows(chief):
 
 def test_existing_records_are_updated_skipped_or_left(chief):
     imported("fakes.company", chief, "Code,Name,Employees\nA-1,Acme,5\nA-2,Birch,6\n")
-    update = imported("fakes.company", chief, "Code,Name,Employees\nA-1,Acme Ltd,\nA-2,Birch,6\nA-3,Cedar,1\n", existing="update")
+    update = imported(
+        "fakes.company", chief, "Code,Name,Employees\nA-1,Acme Ltd,\nA-2,Birch,6\nA-3,Cedar,1\n", existing="update"
+    )
     assert update.counters == {"updated": 1, "unchanged": 1, "created": 1}
     acme = Company.objects.get(code="A-1")
     assert (acme.name, acme.employees, acme.version) == ("Acme Ltd", 5, 2)
@@ -64,7 +82,9 @@ def test_existing_records_are_updated_skipped_or_left(chief):
 
 def test_an_import_is_undone_with_its_updates_but_for_what_changed_since(chief):
     imported("fakes.company", chief, "Code,Name\nA-1,Acme\nA-2,Birch\n")
-    chosen = imported("fakes.company", chief, "Code,Name\nA-1,Acme Ltd\nA-2,Birch Ltd\nA-3,Cedar\nA-4,Dogwood\n", existing="update")
+    chosen = imported(
+        "fakes.company", chief, "Code,Name\nA-1,Acme Ltd\nA-2,Birch Ltd\nA-3,Cedar\nA-4,Dogwood\n", existing="update"
+    )
     imported("fakes.company", chief, "Code,Name\nA-2,Birch Inc\n", existing="update")
     dogwood = Company.objects.get(code="A-4")
     imported("fakes.person", chief, "Company,Name\nDogwood,Ann\n")
@@ -87,7 +107,14 @@ def test_rows_whose_fields_are_data(chief):
     file = "Title,Weight,Price,Made on,State,Fragile\nOne,1.5,9.99,2024-03-05,Raw,yes\nTwo,2,1,20240306,done,no\n"
     imported("fakes.thing", chief, file)
     one = Row.objects.get(data__title="One")
-    assert one.data == {"title": "One", "weight": 15000, "price": 99900, "made_on": "2024-03-05", "state": "raw", "fragile": True}
+    assert one.data == {
+        "title": "One",
+        "weight": 15000,
+        "price": 99900,
+        "made_on": "2024-03-05",
+        "state": "raw",
+        "fragile": True,
+    }
     again = imported("fakes.thing", chief, file.replace("9.99", "10"), existing="update", key="title")
     assert again.counters == {"updated": 1, "unchanged": 1}
     assert Row.objects.get(data__title="One").data["price"] == 100000
@@ -98,8 +125,14 @@ def test_two_entities_in_one_sheet(chief):
     columns = {0: "code", 1: "name", 2: "fakes.person:name"}
     chosen = imported("fakes.company", chief, file, columns, key="code")
     assert chosen.counters == {"created": 3, "fakes.person.created": 3}
-    assert list(Person.objects.order_by("name").values_list("company__name", "name")) == [("Acme", "Ann"), ("Acme", "Bob"), ("Loose", "Cat")]
-    again = imported("fakes.company", chief, file.replace(",Loose,Cat", "A-2,Birch,Dan"), columns, key="code", existing="update")
+    assert list(Person.objects.order_by("name").values_list("company__name", "name")) == [
+        ("Acme", "Ann"),
+        ("Acme", "Bob"),
+        ("Loose", "Cat"),
+    ]
+    again = imported(
+        "fakes.company", chief, file.replace(",Loose,Cat", "A-2,Birch,Dan"), columns, key="code", existing="update"
+    )
     assert again.counters == {"unchanged": 2, "fakes.person.unchanged": 2, "fakes.person.created": 1}
     assert Person.objects.get(name="Dan").company.name == "Birch"
 

@@ -29,7 +29,11 @@ def test_customer_exports_of_other_programs(chief, program):
     chosen = upload("customers.customer", chief, sample["file"])
     mapped = {target for target in chosen.mapping["columns"].values()}
     assert set(sample["fields"]) <= mapped
-    check(chosen, chief, {int(position): target for position, target in chosen.mapping["columns"].items() if target in sample["fields"]})
+    check(
+        chosen,
+        chief,
+        {int(position): target for position, target in chosen.mapping["columns"].items() if target in sample["fields"]},
+    )
     run(chosen, chief)
     assert chosen.counters == {"created": 1}
     customer = Customer.objects.get()

@@ -22,7 +22,9 @@ def chief(organisation, settings, tmp_path):
 @pytest.fixture
 def clerk(organisation, chief):
     """Sees and changes only what belongs to the own department."""
-    return organisation.actor("clerk", ("fakes.company", "*", "department"), ("fakes.person", "*", "department"), place=organisation.south_one)
+    return organisation.actor(
+        "clerk", ("fakes.company", "*", "department"), ("fakes.person", "*", "department"), place=organisation.south_one
+    )
 
 
 def reasons(chosen):
@@ -125,7 +127,11 @@ def test_ask_waits_for_decisions(chief):
 
 
 def test_constants_fill_every_row(chief):
-    chosen = check(upload("fakes.company", chief, "Code,Name\nA-1,Acme\n"), chief, constants={"stage": "Lost", "tags": "fair; 2026"})
+    chosen = check(
+        upload("fakes.company", chief, "Code,Name\nA-1,Acme\n"),
+        chief,
+        constants={"stage": "Lost", "tags": "fair; 2026"},
+    )
     run(chosen, chief)
     acme = Company.objects.get()
     assert (acme.stage, acme.tags) == ("lost", ["fair", "2026"])

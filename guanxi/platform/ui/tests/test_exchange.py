@@ -47,7 +47,10 @@ def form_of(page):
 
 
 def test_a_file_goes_through_all_four_steps(client):
-    assert "Drop the file here" in client.get(address("import"), headers={"accept-language": "en"}).content.decode() or client.get(address("import")).status_code == 200
+    assert (
+        "Drop the file here" in client.get(address("import"), headers={"accept-language": "en"}).content.decode()
+        or client.get(address("import")).status_code == 200
+    )
     chosen = bring(client)
     assert client.get(address("import_step", chosen.pk))["Location"] == address("import_columns", chosen.pk)
     page = client.get(address("import_columns", chosen.pk)).context["page"]
@@ -74,7 +77,9 @@ def test_a_file_goes_through_all_four_steps(client):
 
 def test_refused_rows_come_back_corrected(client):
     chosen = bring(client)
-    client.post(address("import_columns", chosen.pk), form_of(client.get(address("import_columns", chosen.pk)).context["page"]))
+    client.post(
+        address("import_columns", chosen.pk), form_of(client.get(address("import_columns", chosen.pk)).context["page"])
+    )
     run_queued_jobs()
     client.post(address("import_check", chosen.pk))
     run_queued_jobs()
@@ -125,7 +130,9 @@ def test_imports_of_others_do_not_exist(client, organisation):
 
 def test_decisions_unblock_the_run(client):
     first = bring(client, "Code,Name\nA-1,Acme\n")
-    client.post(address("import_columns", first.pk), form_of(client.get(address("import_columns", first.pk)).context["page"]))
+    client.post(
+        address("import_columns", first.pk), form_of(client.get(address("import_columns", first.pk)).context["page"])
+    )
     run_queued_jobs()
     client.post(address("import_check", first.pk))
     run_queued_jobs()
@@ -146,7 +153,11 @@ def test_decisions_unblock_the_run(client):
 def test_export_is_a_download_and_is_remembered(client, format_, start):
     bring_and_run(client)
     assert client.get(address("export")).status_code == 200
-    answer = client.post(address("export"), {"format": format_, "columns": ["code", "name"], "filter": '["eq","code","A-1"]'}, headers={"hx-request": "true"})
+    answer = client.post(
+        address("export"),
+        {"format": format_, "columns": ["code", "name"], "filter": '["eq","code","A-1"]'},
+        headers={"hx-request": "true"},
+    )
     response = client.get(answer["HX-Redirect"])
     content = b"".join(response.streaming_content)
     assert content.startswith(start)
@@ -159,7 +170,9 @@ def test_export_is_a_download_and_is_remembered(client, format_, start):
 
 def bring_and_run(client):
     chosen = bring(client, "Code,Name\nA-1,Acme\nA-2,Birch\n")
-    client.post(address("import_columns", chosen.pk), form_of(client.get(address("import_columns", chosen.pk)).context["page"]))
+    client.post(
+        address("import_columns", chosen.pk), form_of(client.get(address("import_columns", chosen.pk)).context["page"])
+    )
     run_queued_jobs()
     client.post(address("import_check", chosen.pk))
     run_queued_jobs()
@@ -191,13 +204,17 @@ def test_print_of_list_and_record(client):
 
 
 def test_hidden_fields_are_neither_offered_nor_exported(client, organisation):
-    FieldRule.objects.create(role=Role.objects.get(key__startswith="chief"), entity="fakes.company", field="phone", rule=FieldRule.Rule.HIDE)
+    FieldRule.objects.create(
+        role=Role.objects.get(key__startswith="chief"), entity="fakes.company", field="phone", rule=FieldRule.Rule.HIDE
+    )
     chosen = bring(client, "Code,Name,Phone\nA-1,Acme,13800138000\n")
     page = client.get(address("import_columns", chosen.pk)).context["page"]
     assert "phone" not in {choice.value for row in page.mapping for choice in row.choices}
     form = form_of(page) | {"column-2": "phone"}
     assert client.post(address("import_columns", chosen.pk), form).status_code == 422
     dialog = client.get(address("export")).context["page"]
-    assert "phone" not in {choice.value for section in dialog.sections for field in section.fields for choice in field.choices}
+    assert "phone" not in {
+        choice.value for section in dialog.sections for field in section.fields for choice in field.choices
+    }
     response = client.get(address("export"), {"run": "1", "format": "csv", "columns": "phone,code"})
     assert io.BytesIO(b"".join(response.streaming_content)).readline().strip().decode("utf-8-sig").count(",") == 0

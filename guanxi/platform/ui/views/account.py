@@ -8,7 +8,7 @@ from allauth.usersessions.internal.flows.sessions import end_other_sessions as e
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from guanxi.platform.access import gate, tokens
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.models import User
+from guanxi.platform.access.requests import Request
 from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.ui import account_page, form_page, profile
@@ -31,7 +32,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @require_GET
 @signed_in
-def show(request: HttpRequest, tab: str) -> HttpResponse:
+def show(request: Request, tab: str) -> HttpResponse:
     user: Any = request.user
     if tab == "profile":
         return page(request, "account/profile.html", account_page.profile_page(request.actor, user))
@@ -46,7 +47,7 @@ def show(request: HttpRequest, tab: str) -> HttpResponse:
     raise gate.NotFound
 
 
-def _must_confirm(request: HttpRequest, tab: str) -> HttpResponse | None:
+def _must_confirm(request: Request, tab: str) -> HttpResponse | None:
     """None if the password was given in the last five minutes; else the way to give it again and come back."""
     if did_recently_reauthenticate(request):
         return None
@@ -60,7 +61,7 @@ def _must_confirm(request: HttpRequest, tab: str) -> HttpResponse | None:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def profile_field(request: HttpRequest, key: str) -> HttpResponse:
+def profile_field(request: Request, key: str) -> HttpResponse:
     """One property of the own profile, edited in place. The e-mail address, by which accounts are recovered, asks for
     the password again."""
     actor = request.actor
@@ -97,7 +98,7 @@ def profile_field(request: HttpRequest, key: str) -> HttpResponse:
     return part(request, "property_edit", status=422 if errors else 200, **context)
 
 
-def _shown(request: HttpRequest, key: str, user: User) -> HttpResponse:
+def _shown(request: Request, key: str, user: User) -> HttpResponse:
     field = profile.fields(request.actor)[key]
     presenter = Presenter(registry.get(User), request.actor, [field])
     return part(request, "property", row=account_page.property_row(presenter, field, user, editable=True))
@@ -105,7 +106,7 @@ def _shown(request: HttpRequest, key: str, user: User) -> HttpResponse:
 
 @require_POST
 @signed_in
-def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+def end_session(request: Request, pk: int) -> HttpResponse:
     """Sign out another device of one's own."""
     found = UserSession.objects.filter(user_id=request.actor.user_id, pk=pk).first()
     if found is None:
@@ -116,7 +117,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def end_other_sessions(request: HttpRequest) -> HttpResponse:
+def end_other_sessions(request: Request) -> HttpResponse:
     """Sign out everywhere but here."""
     user: Any = request.user
     end_others(request, user)
@@ -126,7 +127,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("secret")
 @require_http_methods(["GET", "POST"])
 @signed_in
-def create_token(request: HttpRequest) -> HttpResponse:
+def create_token(request: Request) -> HttpResponse:
     """The dialog of a new token; its answer is the only place where the secret is ever shown."""
     if confirm := _must_confirm(request, "tokens"):
         return confirm
@@ -145,13 +146,13 @@ def create_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke_token(request: Request, pk: int) -> HttpResponse:
     tokens.revoke(request.actor, pk)
     return done(reverse("account", args=["tokens"]), _("The token no longer works."), request)
 
 
 @require_POST
-def demo_sign_in(request: HttpRequest) -> HttpResponse:
+def demo_sign_in(request: Request) -> HttpResponse:
     """Enter the demonstration as one of its people; 404 outside demo mode and for everybody else."""
     wanted = request.POST.get("username", "")
     known = wanted in {account.username for account in account_page.demo_accounts()}
@@ -164,7 +165,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-def login_context(request: HttpRequest) -> dict[str, Any]:
+def login_context(request: Request) -> dict[str, Any]:
     """Context processor: ``extras`` of the sign-in page; asked for nowhere else."""
     match = request.resolver_match
     return {"extras": account_page.login_extras()} if match is not None and match.url_name == "account_login" else {}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +12,7 @@ from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
+from guanxi.platform.access.requests import Request
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import selection as selections
 from guanxi.platform.commands.command import Command
@@ -30,7 +31,7 @@ from guanxi.platform.ui.present import Presenter
 IN_BAR = 4
 
 
-def _ids(request: HttpRequest) -> list[int] | None:
+def _ids(request: Request) -> list[int] | None:
     """The ticked ids, or None when everything the list shows is meant."""
     if request.POST.get("all") == "1":
         return None
@@ -54,7 +55,7 @@ def _allowed(entity: Entity, actor: Actor) -> list[Command]:
 
 @require_POST
 @with_entity
-def bar(request: HttpRequest, entity: Entity) -> HttpResponse:
+def bar(request: Request, entity: Entity) -> HttpResponse:
     """What can be done with the selection, how many it touches, and what it skips and why."""
     actor, ids = request.actor, _ids(request)
     if ids is None:
@@ -87,7 +88,7 @@ def _item(entity: Entity, command: Command, actor: Actor, records: list[Any], nu
 
 @require_http_methods(["POST"])
 @with_entity
-def preview(request: HttpRequest, entity: Entity, command: str) -> HttpResponse:
+def preview(request: Request, entity: Entity, command: str) -> HttpResponse:
     """The dialog before a bulk command: the frozen selection, its inputs, what is left out."""
     actor = request.actor
     chosen = next((one for one in _allowed(entity, actor) if one.name == command), None)
@@ -135,7 +136,7 @@ def _optional(field: Field) -> Field:
 
 @require_POST
 @with_entity
-def carry_out(request: HttpRequest, entity: Entity, command: str) -> HttpResponse:
+def carry_out(request: Request, entity: Entity, command: str) -> HttpResponse:
     """Confirm a preview: at once for few records, as a job for many."""
     actor = request.actor
     token = request.POST.get("token", "")
@@ -183,7 +184,7 @@ def carry_out(request: HttpRequest, entity: Entity, command: str) -> HttpRespons
 
 @require_GET
 @with_entity
-def cards(request: HttpRequest, entity: Entity) -> HttpResponse:
+def cards(request: Request, entity: Entity) -> HttpResponse:
     """Further cards of a kanban column."""
     if entity.kanban is None:
         raise gate.NotFound

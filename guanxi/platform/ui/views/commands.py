@@ -2,13 +2,14 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guanxi.platform.access import gate
+from guanxi.platform.access.requests import Request
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import held
 from guanxi.platform.commands.command import Command
@@ -33,7 +34,7 @@ def _command(entity: Entity, name: str) -> Command:
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def create(request: HttpRequest, entity: Entity) -> HttpResponse:
+def create(request: Request, entity: Entity) -> HttpResponse:
     """The form of a new record; starting values may come in the address."""
     command, actor = _command(entity, "create"), request.actor
     gate.require(actor, entity, "create")
@@ -58,7 +59,7 @@ def create(request: HttpRequest, entity: Entity) -> HttpResponse:
     return done(url, said, request)
 
 
-def _form(request: HttpRequest, entity: Entity, context: form_page.FormPage, status: int = 200) -> HttpResponse:
+def _form(request: Request, entity: Entity, context: form_page.FormPage, status: int = 200) -> HttpResponse:
     """In the dialog when asked for by a part of a page, else as a page."""
     if request.htmx or request.headers.get("X-Requested-With") == "gx-dialog":
         return part(request, "command_form", entity=entity, status=status, page=context)
@@ -67,7 +68,7 @@ def _form(request: HttpRequest, entity: Entity, context: form_page.FormPage, sta
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def edit(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def edit(request: Request, entity: Entity, pk: int) -> HttpResponse:
     """The form of a record. A save over somebody else's change shows both values, and loses neither."""
     command, actor = _command(entity, "edit"), request.actor
     record = gate.get(actor, entity, pk, "edit")
@@ -101,7 +102,7 @@ def edit(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def command(request: HttpRequest, entity: Entity, pk: int, command: str) -> HttpResponse:
+def command(request: Request, entity: Entity, pk: int, command: str) -> HttpResponse:
     """The dialog of a command, and running it."""
     chosen, actor = _command(entity, command), request.actor
     if chosen.new:
@@ -137,7 +138,7 @@ def _said(command: Command, outcome: Outcome) -> str:
 
 @require_POST
 @signed_in
-def undo(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+def undo(request: Request, batch: uuid.UUID) -> HttpResponse:
     """Undo a batch from its toast."""
     if len(of_batch(batch, limit=UNDO_JOB_ABOVE + 1)) > UNDO_JOB_ABOVE:
         return done(reverse("job", args=[start_undo(batch, request.actor).pk]), _("The undo has begun."), request)
@@ -161,7 +162,7 @@ def undo(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """Approve or refuse a held command."""
     approve = request.POST.get("decision") == "approve"
     held.decide(pk, request.actor, approve=approve, answer=request.POST.get("answer", "")[:1000])
@@ -170,7 +171,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @with_entity
-def move(request: HttpRequest, entity: Entity) -> HttpResponse:
+def move(request: Request, entity: Entity) -> HttpResponse:
     """A kanban card dropped on another column."""
     if entity.kanban is None or not request.POST.get("id", "").isdigit():
         raise gate.NotFound

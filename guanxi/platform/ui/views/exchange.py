@@ -3,13 +3,15 @@
 from tempfile import TemporaryFile
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.requests import Request
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange import mapping as mappings
@@ -39,7 +41,7 @@ def _find(entity: Entity, actor: Actor, pk: int) -> Import:
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def upload(request: HttpRequest, entity: Entity) -> HttpResponse:
+def upload(request: Request, entity: Entity) -> HttpResponseBase:
     """Step one: bring a file."""
     require_right(entity, request.actor)
     errors = []
@@ -52,24 +54,32 @@ def upload(request: HttpRequest, entity: Entity) -> HttpResponse:
             return redirect(addresses.page_of(entity, "import_step", chosen.pk))
         except (FileRefused, Rejected) as refusal:
             errors = [str(refusal)]
-    return page(request, "import_file", import_page.file_step(entity, request.actor, errors=errors), entity=entity, status=422 if errors else 200)
+    return page(
+        request,
+        "import_file",
+        import_page.file_step(entity, request.actor, errors=errors),
+        entity=entity,
+        status=422 if errors else 200,
+    )
 
 
 @require_GET
 @with_entity
-def sample(request: HttpRequest, entity: Entity) -> HttpResponse:
+def sample(request: Request, entity: Entity) -> HttpResponseBase:
     """A csv with the headings of every field, to be filled."""
     require_right(entity, request.actor)
     columns = [Column(key, str(field.label), CellKind.TEXT) for key, field in importable(entity, request.actor).items()]
     target = TemporaryFile()  # noqa: SIM115 -- the response closes it
     write_csv(target, columns, [])
     target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"{entity.name}.csv", content_type="text/csv; charset=utf-8")
+    return FileResponse(
+        target, as_attachment=True, filename=f"{entity.name}.csv", content_type="text/csv; charset=utf-8"
+    )
 
 
 @require_GET
 @with_entity
-def step(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def step(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """The import at the step it has reached."""
     chosen = _find(entity, request.actor, pk)
     now = import_page.step_of(chosen)
@@ -83,7 +93,7 @@ def step(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def columns(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def columns(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """Step two: assign columns. Another sheet, heading or saved mapping shows the page again with its proposal."""
     actor, chosen = request.actor, _find(entity, request.actor, pk)
     if chosen.state not in services.OPEN:
@@ -96,7 +106,14 @@ def columns(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
                 mapping, options = _read(request, chosen)
                 services.choose(chosen, actor, mapping, options)
                 if name := request.POST.get("save_as", "").strip():
-                    mappings.save_template(entity, actor, name, chosen, services.names_of(chosen), shared=bool(request.POST.get("save_shared")))
+                    mappings.save_template(
+                        entity,
+                        actor,
+                        name,
+                        chosen,
+                        services.names_of(chosen),
+                        shared=bool(request.POST.get("save_shared")),
+                    )
                 return redirect(addresses.page_of(entity, "import_step", chosen.pk))
         except Rejected as refusal:
             errors = refusal.errors
@@ -105,11 +122,13 @@ def columns(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     return page(request, "import_columns", context, entity=entity, status=422 if errors else 200)
 
 
-def _other_proposal(request: HttpRequest, entity: Entity, chosen: Import) -> bool:
+def _other_proposal(request: Request, entity: Entity, chosen: Import) -> bool:
     """Whether the form asks for another reading of the file; the import then holds its proposal."""
     sheet, header = _number(request, "sheet"), _number(request, "header")
     current = chosen.mapping.get("header")
-    moved = (sheet is not None and sheet != chosen.mapping.get("sheet", 0)) or (header is not None and header != (current[1] if current else -1))
+    moved = (sheet is not None and sheet != chosen.mapping.get("sheet", 0)) or (
+        header is not None and header != (current[1] if current else -1)
+    )
     template = request.POST.get("template", "")
     picked = mappings.templates(entity, request.actor).filter(pk=template).first() if template.isdigit() else None
     if not moved and picked is None:
@@ -125,16 +144,20 @@ def _other_proposal(request: HttpRequest, entity: Entity, chosen: Import) -> boo
     return True
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
+def _number(request: Request, name: str) -> int | None:
     text = request.POST.get(name, "")
     return int(text) if text.lstrip("-").isdigit() else None
 
 
-def _read(request: HttpRequest, chosen: Import) -> tuple[dict[str, Any], dict[str, Any]]:
+def _read(request: Request, chosen: Import) -> tuple[dict[str, Any], dict[str, Any]]:
     """Mapping and options as the form gives them."""
     data = request.POST
     columns = {name.removeprefix("column-"): data[name] for name in data if name.startswith("column-") and data[name]}
-    constants = {name.removeprefix("constant-"): data[name] for name in data if name.startswith("constant-") and data[name].strip()}
+    constants = {
+        name.removeprefix("constant-"): data[name]
+        for name in data
+        if name.startswith("constant-") and data[name].strip()
+    }
     columns = {position: target for position, target in columns.items() if position.isdigit()}
     options = {**chosen.options, "decisions": {}, "rest": ""}
     for name, allowed in _ALLOWED.items():
@@ -143,12 +166,17 @@ def _read(request: HttpRequest, chosen: Import) -> tuple[dict[str, Any], dict[st
     return {**chosen.mapping, "columns": columns, "constants": constants}, options
 
 
-_ALLOWED: dict[str, set[str]] = {"key": set(), "existing": set(Existing.values), "empty": {"keep", "clear"}, "missing": {"refuse", "create"}}
+_ALLOWED: dict[str, set[str]] = {
+    "key": set(),
+    "existing": set(Existing.values),
+    "empty": {"keep", "clear"},
+    "missing": {"refuse", "create"},
+}
 
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def checked(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def checked(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """Step three: what would happen; its button runs the import."""
     actor, chosen = request.actor, _find(entity, request.actor, pk)
     errors: list[str] = []
@@ -160,12 +188,18 @@ def checked(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
             errors = list(refusal.errors.values())
     if chosen.state != ImportState.CHECKED:
         return redirect(addresses.page_of(entity, "import_step", chosen.pk))
-    return page(request, "import_check", import_page.check_step(entity, actor, chosen, errors=errors), entity=entity, status=422 if errors else 200)
+    return page(
+        request,
+        "import_check",
+        import_page.check_step(entity, actor, chosen, errors=errors),
+        entity=entity,
+        status=422 if errors else 200,
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def decide(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def decide(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """What happens to rows whose records exist: for all, and for the first of them one by one."""
     chosen = _find(entity, request.actor, pk)
     asked = chosen.found.get("asked", ())[:DECIDED_ONE_BY_ONE]
@@ -179,7 +213,14 @@ def decide(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
             errors = list(refusal.errors.values())
     fields = [_decision("rest", _("All rows"), chosen.options.get("rest", ""))]
     known = chosen.options.get("decisions", {})
-    fields += [_decision(f"row-{one['row']}", _("Row %(row)s: %(record)s") % {"row": one["row"], "record": one["title"]}, known.get(str(one["row"]), "")) for one in asked]
+    fields += [
+        _decision(
+            f"row-{one['row']}",
+            _("Row %(row)s: %(record)s") % {"row": one["row"], "record": one["title"]},
+            known.get(str(one["row"]), ""),
+        )
+        for one in asked
+    ]
     context = FormPage(
         entity_key=entity.key, title=_("Rows whose records exist already"), action_url=addresses.page_of(entity, "import_decide", chosen.pk), errors=errors,
         sections=[FormSection(id="decisions", label="", fields=fields)], submit_label=_("Decide"), cancel_url=addresses.page_of(entity, "import_check", chosen.pk),
@@ -188,13 +229,16 @@ def decide(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
 
 def _decision(name: str, label: str, value: str) -> FormField:
-    choices = [Option(value=one.value, label=str(one.label), selected=one.value == value) for one in (Existing.UPDATE, Existing.SKIP, Existing.CREATE)]
+    choices = [
+        Option(value=one.value, label=str(one.label), selected=one.value == value)
+        for one in (Existing.UPDATE, Existing.SKIP, Existing.CREATE)
+    ]
     return FormField(name=name, kind="choice", label=label, value=value, choices=choices)
 
 
 @require_GET
 @with_entity
-def job_part(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def job_part(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """The running job alone; when a step is over, the way to the next one."""
     chosen = _find(entity, request.actor, pk)
     if import_page.step_of(chosen) != "run":
@@ -206,7 +250,7 @@ def job_part(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
 @require_GET
 @with_entity
-def refused_rows(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def refused_rows(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """The refused rows as a file to be corrected and brought again."""
     chosen = _find(entity, request.actor, pk)
     target = TemporaryFile()  # noqa: SIM115 -- the response closes it
@@ -217,13 +261,15 @@ def refused_rows(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
         target.close()
         raise gate.NotFound from error
     target.seek(0)
-    name = f"{chosen.file_name.rpartition('.')[0] or chosen.file_name}-{_('refused')}.{'csv' if as_csv else FileKind.XLSX}"
+    name = (
+        f"{chosen.file_name.rpartition('.')[0] or chosen.file_name}-{_('refused')}.{'csv' if as_csv else FileKind.XLSX}"
+    )
     return FileResponse(target, as_attachment=True, filename=name)
 
 
 @require_POST
 @with_entity
-def undo(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def undo(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """Take back what the import did."""
     chosen = _find(entity, request.actor, pk)
     services.undo(chosen, request.actor)
@@ -232,7 +278,7 @@ def undo(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def cancel(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def cancel(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """Give the import up; the link of the page asks for nothing that is not undone by bringing the file again."""
     services.cancel(_find(entity, request.actor, pk), request.actor)
     return done(addresses.list_of(entity), _("The import was given up. Nothing was stored."), request)

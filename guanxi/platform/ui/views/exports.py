@@ -1,8 +1,10 @@
 """Export, its files, and print."""
 
 from tempfile import TemporaryFile
+from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.requests import Request
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange import exporting, printing
 from guanxi.platform.exchange.choices import Format, LinkText
-from guanxi.platform.exchange.exporting import Request
 from guanxi.platform.files import selectors as files
 from guanxi.platform.files.errors import FileGone
 from guanxi.platform.files.serving import SANDBOX, file_response
@@ -31,7 +33,7 @@ MOST_IDS = 1_000
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def export(request: HttpRequest, entity: Entity) -> HttpResponse:
+def export(request: Request, entity: Entity) -> HttpResponseBase:
     """The dialog (GET), its answer (POST): a download for few rows, a job for many; ``run`` is the download itself."""
     actor = request.actor
     gate.require(actor, entity, "export")
@@ -43,13 +45,22 @@ def export(request: HttpRequest, entity: Entity) -> HttpResponse:
     if rows > exporting.DIRECT_ROWS:
         label = sentence(gettext_noop("Export of %(entities)s"), entities=str(entity.label_plural))
         job = enqueue("exchange.export", wanted.payload(), owner_id=actor.user_id, label=label)
-        return done(reverse("job", args=[job.pk]), _("The export has begun. You may go on; you will be told when it is done."), request)
+        return done(
+            reverse("job", args=[job.pk]),
+            _("The export has begun. You may go on; you will be told when it is done."),
+            request,
+        )
     if request.method == "POST":
-        return _away(request, addresses.page_of(entity, "export", run="1", **{name: value for name, value in _parameters(wanted).items() if value}))
+        return _away(
+            request,
+            addresses.page_of(
+                entity, "export", run="1", **{name: value for name, value in _parameters(wanted).items() if value}
+            ),
+        )
     return _download(wanted, actor)
 
 
-def _away(request: HttpRequest, url: str) -> HttpResponse:
+def _away(request: Request, url: str) -> HttpResponseBase:
     if not request.htmx:
         return redirect(url)
     response = HttpResponse(status=204)
@@ -57,7 +68,7 @@ def _away(request: HttpRequest, url: str) -> HttpResponse:
     return response
 
 
-def _dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
+def _dialog(request: Request, entity: Entity) -> HttpResponseBase:
     actor, state = request.actor, ListState.read(entity, request.actor, request.GET)
     readable, shown = entity.readable(actor), state.shown(actor)
     keys = [*shown, *(key for key in exporting.exportable(entity, actor) if key not in shown)]
@@ -69,7 +80,11 @@ def _dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
             choices=[Option(value=key, label=str(readable[key].label), selected=key in shown) for key in keys],
         ),
     ]  # fmt: skip
-    hidden = [(name, value) for name, value in state.parameters().items() if value and name not in ("columns", "layout", "group")]
+    hidden = [
+        (name, value)
+        for name, value in state.parameters().items()
+        if value and name not in ("columns", "layout", "group")
+    ]
     hidden += [("ids", request.GET["ids"])] if request.GET.get("ids") else []
     context = FormPage(
         entity_key=entity.key, title=_("Export %(entities)s") % {"entities": entity.label_plural}, action_url=addresses.page_of(entity, "export"),
@@ -83,39 +98,49 @@ def _options(enumeration: type[Format] | type[LinkText], chosen: str) -> list[Op
     return [Option(value=one.value, label=str(one.label), selected=one.value == chosen) for one in enumeration]
 
 
-def _wanted(entity: Entity, actor: Actor, data: dict) -> Request:
+def _wanted(entity: Entity, actor: Actor, data: dict) -> exporting.Request:
     """What the form or address asks for. Raises FilterError."""
     state = ListState.read(entity, actor, {name: data.get(name, "") for name in ("filter", "q", "sort", "view")})
     columns = data.getlist("columns") if hasattr(data, "getlist") else []
     columns = [key for one in columns for key in one.split(",") if key]
     ids = [int(one) for one in data.get("ids", "").split(",") if one.isdigit()][:MOST_IDS]
-    return Request(
+    return exporting.Request(
         entity, tuple(columns), _member(Format, data.get("format", ""), Format.XLSX), state.filter, state.text, state.sort,
         tuple(ids) if ids else None, _member(LinkText, data.get("links", ""), LinkText.NAME),
     )  # fmt: skip
 
 
-def _member(enumeration: type, value: str, default: str) -> str:
+def _member(enumeration: Any, value: str, default: Any) -> Any:
     return enumeration(value) if value in enumeration.values else default
 
 
-def _parameters(wanted: Request) -> dict[str, str]:
+def _parameters(wanted: exporting.Request) -> dict[str, str]:
     """The request as query parameters."""
     kept = ListState(wanted.entity, wanted.filter, wanted.text, wanted.sort).parameters()
     ids = ",".join(str(pk) for pk in wanted.ids or ())
-    return {name: kept[name] for name in ("filter", "q", "sort")} | {"columns": ",".join(wanted.columns), "format": wanted.format, "links": wanted.links, "ids": ids}
+    return {name: kept[name] for name in ("filter", "q", "sort")} | {
+        "columns": ",".join(wanted.columns),
+        "format": wanted.format,
+        "links": wanted.links,
+        "ids": ids,
+    }
 
 
-def _download(wanted: Request, actor: Actor) -> HttpResponse:
+def _download(wanted: exporting.Request, actor: Actor) -> HttpResponseBase:
     target = TemporaryFile()  # noqa: SIM115 -- the response closes it
     rows = exporting.write_to(target, wanted, actor)
     exporting.remember(wanted, actor, exporting.fetch_plan(wanted, actor), rows)
     target.seek(0)
-    response = FileResponse(target, as_attachment=True, filename=exporting.file_name(wanted, actor), content_type=exporting.CONTENT_TYPES[wanted.format])
+    response = FileResponse(
+        target,
+        as_attachment=True,
+        filename=exporting.file_name(wanted, actor),
+        content_type=exporting.CONTENT_TYPES[wanted.format],
+    )
     return _safe(response)
 
 
-def _safe(response: HttpResponse) -> HttpResponse:
+def _safe(response: HttpResponseBase) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SANDBOX
     response["Cache-Control"] = "private, no-store"
@@ -124,7 +149,7 @@ def _safe(response: HttpResponse) -> HttpResponse:
 
 @require_GET
 @signed_in
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: Request, pk: int) -> HttpResponseBase:
     """A file that one's own export job has written."""
     stored = files.get(pk)
     if stored is None or stored.entity != "exchange.export" or stored.created_by_id != request.actor.user_id:
@@ -137,20 +162,20 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @with_entity
-def print_list(request: HttpRequest, entity: Entity) -> HttpResponse:
+def print_list(request: Request, entity: Entity) -> HttpResponseBase:
     """The list on paper: the first records of its state, or a pdf with ``format=pdf``."""
     actor = request.actor
     gate.require(actor, entity, "export")
     state = ListState.read(entity, actor, request.GET)
     if request.GET.get("format") == "pdf":
-        wanted = Request(entity, tuple(state.shown(actor)), Format.PDF, state.filter, state.text, state.sort)
+        wanted = exporting.Request(entity, tuple(state.shown(actor)), Format.PDF, state.filter, state.text, state.sort)
         return _download(wanted, actor)
     return page_on_paper(request, entity, print_page.list_page(state, actor))
 
 
 @require_GET
 @with_entity
-def print_record(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def print_record(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """One record on paper, or as a pdf with ``format=pdf``."""
     actor = request.actor
     gate.require(actor, entity, "export")
@@ -159,12 +184,12 @@ def print_record(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
         target = TemporaryFile()  # noqa: SIM115 -- the response closes it
         printing.write_record(target, entity, actor, record)
         target.seek(0)
-        return _safe(FileResponse(target, as_attachment=True, filename=f"{entity.name}-{pk}.pdf", content_type="application/pdf"))
+        return _safe(
+            FileResponse(target, as_attachment=True, filename=f"{entity.name}-{pk}.pdf", content_type="application/pdf")
+        )
     return page_on_paper(request, entity, print_page.record_page(entity, actor, record))
 
 
-def page_on_paper(request: HttpRequest, entity: Entity, context: object) -> HttpResponse:
+def page_on_paper(request: Request, entity: Entity, context: object) -> HttpResponseBase:
     """A page without the shell."""
     return part(request, "print", entity=entity, page=context)
-
-

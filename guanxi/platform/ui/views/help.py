@@ -2,12 +2,13 @@
 
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.access.requests import Request
 from guanxi.platform.messages.services import ask_administrator
 from guanxi.platform.ui import help_page
 from guanxi.platform.ui.answers import done
@@ -17,13 +18,13 @@ from guanxi.platform.ui.job_page import local
 
 @require_GET
 @signed_in
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: Request) -> HttpResponse:
     return page(request, "help", help_page.build(request.actor))
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: Request) -> HttpResponse:
     """The form, and sending it with the page from which it was opened."""
     if request.method == "GET":
         came_from = urlsplit(request.headers.get("Referer", ""))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.requests import Request
 from guanxi.platform.jobs import selectors, services
 from guanxi.platform.jobs.errors import JobStateError
 from guanxi.platform.jobs.models import Job
@@ -27,7 +28,7 @@ def find(actor: Actor, pk: int) -> Job:
 
 @require_GET
 @signed_in
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: Request) -> HttpResponse:
     before = request.GET.get("before", "")
     return page(
         request,
@@ -38,30 +39,30 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: Request, pk: int) -> HttpResponse:
     return page(request, "job", job_page.page(request.actor, find(request.actor, pk)))
 
 
 @require_GET
 @signed_in
-def view_part(request: HttpRequest, pk: int) -> HttpResponse:
+def view_part(request: Request, pk: int) -> HttpResponse:
     """The job alone, which a page that watches it asks for again and again."""
     return part(request, "job_view", job=job_page.views(request.actor, [find(request.actor, pk)])[0])
 
 
 @require_POST
 @signed_in
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     return _change(request, pk, services.cancel, _("It stops after the step it is at. What is done stays done."))
 
 
 @require_POST
 @signed_in
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: Request, pk: int) -> HttpResponse:
     return _change(request, pk, services.retry, _("It goes on where it stopped."))
 
 
-def _change(request: HttpRequest, pk: int, change: Callable[..., Job], said: str) -> HttpResponse:
+def _change(request: Request, pk: int, change: Callable[..., Job], said: str) -> HttpResponse:
     job = find(request.actor, pk)
     try:
         change(job, by=request.actor.user_id)

@@ -2,12 +2,13 @@
 
 import json
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from guanxi.platform.access.requests import Request
 from guanxi.platform.entities import links
 from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
@@ -22,7 +23,7 @@ from guanxi.platform.ui.models import SavedView
 
 @require_GET
 @with_entity
-def show(request: HttpRequest, entity: Entity) -> HttpResponse:
+def show(request: Request, entity: Entity) -> HttpResponse:
     """The list in the layout and state of the address."""
     state = ListState(entity)
     try:
@@ -36,7 +37,7 @@ def show(request: HttpRequest, entity: Entity) -> HttpResponse:
     return page(request, "list", context, entity=entity)
 
 
-def _broken(state: ListState, request: HttpRequest, message: str) -> ListPage:
+def _broken(state: ListState, request: Request, message: str) -> ListPage:
     way_on = EmptyState(
         title=_("This view cannot be shown"),
         text=message,
@@ -48,7 +49,7 @@ def _broken(state: ListState, request: HttpRequest, message: str) -> ListPage:
 
 @require_GET
 @with_entity
-def count(request: HttpRequest, entity: Entity) -> HttpResponse:
+def count(request: Request, entity: Entity) -> HttpResponse:
     """The number of records of the state: exact up to 10,000; "exact=1" counts them all."""
     state = ListState.read(entity, request.actor, request.GET)
     number, exact = queries.count(
@@ -69,7 +70,7 @@ def count(request: HttpRequest, entity: Entity) -> HttpResponse:
 
 @require_POST
 @with_entity
-def views(request: HttpRequest, entity: Entity) -> HttpResponse:
+def views(request: Request, entity: Entity) -> HttpResponse:
     """Save the state under a name (again: replaces it), or delete one's own view."""
     own = SavedView.objects.filter(entity=entity.key, owner=request.actor.user_id)
     if delete := request.POST.get("delete", ""):
@@ -94,7 +95,7 @@ def views(request: HttpRequest, entity: Entity) -> HttpResponse:
 
 @require_GET
 @signed_in
-def picker(request: HttpRequest, module: str, name: str) -> JsonResponse:
+def picker(request: Request, module: str, name: str) -> JsonResponse:
     """Options of a link field for what is typed: name, code or pinyin."""
     found = links.options(f"{module}.{name}", request.GET.get("q", "").strip()[:60], request.actor)
     return JsonResponse({"results": [{"value": str(pk), "text": text, "hint": hint} for pk, text, hint in found]})

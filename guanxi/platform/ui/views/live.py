@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from asgiref.sync import SyncToAsync
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from guanxi.platform.access.requests import Request
 from guanxi.platform.messages import live
 from guanxi.platform.messages.hub import Stream
 from guanxi.platform.ui import inbox_page
@@ -27,15 +28,15 @@ poller = live.poller_for(
 
 
 @require_GET
-def stream(request: HttpRequest) -> HttpResponseBase:
+def stream(request: Request) -> HttpResponseBase:
     """GET /live/: events as live.js expects them; 401 signed out, 204 (do not come back) where there is no room."""
     actor = request.actor
     if actor is None:
         return HttpResponse(status=401)
-    if not isinstance(request, ASGIRequest) or live.hub.full(actor.user_id):
+    if not isinstance(request, ASGIRequest) or live.hub.full(actor.me):
         return HttpResponse(status=204)
     last = request.headers.get("Last-Event-ID", "")
-    opened = Stream(actor.user_id, request.session.session_key or "", since=int(last) if last.isdigit() else None)
+    opened = Stream(actor.me, request.session.session_key or "", since=int(last) if last.isdigit() else None)
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()

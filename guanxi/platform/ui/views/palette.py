@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.requests import Request
 from guanxi.platform.entities import registry
 from guanxi.platform.ui import addresses, home_page
 from guanxi.platform.ui.doors import signed_in
@@ -19,7 +20,7 @@ MOST = 8
 
 @require_GET
 @signed_in
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: Request) -> HttpResponse:
     """GET ?q=: {"groups": [{"label", "items": [{"label", "hint", "icon", "url", "key"}]}]}; groups without hits are left out."""
     words = request.GET.get("q", "").casefold().split()[:8]
     groups = (

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.requests import Request
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Conflict, Rejected
@@ -43,7 +44,7 @@ def find(entity: Entity, actor: Actor, pk: int) -> Any:
 
 @require_GET
 @with_entity
-def show(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def show(request: Request, entity: Entity, pk: int) -> HttpResponse:
     record = find(entity, request.actor, pk)
     tab = request.GET.get("tab", "")
     return page(request, "record", record_page.build(entity, request.actor, record, tab), entity=entity)
@@ -51,7 +52,7 @@ def show(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
 @require_GET
 @with_entity
-def tab(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpResponse:
+def tab(request: Request, entity: Entity, pk: int, key: str) -> HttpResponse:
     """The inside of one tab."""
     actor, record, cursor = request.actor, find(entity, request.actor, pk), request.GET.get("cursor", "")
     if key == record_page.TIMELINE:
@@ -61,15 +62,15 @@ def tab(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpResponse
         return part(request, "history", entity=entity, timeline=timeline.history(entity, actor, record, cursor=cursor))
     related = record_page.find_related(entity, key)
     if related is not None:
-        found = record_page.related_list(entity, actor, record, related, request.GET.get("after", ""))
-        return part(request, "related", page={"related": found})
+        shown = record_page.related_list(entity, actor, record, related, request.GET.get("after", ""))
+        return part(request, "related", page={"related": shown})
     panel = next((one for one in record_page.tab_panels(entity) if one.key == key), None)
     return _panel(request, entity, record, panel)
 
 
 @require_GET
 @with_entity
-def panel(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpResponse:
+def panel(request: Request, entity: Entity, pk: int, key: str) -> HttpResponse:
     """One side panel in its own request, with its own permission."""
     record = find(entity, request.actor, pk)
     related = next((one for one in record_page.all_related(entity, "side") if f"{one.entity}.{one.by}" == key), None)
@@ -78,13 +79,13 @@ def panel(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpRespon
             request, "panel", entity=entity, panel=record_page.side_panel(entity, request.actor, record, related)
         )
     declared = (*entity.panels, *registry.extensions(entity.key, "panel"))
-    option = next((one for one in declared if one.key == key), None)
+    option: Any = next((one for one in declared if one.key == key), None)
     body = SafeString(_panel(request, entity, record, option).content.decode())  # a template of ours
     drawn = Panel(id=key, title=list_page.heading(option.label), body=body)
     return part(request, "panel", entity=entity, panel=drawn)
 
 
-def _panel(request: HttpRequest, entity: Entity, record: Any, option: Any) -> HttpResponse:
+def _panel(request: Request, entity: Entity, record: Any, option: Any) -> HttpResponse:
     if option is None:
         raise gate.NotFound
     gate.require(request.actor, entity, option.permission)
@@ -93,7 +94,7 @@ def _panel(request: HttpRequest, entity: Entity, record: Any, option: Any) -> Ht
 
 @require_GET
 @with_entity
-def peek(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def peek(request: Request, entity: Entity, pk: int) -> HttpResponse:
     """The record beside the list."""
     return part(
         request, "peek", entity=entity, page=record_page.build(entity, request.actor, find(entity, request.actor, pk))
@@ -102,26 +103,26 @@ def peek(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
 @require_GET
 @with_entity
-def children(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def children(request: Request, entity: Entity, pk: int) -> HttpResponse:
     """The branches below a record of a tree."""
     return part(request, "tree_nodes", entity=entity, nodes=boards.nodes(entity, request.actor, pk))
 
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def property_(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpResponse:
+def property_(request: Request, entity: Entity, pk: int, key: str) -> HttpResponse:
     """One property edited in place: GET gives the form (or, cancelled, the value), POST saves it."""
     return _in_place(request, entity, pk, key, "property")
 
 
 @require_http_methods(["GET", "POST"])
 @with_entity
-def cell(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def cell(request: Request, entity: Entity, pk: int) -> HttpResponse:
     """One cell of the list edited in place."""
     return _in_place(request, entity, pk, request.GET.get("column", ""), "cell")
 
 
-def _in_place(request: HttpRequest, entity: Entity, pk: int, key: str, shape: str) -> HttpResponse:
+def _in_place(request: Request, entity: Entity, pk: int, key: str, shape: str) -> HttpResponse:
     actor: Actor = request.actor
     record = gate.get(actor, entity, pk)
     field = entity.readable(actor).get(key)
@@ -166,7 +167,7 @@ def _save(entity: Entity, actor: Actor, pk: int, raw: dict[str, Any], seen: int)
         run(command, actor, ids=[pk], inputs=raw, versions={pk: conflict.record.version})
 
 
-def _shown(request: HttpRequest, entity: Entity, record: Any, field: Any, shape: str) -> HttpResponse:
+def _shown(request: Request, entity: Entity, record: Any, field: Any, shape: str) -> HttpResponse:
     presenter = Presenter(entity, request.actor, [field], editable=[field.key])
     presenter.load([record])
     row = record_page.property_row(entity, presenter, record, field, True)
@@ -177,7 +178,7 @@ def _shown(request: HttpRequest, entity: Entity, record: Any, field: Any, shape:
 
 @require_POST
 @with_entity
-def compose(request: HttpRequest, entity: Entity, pk: int, child_key: str) -> HttpResponse:
+def compose(request: Request, entity: Entity, pk: int, child_key: str) -> HttpResponse:
     """Write a note, call, visit … onto the timeline; answers the timeline."""
     actor, record = request.actor, find(entity, request.actor, pk)
     child = registry.find(child_key)
@@ -204,11 +205,11 @@ def compose(request: HttpRequest, entity: Entity, pk: int, child_key: str) -> Ht
 
 @require_POST
 @with_entity
-def draft(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+def draft(request: Request, entity: Entity, pk: int) -> HttpResponse:
     """Keep an unfinished text."""
     find(entity, request.actor, pk)
     text = request.POST.get("text", "")[:10_000]
-    own = {"owner_id": request.actor.user_id, "entity": entity.key, "record_id": pk}
+    own: dict[str, Any] = {"owner_id": request.actor.me, "entity": entity.key, "record_id": pk}
     if text.strip():
         Draft.objects.update_or_create(**own, defaults={"text": text, "at": request.actor.now()})
     else:
@@ -218,7 +219,7 @@ def draft(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
 @require_POST
 @with_entity
-def undo_event(request: HttpRequest, entity: Entity, pk: int, event: str) -> HttpResponse:
+def undo_event(request: Request, entity: Entity, pk: int, event: str) -> HttpResponse:
     """Undo one change of a record."""
     record = find(entity, request.actor, pk)
     number = int(event) if event.isdigit() else 0
@@ -233,7 +234,7 @@ def undo_event(request: HttpRequest, entity: Entity, pk: int, event: str) -> Htt
 
 @require_POST
 @with_entity
-def check(request: HttpRequest, entity: Entity) -> HttpResponse:
+def check(request: Request, entity: Entity) -> HttpResponse:
     """What is wrong with one field as soon as it is left: the message, or nothing."""
     field = entity.writable(request.actor).get(request.GET.get("field", ""))
     if field is None:
