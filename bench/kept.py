@@ -9,9 +9,10 @@ SOURCES = ("data.py", "loading.py", "words.json")
 
 
 def stamp() -> str:
-    """Tells whether a copy was made by the loader as it is now."""
+    """Tells whether a copy was made by the loader and for the tables as they are now."""
     here = Path(__file__).parent
-    return hashlib.sha256(b"".join((here / name).read_bytes() for name in SOURCES)).hexdigest()
+    files = [here / name for name in SOURCES] + sorted(here.parent.glob("guanxi/**/migrations/*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def keep(data: Path, template: Path) -> None:

@@ -42,7 +42,7 @@ class Suite:
         return self._run(lambda name: name in names)
 
     def _run(self, wanted: Callable[[str], bool]) -> list[Figure]:
-        found = [self._started()] if wanted("start") else []
+        found = [_told(self._started())] if wanted("start") else []
         with ExitStack() as stack:
             web = stack.enter_context(processes.web(self.folder))
             site = stack.enter_context(pages.site(web, self.times, self.rounds))
@@ -58,11 +58,12 @@ class Suite:
 
     def _started(self) -> Figure:
         """Seconds from starting the web process to its first answer at /healthz."""
-        seconds = []
+        seconds, used = [], []
         for _ in range(STARTS):
             with processes.web(self.folder) as web:
                 seconds.append(web.started_in)
-        return Figure("start", sorted(seconds)[STARTS // 2], "s", aim=START)
+                used.append(web.cpu() * 1000)
+        return Figure("start", sorted(seconds)[STARTS // 2], "s", aim=START, details={"cpu": min(used)})
 
     def _exchange(self, site: pages.Site, worker: processes.Process) -> Iterator[Step]:
         """What the worker does."""

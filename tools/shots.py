@@ -21,8 +21,8 @@ SCALE = 0.2
 DESKTOP, PHONE = (1440, 900), (390, 844)
 LIMIT = 300 * 1024  # bytes of one picture
 LIST = "/customers/customer/"
-FILE = "客户名称,统一社会信用代码,联系电话,地址,级别,备注\n" + "".join(
-    f"金陵测试{number}号有限公司,,025-8432{number:04d},南京市玄武区中山路 {number} 号,{'ABCD'[number % 4]},展会名单\n"
+FILE = "\u5ba2\u6237\u540d\u79f0,\u7edf\u4e00\u793e\u4f1a\u4fe1\u7528\u4ee3\u7801,\u8054\u7cfb\u7535\u8bdd,\u5730\u5740,\u7ea7\u522b,\u5907\u6ce8\n" + "".join(
+    f"\u91d1\u9675\u6d4b\u8bd5{number}\u53f7\u6709\u9650\u516c\u53f8,,025-8432{number:04d},\u5357\u4eac\u5e02\u7384\u6b66\u533a\u4e2d\u5c71\u8def {number} \u53f7,{'ABCD'[number % 4]},\u5c55\u4f1a\u540d\u5355\n"
     for number in range(1, 25)
 )
 
@@ -35,7 +35,7 @@ def _record(desk: Desk) -> Page:
 def _import(desk: Desk) -> Page:
     page = desk.open(LIST + "import/")
     page.locator("input[type=file]").set_input_files(
-        {"name": "展会客户.csv", "mimeType": "text/csv", "buffer": FILE.encode("gb18030")}
+        {"name": "\u5c55\u4f1a\u5ba2\u6237.csv", "mimeType": "text/csv", "buffer": FILE.encode("gb18030")}
     )
     page.locator(".gx-import-form button.btn-primary").click()
     page.locator(".gx-map").wait_for(timeout=60_000)

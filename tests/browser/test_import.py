@@ -30,7 +30,7 @@ def bring(page: Page, rows: list[list[str]]) -> None:
     expect(page.locator(".gx-map")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".gx-map th", has_text="客户名称")).to_be_visible()
     page.locator(".gx-import-form button.btn-primary").last.click()
-    expect(page.get_by_role("button", name="立即导入").or_(page.locator(".gx-blocked"))).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".gx-counts")).to_be_visible(timeout=PATIENCE)
 
 
 def test_errors_of_a_gbk_file_are_named_by_row_and_the_repaired_row_follows(desk: Desk) -> None:

@@ -92,7 +92,7 @@ def test_wrong_addresses_say_what_to_do(desks: Callable[..., Desk], size: str) -
 def test_a_name_of_sixty_characters_breaks_nothing(desks: Callable[..., Desk], size: str) -> None:
     width, height = SIZES[size]
     desk = desks(width=width, height=height)
-    record = desk.new_customer(f"{size}{LONG_NAME}"[:60])
+    record = desk.new_customer(f"{width}{LONG_NAME}"[:60])
     for name in SCREENS:
         desk.open(address(name, record))
         assert faults(desk, width) == [], name
