@@ -11,11 +11,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from guanxi.platform.access.grants import Grants, grants_of
-from guanxi.platform.access.models import User
+from guanxi.platform.access.models import Department, User
+from guanxi.platform.refdata.models import Region
 
 
 def wall_clock() -> datetime:
     return datetime.now(UTC)
+
+
+def _level(tree: type[Department] | type[Region], key: int | None) -> int | None:
+    return tree._default_manager.filter(pk=key).values_list("level", flat=True).first() if key else None
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,16 @@ class Actor:
     def grants(self) -> Grants:
         """The rights of the user's roles; read once per actor, that is once per request."""
         return grants_of(self)
+
+    @cached_property
+    def department_level(self) -> int | None:
+        """The level of the actor's department, which names its scope column; read once like the rights."""
+        return _level(Department, self.department_id)
+
+    @cached_property
+    def region_level(self) -> int | None:
+        """The level of the actor's region, which names its scope column; read once like the rights."""
+        return _level(Region, self.region_id)
 
     def now(self) -> datetime:
         return self.clock()

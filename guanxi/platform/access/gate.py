@@ -10,13 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.models import Department
 from guanxi.platform.access.models.role import Scope
-from guanxi.platform.refdata.models import Region
 
 READ_ACTIONS = frozenset({"view", "export"})
 
@@ -113,20 +111,15 @@ def _scope_sources(actor: Actor, entity: Guarded, scopes: frozenset[str]) -> Sou
     if Scope.ALL in scopes or (scopes and not entity.scoped):
         return (EVERY_ROW,)
     found = []
-    if Scope.SUBTREE in scopes and (place := _place(Department, actor.department_id)):
+    if Scope.SUBTREE in scopes and (place := actor.department_level):
         found.append(Source(((f"d{place}", actor.department_id),)))
     elif Scope.DEPARTMENT in scopes and actor.department_id:
         found.append(Source((("department_id", actor.department_id),)))
-    if Scope.REGION in scopes and (place := _place(Region, actor.region_id)):
+    if Scope.REGION in scopes and (place := actor.region_level):
         found.append(Source(((f"r{place}", actor.region_id),)))
     if Scope.OWN in scopes and actor.user_id:
         found.append(Source((("owner_id", actor.user_id),)))
     return tuple(found)
-
-
-def _place(tree: type[Model], key: int | None) -> int | None:
-    """The level of a department or region, which names its scope column."""
-    return tree._default_manager.filter(pk=key).values_list("level", flat=True).first() if key else None
 
 
 def _attached(actor: Actor, entity: Guarded, own: Sources, hosts: list[Guarded]) -> Sources:
