@@ -1,6 +1,6 @@
 """The screenshots of the documentation, taken from the running program: python3 run.py shots.
 
-The program runs on a data directory of its own with invented data up to a fixed day; the pictures go to docs/shots.
+The program runs on a data directory of its own with invented data; the pictures go to docs/shots.
 """
 
 import sys
@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from tests.browser.desk import ARGUMENTS, EDITOR, MANAGER, Desk, chromium  # noqa: E402
+from tests.browser.desk import ARGUMENTS, EDITOR, Desk, chromium  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
 
 FOLDER = ROOT / "docs" / "shots"
@@ -21,9 +21,14 @@ SCALE = 0.2
 DESKTOP, PHONE = (1440, 900), (390, 844)
 LIMIT = 300 * 1024  # bytes of one picture
 LIST = "/customers/customer/"
-FILE = "\u5ba2\u6237\u540d\u79f0,\u7edf\u4e00\u793e\u4f1a\u4fe1\u7528\u4ee3\u7801,\u8054\u7cfb\u7535\u8bdd,\u5730\u5740,\u7ea7\u522b,\u5907\u6ce8\n" + "".join(
-    f"\u91d1\u9675\u6d4b\u8bd5{number}\u53f7\u6709\u9650\u516c\u53f8,,025-8432{number:04d},\u5357\u4eac\u5e02\u7384\u6b66\u533a\u4e2d\u5c71\u8def {number} \u53f7,{'ABCD'[number % 4]},\u5c55\u4f1a\u540d\u5355\n"
-    for number in range(1, 25)
+FIRMS = LIST + '?filter=["in","kind",["organisation"]]'
+SELLER = "hujiaming"
+FILE = (
+    "\u5ba2\u6237\u540d\u79f0,\u7edf\u4e00\u793e\u4f1a\u4fe1\u7528\u4ee3\u7801,\u8054\u7cfb\u7535\u8bdd,\u5730\u5740,\u7ea7\u522b,\u5907\u6ce8\n"
+    + "".join(
+        f"\u91d1\u9675\u6d4b\u8bd5{number}\u53f7\u6709\u9650\u516c\u53f8,,025-8432{number:04d},\u5357\u4eac\u5e02\u7384\u6b66\u533a\u4e2d\u5c71\u8def {number} \u53f7,{'ABCD'[number % 4]},\u5c55\u4f1a\u540d\u5355\n"
+        for number in range(1, 25)
+    )
 )
 
 
@@ -48,16 +53,16 @@ def _opened(path: str) -> Callable[[Desk], Page]:
 
 #: Name → (who, size, dark, how to get there).
 SHOTS: dict[str, tuple[str, tuple[int, int], bool, Callable[[Desk], Page]]] = {
-    "customers-light": (EDITOR, DESKTOP, False, _opened(LIST)),
-    "customers-dark": (EDITOR, DESKTOP, True, _opened(LIST)),
+    "customers-light": (EDITOR, DESKTOP, False, _opened(FIRMS)),
+    "customers-dark": (EDITOR, DESKTOP, True, _opened(FIRMS)),
     "record-light": (EDITOR, DESKTOP, False, _record),
     "record-dark": (EDITOR, DESKTOP, True, _record),
     "import-light": (EDITOR, DESKTOP, False, _import),
     "groups-light": (EDITOR, DESKTOP, False, _opened(LIST + "?layout=group&group=region")),
-    "board-light": (EDITOR, DESKTOP, False, _opened(LIST + "?layout=kanban")),
-    "customers-phone": (EDITOR, PHONE, False, _opened(LIST)),
+    "board-light": (EDITOR, DESKTOP, False, _opened(FIRMS + "&layout=kanban")),
+    "customers-phone": (EDITOR, PHONE, False, _opened(FIRMS)),
     "record-phone": (EDITOR, PHONE, False, _record),
-    "workbench-light": (MANAGER, DESKTOP, False, _opened("/")),
+    "workbench-light": (SELLER, DESKTOP, False, _opened("/")),
 }
 
 

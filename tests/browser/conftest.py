@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(tmp_path_factory.mktemp("browser"), SCALE)
-    made.prepare()
+    made.prepare(until="2026-06-15T17:30:00")
     with made.running():
         yield made
 

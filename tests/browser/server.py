@@ -34,10 +34,10 @@ class Server:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def prepare(self) -> None:
-        """Migrations, shipped data, invented customers and the accounts of the sign-in page."""
+    def prepare(self, until: str = "") -> None:
+        """Migrations, shipped data, invented customers up to a moment (now), the accounts of the sign-in page."""
         self.run("-m", "tools.prepare")
-        self.run("manage.py", "demo", "--scale", str(self.scale), "--until", "2026-06-15T17:30:00")
+        self.run("manage.py", "demo", "--scale", str(self.scale), *(("--until", until) if until else ()))
         self.run("manage.py", "demo_accounts")
 
     def run(self, *arguments: str) -> None:

@@ -121,7 +121,8 @@ def test_keys_move_look_select_and_open(desk: Desk) -> None:
 def test_the_palette_goes_to_a_page(desk: Desk) -> None:
     page = desk.open(LIST)
     page.keyboard.press("Control+k")
-    page.locator("#gx-palette-input").fill("联系人")
+    with page.expect_response(lambda answer: "/palette/" in answer.url and "q=%" in answer.url):
+        page.locator("#gx-palette-input").fill("联系人")
     expect(page.locator("#gx-palette .gx-palette-item").first).to_contain_text("联系人")
     page.keyboard.press("Enter")
     page.wait_for_url("**/customers/contact/")

@@ -12,7 +12,9 @@ def test_one_click_signs_in_and_the_tour_shows_five_stops_once(desks: Callable[.
     page = desk.open("/accounts/login/")
     page.locator("button[value=hujiaming]").click()
     expect(page.locator(".gx-tour h2")).to_be_visible()
-    for _stop in range(5):
+    for _stop in range(4):
+        page.locator(".gx-tour footer .btn-primary").click()
+    with page.expect_response("**/preferences/"):
         page.locator(".gx-tour footer .btn-primary").click()
     expect(page.locator(".gx-tour")).to_have_count(0)
     desk.open("/")

@@ -34,9 +34,9 @@ STATES = {"queued": "waiting", "waiting": "waiting"}
 COUNTERS = {
     "rows": gettext_lazy("Rows"), "done": gettext_lazy("Done"), "created": gettext_lazy("New"), "updated": gettext_lazy("Changed"),
     "unchanged": gettext_lazy("Unchanged"), "left": gettext_lazy("Left as they are"), "skipped": gettext_lazy("Skipped"),
-    "failed": gettext_lazy("Failed"), "errors": gettext_lazy("Errors"), "written": gettext_lazy("Written"), "checked": gettext_lazy("Checked"),
+    "failed": gettext_lazy("Failed"), "errors": gettext_lazy("Errors"), "refused": gettext_lazy("Refused rows"), "written": gettext_lazy("Written"), "checked": gettext_lazy("Checked"),
 }  # fmt: skip
-BAD = frozenset({"failed", "errors"})
+BAD = frozenset({"failed", "errors", "refused"})
 
 
 def list_page(actor: Actor, show: str = "", before: int | None = None) -> JobListPage:

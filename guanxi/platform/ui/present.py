@@ -154,8 +154,13 @@ def _phone(presenter: Presenter, field: Field, value: str) -> dict[str, Any]:
 
 
 def spaced_phone(value: str) -> str:
-    """A mobile number in groups of 3-4-4; others as they are."""
+    """A mobile number in groups of 3-4-4, a Chinese fixed line with its area code; others as they are."""
     digits = value.removeprefix("+86")
+    if value.startswith("+86") and digits.isdigit() and digits[0] != "1" and 9 <= len(digits) <= 11:
+        area = 2 if digits[0] == "2" else 3
+        return f"0{digits[:area]} {digits[area:-4]} {digits[-4:]}"
+    if value.startswith("+8610") and len(digits) == 10:
+        return f"010 {digits[2:6]} {digits[6:]}"
     if len(digits) == 11 and digits.isdigit() and digits[0] == "1":
         return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
     return value

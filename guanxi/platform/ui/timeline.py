@@ -39,6 +39,9 @@ from guanxi.platform.ui.present import Presenter, ago
 PAGE = 20
 CHANGES = "changes"
 
+#: Kinds of entries that everybody knows by a picture; others take that of their entity.
+CHANNEL_ICONS = {"call": "phone", "visit": "walk", "meeting": "users", "mail": "mail", "message": "message"}
+
 
 @dataclass(frozen=True)
 class Item:
@@ -196,13 +199,16 @@ def _child_entry(child: Entity, actor: Actor, item: Item, authors: dict[int, str
     body = str(fields[option.body].get(item.record) or "") if option.body in fields else ""
     title = child.title_of(item.record)
     label = str(child.label)
+    icon = child.icon
     if option.kind in fields:
-        label = str(fields[option.kind].choice_labels().get(fields[option.kind].get(item.record), label))
+        kind = fields[option.kind].get(item.record)
+        label = str(fields[option.kind].choice_labels().get(kind, label))
+        icon = CHANNEL_ICONS.get(kind, icon)
     author = authors.get(item.record.created_by_id, "")
     return TimelineEntry(
         id=f"{child.key}-{item.id}",
         kind=child.name,
-        icon=child.icon,
+        icon=icon,
         actor=author,
         initials=author[-1:],
         tone="accent",
@@ -330,7 +336,7 @@ def _composer(entity: Entity, actor: Actor, record: Any, children: list[Entity])
                     _kind(
                         f"{child.name}-{choice.value}",
                         str(choice.label),
-                        child.icon,
+                        CHANNEL_ICONS.get(choice.value, child.icon),
                         f"{url}?kind={choice.value}",
                         len(found),
                     )

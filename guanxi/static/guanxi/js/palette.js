@@ -81,7 +81,11 @@
     const answer = await fetch(dialog.dataset.url + "?q=" + encodeURIComponent(words)).catch(() => null);
     if (!answer || !answer.ok || mine !== asked) return;
     const found = (await answer.json()).groups;
-    if (mine === asked) draw([...found, ...own]);
+    if (mine !== asked) return;
+    // What is already shown stays where it is: Enter must not take another line than the one just read.
+    const at = chosen;
+    draw(words ? [...own, ...found] : [...found, ...own]);
+    if (words) choose(at);
   }
   function open() {
     if (dialog.open) return;
