@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # the folder of this file is no place to import from
 
 from bench import kept
+from tools import shell
 
 OUT = ROOT / "bench" / "out"
 FULL, SMOKE = 100_000, 3_000
@@ -112,4 +114,5 @@ def _prepare(folder: Path, size: int) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, shell.interrupt)  # so that the server and the worker are stopped with us
     sys.exit(main())
