@@ -97,7 +97,7 @@ def sessions_page(actor: Actor, user: User, current: str) -> AccountPage:
     alive = [session for session in UserSession.objects.filter(user=user).order_by("-created_at") if session.exists()]
     shown = [
         Session(
-            device=device(session.user_agent), address=session.ip, last_seen=_("signed in %(when)s") % {"when": ago(session.created_at, actor.now())},
+            device=device(session.user_agent), address=session.ip, last_seen=_("signed in %(when)s") % {"when": ago(session.created_at, actor.now(), actor.zone)},
             current=session.session_key == current, end_url=reverse("session_end", args=[session.pk]),
         )
         for session in alive

@@ -1,9 +1,11 @@
 """The list as a kanban board and as a tree."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count
 
+from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
@@ -15,6 +17,7 @@ from guanxi.platform.ui.list_state import ListState
 from guanxi.platform.ui.present import Presenter
 
 CARDS = 20
+#: Nodes of one level that come at once; the next ones come when the reader gets there.
 CHILDREN = 200
 
 
@@ -92,15 +95,23 @@ def _total(presenter: Presenter, key: str, group: Any) -> str:
 
 
 def tree(state: ListState, actor: Actor) -> ListPage:
-    """The roots that the reader may see; branches load as they are opened."""
+    """The roots that the reader may see; branches load as they are opened. A single root is open at once."""
     found = nodes(state.entity, actor, None, state)
+    if len(found) == 1:
+        found = [replace(found[0], open=True)]
     empty = None if found else list_page.empty_state(state, actor)
     return ListPage(**list_page.frame(state, actor), nodes=found, empty=empty)
 
 
-def nodes(entity: Entity, actor: Actor, parent: int | None, state: ListState | None = None) -> list[TreeNode]:
-    """The children of a record (or the roots), each with the number of its own children: two queries."""
-    assert entity.tree is not None
+def nodes(
+    entity: Entity, actor: Actor, parent: int | None, state: ListState | None = None, after: int = 0
+) -> list[TreeNode]:
+    """The children of a record (or the roots of a list's state), each with the number of its own children.
+
+    Two queries. At most CHILDREN come, those behind the key ``after``; a last node fetches the next ones.
+    """
+    if entity.tree is None:
+        raise gate.NotFound
     by = f"{entity.tree.parent}_id"
     rows = entity.rows(actor)
     if state is not None:
@@ -113,9 +124,10 @@ def nodes(entity: Entity, actor: Actor, parent: int | None, state: ListState | N
         )
     elif parent is not None:
         rows = rows.filter(**{by: parent})
-    records = list(rows.order_by("pk")[:CHILDREN])
+    records = list(rows.filter(pk__gt=after).order_by("pk")[: CHILDREN + 1])
+    more, records = len(records) > CHILDREN, records[:CHILDREN]
     below = _counts(entity, actor, by, [record.pk for record in records])
-    return [
+    found = [
         TreeNode(
             id=record.pk,
             label=entity.title_of(record),
@@ -127,6 +139,11 @@ def nodes(entity: Entity, actor: Actor, parent: int | None, state: ListState | N
         )
         for record in records
     ]
+    if more:
+        kept = state.parameters() if state else {}
+        url = addresses.page_of(entity, "children", parent or 0, **kept, after=records[-1].pk)
+        found.append(TreeNode(id="more", label="", url="", more_url=url))
+    return found
 
 
 def _counts(entity: Entity, actor: Actor, by: str, ids: list[int]) -> dict[int, int]:

@@ -272,7 +272,7 @@ def conflict_rows(entity: Entity, actor: Actor, conflict: Conflict) -> list[Conf
                 mine=presenter.text(field, mine),
                 theirs=presenter.text(field, theirs),
                 by=event.actor_name if event else "",
-                at=ago(event.at, actor.now()) if event else "",
+                at=ago(event.at, actor.now(), actor.zone) if event else "",
             )
         )
     return rows

@@ -124,7 +124,7 @@ def recent(actor: Actor) -> list[Card]:
     latest: dict[tuple[str, int], str] = {}
     for event in by_actor(actor.user_id or 0, limit=LOOKED_AT):
         if event.record_id and registry.find(event.entity) is not None:
-            latest.setdefault((event.entity, event.record_id), ago(event.at, actor.now()))
+            latest.setdefault((event.entity, event.record_id), ago(event.at, actor.now(), actor.zone))
     labels = {
         key: links.labels(key, {pk for entity, pk in latest if entity == key}, actor)
         for key in {entity for entity, _pk in latest}

@@ -118,7 +118,7 @@ def notice_item(actor: Actor, view: NoticeView) -> InboxItem:
         direct=True,
     )
     return InboxItem(
-        id=str(view.id), icon=view.icon, title=view.title, text=view.text, at=ago(view.at, actor.now()), iso=view.at.isoformat(),
+        id=str(view.id), icon=view.icon, title=view.title, text=view.text, at=ago(view.at, actor.now(), actor.zone), iso=view.at.isoformat(),
         url=notice_url(view), unread=view.unread, tone=view.tone, commands=[read] if view.unread else (),  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -141,7 +141,7 @@ def _decision(actor: Actor, row: HeldCommand, asker: str, labels: Mapping[int, s
     }
     url = reverse("inbox_decide", args=[row.pk])
     return InboxItem(
-        id=f"held-{row.pk}", icon="rubber-stamp", tone="accent", unread=True, at=ago(row.requested_at, actor.now()), iso=row.requested_at.isoformat(),
+        id=f"held-{row.pk}", icon="rubber-stamp", tone="accent", unread=True, at=ago(row.requested_at, actor.now(), actor.zone), iso=row.requested_at.isoformat(),
         title=_("%(command)s: %(records)s") % {"command": commands.get(row.command).label, "records": _names(row, labels)},
         text=" — ".join(part for part in (asked, row.note) if part),
         url=addresses.record(entity, row.records[0]) if len(row.records) == 1 else addresses.list_of(entity),

@@ -1,7 +1,7 @@
 """Values of records as cells: the one place that decides how a value looks to a reader."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -128,25 +128,35 @@ def short_money(value: Decimal) -> str:
 
 def _moment(presenter: Presenter, field: Field, value: datetime) -> dict[str, Any]:
     return {
-        "display": ago(value, presenter.actor.now()),
+        "display": ago(value, presenter.actor.now(), presenter.actor.zone),
         "title": field.display(value, presenter.actor.zone),
         "iso": value.isoformat(),
     }
 
 
-def ago(moment: datetime, now: datetime) -> str:
-    """How long ago, for recent times; the date for others."""
+def ago(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """How long ago, or how soon, for times near ``now``; the date in the reader's zone for others."""
     seconds = (now - moment).total_seconds()
-    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
-    if seconds < 0 or days >= 30:
-        return moment.astimezone().strftime("%Y-%m-%d")
+    minutes, hours, days = (int(abs(seconds) // size) for size in (60, 3600, 86400))
+    if days >= 30:
+        return moment.astimezone(zone).strftime("%Y-%m-%d")
     if minutes < 1:
         return _("just now")
+    if seconds < 0:
+        return _soon(minutes, hours, days)
     if hours < 1:
         return ngettext("%(count)d minute ago", "%(count)d minutes ago", minutes) % {"count": minutes}
     if days < 1:
         return ngettext("%(count)d hour ago", "%(count)d hours ago", hours) % {"count": hours}
     return ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+
+
+def _soon(minutes: int, hours: int, days: int) -> str:
+    if hours < 1:
+        return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
+    if days < 1:
+        return ngettext("in %(count)d hour", "in %(count)d hours", hours) % {"count": hours}
+    return ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
 
 
 def _phone(presenter: Presenter, field: Field, value: str) -> dict[str, Any]:

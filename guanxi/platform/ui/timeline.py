@@ -222,7 +222,7 @@ def _child_entry(child: Entity, actor: Actor, item: Item, authors: dict[int, str
 def _when(at: datetime, actor: Actor) -> dict[str, Any]:
     local = at.astimezone(actor.zone)
     return {
-        "at": ago(at, actor.now()),
+        "at": ago(at, actor.now(), actor.zone),
         "at_title": local.strftime("%Y-%m-%d %H:%M:%S"),
         "iso": at.isoformat(),
         "day": date_format(local, "DATE_FORMAT"),

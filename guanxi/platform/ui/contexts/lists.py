@@ -78,7 +78,8 @@ class ColumnChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeNode:
-    """``children_url`` loads the children (platform/tree_nodes.html) when ``has_children`` and none are given."""
+    """``children_url`` loads the children (platform/tree_nodes.html) when ``has_children`` and none are given;
+    a node with ``more_url`` stands for the next ones of its level and is replaced by them when it is reached."""
 
     id: int | str
     label: str
@@ -91,6 +92,7 @@ class TreeNode:
     active: bool = False
     children: Sequence["TreeNode"] = ()
     children_url: str = ""
+    more_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
+from guanxi.platform.ui import boards
 from tests.fakes.models import Company
 
 
@@ -171,3 +172,43 @@ def test_thing_on_rows_has_the_same_pages(client, chief):
         response = client.get(url)
         assert response.status_code == 200
         assert "Box" in response.content.decode()
+
+
+def test_a_level_of_a_tree_comes_in_parts_and_none_is_lost(client, chief, monkeypatch):
+    monkeypatch.setattr(boards, "CHILDREN", 2)
+    create = commands.get("fakes.company.create")
+    head = run(create, chief, inputs={"name": "Head"}).ids[0]
+    parts = {run(create, chief, inputs={"name": f"Part {number}", "parent": head}).ids[0] for number in range(5)}
+    seen, url = [], address("children", head)
+    while url:
+        nodes = client.get(url).context["nodes"]
+        seen += [node.id for node in nodes if not node.more_url]
+        url = nodes[-1].more_url
+    assert len(seen) == 5
+    assert set(seen) == parts
+
+
+def test_the_roots_of_a_filtered_tree_go_on_in_parts(client, chief, monkeypatch):
+    monkeypatch.setattr(boards, "CHILDREN", 2)
+    create = commands.get("fakes.company.create")
+    for number in range(5):
+        run(create, chief, inputs={"name": f"Root {number}", "stage": "new" if number else "lost"})
+    nodes = client.get(address("list"), {"layout": "tree", "filter": '["eq","stage","new"]'}).context["page"].nodes
+    rest = client.get(nodes[-1].more_url).context["nodes"]
+    assert [node.label for node in [*nodes[:-1], *rest]] == ["Root 1", "Root 2", "Root 3", "Root 4"]
+
+
+def test_a_single_root_is_open(client, company):
+    assert client.get(address("list"), {"layout": "tree"}).context["page"].nodes[0].open
+
+
+def test_an_entity_that_is_no_tree_has_no_branches(client, company):
+    assert client.get(reverse("children", args=["fakes", "person", 1])).status_code == 404
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_number_beyond_every_key_is_not_found(client, company, number):
+    for name in ("record", "edit", "peek", "children"):
+        assert client.get(f"/fakes/company/{number}/" + ("" if name == "record" else f"{name}/")).status_code == 404
+    assert client.get(address("children", 0), {"after": str(number)}).status_code == 404
+    assert client.get(address("list"), {"layout": "tree", "after": str(number)}).status_code == 200

@@ -1,12 +1,16 @@
 """The look keeps its rules: escaping in one place, small parts, nothing inline, every sentence translated."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from guanxi.platform.ui.contexts import Badge, Cell, Row
+from guanxi.platform.ui.present import ago
 from guanxi.platform.ui.templatetags.cells import card_html, cell_html, row_html
 
 ROOM = Path(__file__).resolve().parent.parent
@@ -49,3 +53,22 @@ def test_every_line_can_be_read_at_a_glance() -> None:
 @pytest.mark.parametrize("name", ["403.html", "404.html", "500.html"])
 def test_error_pages_render_without_any_context(name: str) -> None:
     assert name.removesuffix(".html") in render_to_string(name)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "just now"),
+        (-5, "5 minutes ago"),
+        (-60 * 5, "5 hours ago"),
+        (-60 * 24, "1 day ago"),
+        (30, "in 30 minutes"),
+        (60 * 30, "in 1 day"),
+        (60 * 24 * 40, "2026-04-10"),
+        (-60 * 24 * 40, "2026-01-20"),
+    ],
+)
+def test_a_time_near_now_is_told_by_its_distance_else_by_its_day_where_the_reader_is(minutes, words):
+    now = datetime(2026, 2, 28, 20, 0, tzinfo=UTC)
+    with override("en"):
+        assert ago(now + timedelta(minutes=minutes), now, ZoneInfo("Asia/Shanghai")) == words

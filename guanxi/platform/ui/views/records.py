@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from guanxi.platform.ui import addresses, boards, form_page, list_page, record_p
 from guanxi.platform.ui.answers import done, toast
 from guanxi.platform.ui.contexts import Panel
 from guanxi.platform.ui.doors import page, part, with_entity
+from guanxi.platform.ui.list_state import ListState
 from guanxi.platform.ui.models import Draft
 from guanxi.platform.ui.present import Presenter
 
@@ -104,8 +106,14 @@ def peek(request: Request, entity: Entity, pk: int) -> HttpResponse:
 @require_GET
 @with_entity
 def children(request: Request, entity: Entity, pk: int) -> HttpResponse:
-    """The branches below a record of a tree."""
-    return part(request, "tree_nodes", entity=entity, nodes=boards.nodes(entity, request.actor, pk))
+    """The branches below a record of a tree, or the next roots when the key is 0."""
+    state = None if pk else ListState.read(entity, request.actor, request.GET)
+    after = request.GET.get("after", "")
+    key = int(after) if after.isdecimal() else 0
+    if max(pk, key) > BigIntegerField.MAX_BIGINT:
+        raise gate.NotFound
+    found = boards.nodes(entity, request.actor, pk or None, state, key)
+    return part(request, "tree_nodes", entity=entity, nodes=found)
 
 
 @require_http_methods(["GET", "POST"])
