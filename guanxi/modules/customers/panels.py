@@ -157,7 +157,7 @@ def contacts_figure(actor: Actor, customer: Customer) -> tuple[str, str, str]:
     entity = registry.get("customers.contact")
     number = entity.rows(actor).filter(customer=customer).count()
     return (
-        formats.number_format(number, force_grouping=True),
+        f"{number:,}",
         "",
         addresses.list_of(entity, filter=_filter("customer", customer.pk)),
     )
@@ -167,7 +167,7 @@ def members_figure(actor: Actor, customer: Customer) -> tuple[str, str, str]:
     """How many belong to the group or household."""
     number = selectors.members_count(actor, customer)
     link = addresses.list_of(registry.get("customers.membership"), filter=_filter("customer", customer.pk))
-    return formats.number_format(number, force_grouping=True), "", link
+    return f"{number:,}", "", link
 
 
 def last_contact_figure(actor: Actor, customer: Customer) -> tuple[str, str, str]:

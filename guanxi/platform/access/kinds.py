@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -239,9 +239,8 @@ def _unscaled(value: int) -> Decimal:
 
 
 def _show_number(value: Any, spec: "Field", zone: tzinfo) -> str:
-    return formats.number_format(
-        value.normalize() if isinstance(value, Decimal) else value, use_l10n=True, force_grouping=True
-    )
+    """Groups of three in every language: Django's Chinese formats group by four, with nothing between."""
+    return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
 
 
 def _show_money(value: Decimal, spec: "Field", zone: tzinfo) -> str:
