@@ -240,7 +240,7 @@ def _carry_out(
     ]
     entity.prepare([record for record, _old, _columns in touched], actor, ScopeResolver())
     changes = _update(entity, touched, actor)
-    cascade.rescope(entity, [change.record for change in changes if change.touches("owner", "department", "region")])
+    cascade.rescope(entity, changes)
     return changes
 
 

@@ -215,5 +215,5 @@ def _save(
     for record, version, _names in writes:
         record.version = version + 1
     kept = [change for change in changes if change.record.pk not in lost]
-    cascade.rescope(entity, [change.record for change in kept if change.touches("owner", "department", "region")])
+    cascade.rescope(entity, kept)
     return kept

@@ -143,7 +143,7 @@ class Store:
         append(
             [event_for(kind, entity, change, self.actor, self.batch) for kind, changes in kinds for change in changes]
         )
-        cascade.rescope(entity, [change.record for change in edited if change.touches("owner", "department", "region")])
+        cascade.rescope(entity, edited)
         entity.written([*created, *edited], self.actor)
 
     def _save(
