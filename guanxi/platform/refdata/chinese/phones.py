@@ -55,6 +55,8 @@ def _extension() -> re.Pattern[str]:
 
 def parse_phone(text: str, *, area_code: str = "") -> Phone:
     """Read one telephone number. area_code ("025") completes local numbers. Raises PhoneProblem."""
+    if MOBILE.fullmatch(text):
+        return Phone(PhoneKind.MOBILE, f"+{COUNTRY}{text}")  # as nearly all are written
     clean = _undo_spreadsheet(normalise_width(text).strip(), text)
     extension = ""
     if found := _extension().match(clean):
