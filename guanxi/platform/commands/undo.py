@@ -17,7 +17,7 @@ from guanxi.platform.commands import cascade
 from guanxi.platform.commands.events import UNDONE
 from guanxi.platform.commands.executor import SET_LIMIT, stamp, stored_columns
 from guanxi.platform.commands.outcome import Change
-from guanxi.platform.commands.record_event import LINE, event_for
+from guanxi.platform.commands.record_event import LINE, by, event_for
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
@@ -105,7 +105,8 @@ def _undo_set(
                 ready.append((record, stored_columns(entity, record), record.version))
             diffs.setdefault(record.pk, {}).update(_put_back(entity, record, event, actor))
         changes = _save(entity, ready, diffs, actor)
-        append([event_for(UNDONE, entity, change, actor, batch) for change in changes])
+        told = by(actor)
+        append([event_for(UNDONE, entity, change, told, batch) for change in changes])
         entity.written(changes, actor)
         result.done += [change.record.pk for change in changes]
 

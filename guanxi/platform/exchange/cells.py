@@ -146,6 +146,11 @@ def _plain_code(limit: int | None) -> Plain:
     return lambda text: text.isalnum() and text.isascii() and len(text) <= most
 
 
+def _plain_phone(limit: int | None) -> Plain:
+    most = limit or 1_000_000
+    return lambda text: text.isascii() and (text[1:] if text[:1] == "+" else text).isdigit() and len(text) <= most
+
+
 def _plain_email(limit: int | None) -> Plain:
     most, form = limit or 1_000_000, PLAIN_EMAIL.fullmatch
     return lambda text: form(text) is not None and len(text) <= most
@@ -155,7 +160,7 @@ _PLAIN = {
     "text": _plain_text,
     "longtext": _plain_text,
     "code": _plain_code,
-    "phone": _plain_code,
+    "phone": _plain_phone,
     "email": _plain_email,
 }
 

@@ -25,12 +25,19 @@ class Differences:
 
     def of_new(self, records: Sequence[Any]) -> list[dict[str, list[Any]]]:
         """Field key → [None, value] of every field that holds something, per record."""
-        keys = [field.key for field in self._fields]
-        columns = [self._exported(field, [field.get(record) for record in records]) for field in self._fields]
+        stored = [record.__dict__ for record in records]
+        columns: dict[str, Sequence[Any]] = {}
+        for field in self._fields:
+            if name := field.attribute:
+                values = [attributes[name] for attributes in stored]
+            else:
+                values = [field.get(record) for record in records]
+            if any(values) or any(value not in EMPTY for value in values):  # most columns of most files are empty
+                columns[field.key] = self._exported(field, values)
         return [
-            {key: [None, value] for key, value in zip(keys, row, strict=True) if value or value not in EMPTY}
-            for row in zip(*columns, strict=True)
-        ]
+            {key: [None, value] for key, value in zip(columns, row, strict=True) if value or value not in EMPTY}
+            for row in zip(*columns.values(), strict=True)
+        ] or [{} for _record in records]
 
     def _exported(self, field: Field, values: list[Any]) -> list[Any]:
         if field.key in self._plain:

@@ -84,7 +84,9 @@ def _look(plan: Plan, spool: Spool) -> FileKeys:
     return FileKeys(repeated, frozenset(names))
 
 
-def _columns(plan: Plan, spool: Spool, positions: list[int | None]) -> Iterator[tuple[list[int], list[tuple[Any, ...]]]]:
+def _columns(
+    plan: Plan, spool: Spool, positions: list[int | None]
+) -> Iterator[tuple[list[int], list[tuple[Any, ...]]]]:
     """Row numbers and cells of some columns, AT_ONCE rows at a time."""
     total = spool.info.sheets[plan.sheet].rows
     for start in range(plan.start, total, AT_ONCE):
