@@ -9,10 +9,12 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from guanxi.platform import bulk
@@ -333,10 +335,16 @@ def tracked(entity: Entity) -> dict[str, Field]:
 
 def stored_columns(entity: Entity, record: Any) -> dict[str, Any]:
     """Every stored column, to find what a body or a derived rule has changed."""
-    found = {column.attname: getattr(record, column.attname) for column in entity.source.model._meta.concrete_fields}
+    attributes = record.__dict__
     return {
-        name: (dict(value) if isinstance(value, dict) else value) for name, value in found.items() if name != "version"
+        name: dict(value) if (value := attributes[name]).__class__ is dict else value
+        for name in _column_names(entity.source.model)
     }
+
+
+@cache
+def _column_names(model: type[Model]) -> tuple[str, ...]:
+    return tuple(column.attname for column in model._meta.concrete_fields if column.attname != "version")
 
 
 # --- idempotency ------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ def _undo_set(
 ) -> None:
     entity = registry.get(entity_key)
     gate.require(actor, entity, "edit")
+    actor = actor.at(actor.now())
     with transaction.atomic():
         rows = gate.narrow(entity.source.model._base_manager.all(), gate.sources(actor, entity, "edit"))
         wanted = {event.record_id for event in events}

@@ -48,7 +48,11 @@ class Differences:
     def columns(self, record: Any, before: dict[str, Any]) -> set[str]:
         """The attributes that differ from how the record was read."""
         now = record.__dict__
-        return {name for name, value in before.items() if name not in ("_state", "version") and now.get(name) != value}
+        return {
+            name
+            for name, value in before.items()
+            if (held := now.get(name)) is not value and held != value and name not in ("_state", "version")
+        }
 
     def of_changed(self, record: Any, before: dict[str, Any], columns: set[str]) -> dict[str, list[Any]]:
         """Field key → [old, new] of the fields in these attributes."""
@@ -57,7 +61,10 @@ class Differences:
         diff = {}
         for name in columns:
             for field in self._by_column.get(name, ()):
-                was, now = field.exported(field.get(old)), field.exported(field.get(record))
+                if field.attribute:
+                    was, now = field.exported(before[name]), field.exported(record.__dict__[name])
+                else:
+                    was, now = field.exported(field.get(old)), field.exported(field.get(record))
                 if was != now:
                     diff[field.key] = [was, now]
         return diff

@@ -70,7 +70,7 @@ class Filler:
         clears = self.empty is Empty.CLEAR
         for source in self.part.sources:
             field = source.field
-            column, set_, get = chunk.values[number][field.key], field.set, field.get
+            column, set_, get, name = chunk.values[number][field.key], field.set, field.get, field.attribute
             for index in indexes:
                 value = column[index]
                 if value is BLANK:
@@ -81,7 +81,7 @@ class Filler:
                         continue
                     value = field.nothing
                 record = work.records[index]
-                if value != get(record) and set_:
+                if value != (record.__dict__[name] if name else get(record)) and set_:
                     set_(record, value)
                     changed[index].add(field.key)
         return {index: frozenset(keys) for index, keys in changed.items() if keys}
