@@ -25,6 +25,7 @@ from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import cascade, held, unique
 from guanxi.platform.commands.command import Command
+from guanxi.platform.commands.differences import first_values, tracked
 from guanxi.platform.commands.models import CommandKey
 from guanxi.platform.commands.outcome import Blocked, Change, Conflict, Outcome, Rejected
 from guanxi.platform.commands.record_event import events_for
@@ -248,10 +249,10 @@ def _carry_out(
 
 def _remove(entity: Entity, records: list[Any]) -> list[Change]:
     """Lines are deleted for good; their values stay in the event."""
-    fields = tracked(entity)
+    last = first_values(tracked(entity).values(), records)
     changes = [
-        Change(record, {key: [old, None] for key, (_new, old) in _first_values(fields, record).items()})
-        for record in records
+        Change(record, {key: [value, None] for key, (_none, value) in held.items()})
+        for record, held in zip(records, last, strict=True)
     ]
     keys = [record.pk for record in records]
     entity.base_rows().filter(pk__in=keys).delete()
@@ -271,8 +272,8 @@ def insert_records(
     for record, maker in zip(records, stamps or [actor] * len(records), strict=True):
         stamp(record, maker, created=True)
     source.insert(entity.source.model, records)
-    fields = tracked(entity)
-    return [Change(record, _first_values(fields, record), created=True) for record in records]
+    first = first_values(tracked(entity).values(), records)
+    return [Change(record, diff, created=True) for record, diff in zip(records, first, strict=True)]
 
 
 def _update(entity: Entity, touched: list[tuple[Any, dict, dict]], actor: Actor) -> list[Change]:
@@ -316,21 +317,6 @@ def stamp(record: Any, actor: Actor, *, created: bool = False) -> None:
 def _snapshot(fields: Mapping[str, Field], record: Any) -> dict[str, Any]:
     """The JSON form of every field that a person could have set."""
     return {key: field.exported(field.get(record)) for key, field in fields.items()}
-
-
-def _first_values(fields: Mapping[str, Field], record: Any) -> dict[str, list[Any]]:
-    """The difference of a new record to nothing."""
-    return {
-        key: [None, field.kind.to_json(value)]
-        for key, field in fields.items()
-        if not field.is_empty(value := field.get(record))
-    }
-
-
-def tracked(entity: Entity) -> dict[str, Field]:
-    """The fields whose values stand in differences: all but who and when."""
-    skip = {"created_at", "created_by", "modified_at", "modified_by"}
-    return {key: field for key, field in entity.fields().items() if key not in skip and (field.set or field.readonly)}
 
 
 def stored_columns(entity: Entity, record: Any) -> dict[str, Any]:

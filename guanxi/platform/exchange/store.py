@@ -18,6 +18,7 @@ from guanxi.platform.access.models.record import Fact
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import cascade, unique
 from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.differences import Differences, first_values, tracked
 from guanxi.platform.commands.executor import stamp
 from guanxi.platform.commands.outcome import Change, Refusal, Rejected
 from guanxi.platform.commands.record_event import by, event_for
@@ -27,7 +28,6 @@ from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.events.services import append
 from guanxi.platform.exchange.changes import Builder
 from guanxi.platform.exchange.chunk import Chunk
-from guanxi.platform.exchange.differences import Differences
 from guanxi.platform.exchange.filling import number_records
 from guanxi.platform.exchange.work import NEW, SHARE, UPDATE, Work
 
@@ -136,9 +136,8 @@ class Store:
         created = []
         if new:
             source.insert(entity.source.model, new)
-            created = [
-                Change(record, diff, created=True) for record, diff in zip(new, differences.of_new(new), strict=True)
-            ]
+            first = first_values(tracked(entity).values(), new)
+            created = [Change(record, diff, created=True) for record, diff in zip(new, first, strict=True)]
         edited = self._save(entity, changed, differences, actor)
         kinds = [(self._created[entity.key], created), (self._edited[entity.key], edited)]
         told = by(actor)
