@@ -26,6 +26,10 @@ ORGANISATION_ONLY = (
     "tax_number",
 )
 PERSON_ONLY = ("gender", "born_on")
+FOREIGN: dict[str, tuple[str, ...]] = {
+    CustomerKind.ORGANISATION: PERSON_ONLY,
+    CustomerKind.HOUSEHOLD: (*ORGANISATION_ONLY, *PERSON_ONLY),
+}
 
 
 # --- one value ----------------------------------------------------------------------------------------
@@ -115,14 +119,15 @@ def customer_problems(customer: Customer, today: date) -> dict[str, str]:
 
 
 def _kind_problems(customer: Customer) -> dict[str, str]:
-    wrong: tuple[str, ...]
+    foreign = FOREIGN.get(customer.kind, ORGANISATION_ONLY)
+    wrong = [key for key in foreign if getattr(customer, key) not in (None, "")]
+    if not wrong:
+        return {}
     if customer.kind == CustomerKind.ORGANISATION:
-        wrong, message = PERSON_ONLY, _("An organisation has none. Clear it, or change the kind of customer.")
+        message = _("An organisation has none. Clear it, or change the kind of customer.")
     else:
-        wrong, message = ORGANISATION_ONLY, _("Only organisations have one. Clear it, or change the kind of customer.")
-        if customer.kind == CustomerKind.HOUSEHOLD:
-            wrong = (*wrong, *PERSON_ONLY)
-    return {key: message for key in wrong if getattr(customer, key) not in (None, "")}
+        message = _("Only organisations have one. Clear it, or change the kind of customer.")
+    return dict.fromkeys(wrong, message)
 
 
 def complete_from_document(customer: Customer) -> None:

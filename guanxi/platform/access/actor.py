@@ -14,6 +14,9 @@ from guanxi.platform.access.grants import Grants, grants_of
 from guanxi.platform.access.models import Department, User
 from guanxi.platform.refdata.models import Region
 
+#: What an actor has looked up about itself, which does not change with the time.
+READ_ONCE = ("grants", "department_level", "region_level")
+
 
 def wall_clock() -> datetime:
     return datetime.now(UTC)
@@ -97,7 +100,9 @@ class Actor:
 
     def at(self, moment: datetime) -> "Actor":
         """The same actor at a fixed time (demo data, imports, tests)."""
-        return replace(self, clock=lambda: moment)
+        made = replace(self, clock=lambda: moment)
+        made.__dict__.update({name: self.__dict__[name] for name in READ_ONCE if name in self.__dict__})
+        return made
 
     def through(self, source: str) -> "Actor":
         return replace(self, source=source)

@@ -140,7 +140,12 @@ def _access(column: models.Field, kind: kinds.Kind) -> dict[str, Any]:
     """How the column is read, set and filtered."""
     if kind is kinds.CHOICE and isinstance(column, models.IntegerField):
         return _numbered(column.attname)
-    return {"get": _getter(column.attname), "set": _setter(column.attname), "conditions": _conditions(column, kind)}
+    return {
+        "attribute": column.attname,
+        "get": _getter(column.attname),
+        "set": _setter(column.attname),
+        "conditions": _conditions(column, kind),
+    }
 
 
 def _numbered(attname: str) -> dict[str, Any]:

@@ -28,6 +28,8 @@ def no_choices() -> list[Choice]:
 class Field:
     """``key`` is the stable id; ``lookup`` the ORM path of the stored value (empty: not in SQL);
     ``target`` the entity a link leads to; ``indexed`` whether a list of any size may be sorted by it;
+    ``attribute`` is where a record holds the value just as ``get`` gives and ``set`` takes it (empty: they do more than
+    that), so that bulk work need not call them for each row;
     ``sensitivity`` and ``purpose`` are declared for personal data; ``load`` fetches values kept
     in side tables (tags) for a page of ids at once."""
 
@@ -50,6 +52,7 @@ class Field:
     purpose: str = ""
     retention: str = ""
     check: Callable[[Any], Any] | None = None
+    attribute: str = ""
     get: Callable[[Any], Any] = field(default=lambda record: None, compare=False)
     set: Callable[[Any, Any], None] | None = field(default=None, compare=False)
     conditions: Callable[[str, tuple[Any, ...]], Q | None] = field(default=lambda operator, values: None, compare=False)
@@ -165,6 +168,8 @@ class Field:
         return {choice.value: choice.label for choice in self.choices()}
 
     def with_(self, **changes: Any) -> "Field":
+        if "get" in changes or "set" in changes:
+            changes.setdefault("attribute", "")
         return replace(self, **changes)
 
 

@@ -27,7 +27,9 @@ NUMBER_NOISE = re.compile(r"[,\s\u00a0\uffe5\u00a5$]")
 DATE_PARTS = re.compile(
     r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?$"
 )
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+EMAIL_FORM = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
@@ -50,13 +52,17 @@ Parser = Callable[[Any, "Field"], Any]
 
 def _clean_text(raw: Any, spec: "Field") -> str:
     text = raw if isinstance(raw, str) else str(raw)
+    if text.isprintable():
+        return text.strip()  # neither of the two below is printable
     if FORBIDDEN.search(text):
         raise Invalid(_("The text holds characters that cannot be stored. Type it again instead of pasting it."))
     return BIDI.sub("", text).strip()
 
 
 def _text(raw: Any, spec: "Field") -> str:
-    text = " ".join(_clean_text(raw, spec).split())
+    text = _clean_text(raw, spec)
+    if "  " in text or not text.isprintable():
+        text = " ".join(text.split())
     return _bounded(text, spec)
 
 
@@ -75,12 +81,13 @@ def _bounded(text: str, spec: "Field") -> str:
 
 
 def _code(raw: Any, spec: "Field") -> str:
-    return _text(raw, spec).translate(FULL_WIDTH).replace(" ", "")
+    text = _text(raw, spec)
+    return (text if text.isascii() else text.translate(FULL_WIDTH)).replace(" ", "")
 
 
 def _email(raw: Any, spec: "Field") -> str:
     text = _code(raw, spec)
-    if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}", text):
+    if not EMAIL_FORM.fullmatch(text):
         raise Invalid(_("“%(value)s” is not an e-mail address. It looks like name@example.com.") % {"value": text})
     local, _at, domain = text.rpartition("@")
     return f"{local}@{domain.lower()}"
@@ -96,7 +103,8 @@ def _url(raw: Any, spec: "Field") -> str:
 
 
 def _number_text(raw: Any) -> str:
-    return NUMBER_NOISE.sub("", str(raw).translate(FULL_WIDTH))
+    text = str(raw)
+    return text if text.isascii() and text.isdigit() else NUMBER_NOISE.sub("", text.translate(FULL_WIDTH))
 
 
 def _decimal(raw: Any, spec: "Field") -> Decimal:
@@ -136,7 +144,13 @@ def _date(raw: Any, spec: "Field") -> date:
 def _moment_parts(raw: Any) -> date | datetime:
     if isinstance(raw, date):
         return raw
-    text = str(raw).strip().translate(FULL_WIDTH)
+    text = str(raw).strip()
+    if ISO_DAY.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass  # explained below
+    text = text.translate(FULL_WIDTH)
     if re.fullmatch(r"\d{8}", text):
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     if "T" in text and re.search(r"(Z|[+-]\d\d:\d\d)$", text):

@@ -45,6 +45,8 @@ class Column:
         """Many values; when all are plain, as most are, they are only looked at."""
         if self.plain.issuperset(map(type, values)):
             return values
+        if len(set(map(id, values))) == 1:  # one moment, person or empty value for all of them
+            return [self.convert(values[0])] * len(values)
         return [self.convert(value) for value in values]
 
 

@@ -20,29 +20,35 @@ class KeyIn(Func):
         super().__init__(column)
         self.keys = keys
 
-    def _prepared(self, connection: BaseDatabaseWrapper) -> tuple[list[Any], str]:
-        field = self.get_source_expressions()[0].output_field
-        if isinstance(field, models.ForeignKey):
-            field = field.target_field
-        cast = ""
-        if connection.vendor == "postgresql":
-            cast = (field.cast_db_type(connection) or "text").split("(")[0]
-        return [field.get_db_prep_value(key, connection) for key in self.keys], cast
-
     def as_sqlite(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
     ) -> tuple[str, list[Any]]:
-        sql, parameters = compiler.compile(self.get_source_expressions()[0])
-        keys, _ = self._prepared(connection)
-        return f"{sql} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(keys)]  # noqa: S608
+        return self._compiled(compiler, connection)
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
     ) -> tuple[str, list[Any]]:
-        sql, parameters = compiler.compile(self.get_source_expressions()[0])
-        keys, cast = self._prepared(connection)
-        # The cast keeps the column's index in use whatever size the driver would give the numbers.
-        return f"{sql} = ANY(%s::{cast}[])", [*parameters, keys]
+        return self._compiled(compiler, connection)
+
+    def _compiled(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        column = self.get_source_expressions()[0]
+        sql, parameters = compiler.compile(column)
+        condition, keys = one_of(sql, column.output_field, self.keys, connection)
+        return condition, [*parameters, keys]
+
+
+def one_of(
+    quoted: str, field: models.Field, keys: Iterable[Any], connection: BaseDatabaseWrapper
+) -> tuple[str, str | list[Any]]:
+    """The SQL for "this column is one of ``keys``" and its one parameter."""
+    if isinstance(field, models.ForeignKey):
+        field = field.target_field
+    prepared = [field.get_db_prep_value(key, connection) for key in keys]
+    if connection.vendor == "sqlite":
+        return f"{quoted} IN (SELECT value FROM json_each(%s))", json.dumps(prepared)  # noqa: S608 quoted
+    # The cast keeps the column's index in use whatever size the driver would give the numbers.
+    cast = (field.cast_db_type(connection) or "text").split("(")[0]
+    return f"{quoted} = ANY(%s::{cast}[])", prepared
 
 
 def key_in(column: str, keys: Iterable[Any]) -> KeyIn:

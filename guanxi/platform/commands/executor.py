@@ -9,10 +9,12 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from guanxi.platform import bulk
@@ -23,6 +25,7 @@ from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import cascade, held, unique
 from guanxi.platform.commands.command import Command
+from guanxi.platform.commands.differences import first_values, tracked
 from guanxi.platform.commands.models import CommandKey
 from guanxi.platform.commands.outcome import Blocked, Change, Conflict, Outcome, Rejected
 from guanxi.platform.commands.record_event import events_for
@@ -240,16 +243,16 @@ def _carry_out(
     ]
     entity.prepare([record for record, _old, _columns in touched], actor, ScopeResolver())
     changes = _update(entity, touched, actor)
-    cascade.rescope(entity, [change.record for change in changes if change.touches("owner", "department", "region")])
+    cascade.rescope(entity, changes)
     return changes
 
 
 def _remove(entity: Entity, records: list[Any]) -> list[Change]:
     """Lines are deleted for good; their values stay in the event."""
-    fields = tracked(entity)
+    last = first_values(tracked(entity).values(), records)
     changes = [
-        Change(record, {key: [old, None] for key, (_new, old) in _first_values(fields, record).items()})
-        for record in records
+        Change(record, {key: [value, None] for key, (_none, value) in held.items()})
+        for record, held in zip(records, last, strict=True)
     ]
     keys = [record.pk for record in records]
     entity.base_rows().filter(pk__in=keys).delete()
@@ -269,8 +272,8 @@ def insert_records(
     for record, maker in zip(records, stamps or [actor] * len(records), strict=True):
         stamp(record, maker, created=True)
     source.insert(entity.source.model, records)
-    fields = tracked(entity)
-    return [Change(record, _first_values(fields, record), created=True) for record in records]
+    first = first_values(tracked(entity).values(), records)
+    return [Change(record, diff, created=True) for record, diff in zip(records, first, strict=True)]
 
 
 def _update(entity: Entity, touched: list[tuple[Any, dict, dict]], actor: Actor) -> list[Change]:
@@ -316,27 +319,18 @@ def _snapshot(fields: Mapping[str, Field], record: Any) -> dict[str, Any]:
     return {key: field.exported(field.get(record)) for key, field in fields.items()}
 
 
-def _first_values(fields: Mapping[str, Field], record: Any) -> dict[str, list[Any]]:
-    """The difference of a new record to nothing."""
-    return {
-        key: [None, field.kind.to_json(value)]
-        for key, field in fields.items()
-        if not field.is_empty(value := field.get(record))
-    }
-
-
-def tracked(entity: Entity) -> dict[str, Field]:
-    """The fields whose values stand in differences: all but who and when."""
-    skip = {"created_at", "created_by", "modified_at", "modified_by"}
-    return {key: field for key, field in entity.fields().items() if key not in skip and (field.set or field.readonly)}
-
-
 def stored_columns(entity: Entity, record: Any) -> dict[str, Any]:
     """Every stored column, to find what a body or a derived rule has changed."""
-    found = {column.attname: getattr(record, column.attname) for column in entity.source.model._meta.concrete_fields}
+    attributes = record.__dict__
     return {
-        name: (dict(value) if isinstance(value, dict) else value) for name, value in found.items() if name != "version"
+        name: dict(value) if (value := attributes[name]).__class__ is dict else value
+        for name in _column_names(entity.source.model)
     }
+
+
+@cache
+def _column_names(model: type[Model]) -> tuple[str, ...]:
+    return tuple(column.attname for column in model._meta.concrete_fields if column.attname != "version")
 
 
 # --- idempotency ------------------------------------------------------------------------------------

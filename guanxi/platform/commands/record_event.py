@@ -1,7 +1,7 @@
 """Events of commands: one per record, with the difference as undo data."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guanxi.platform.access.actor import Actor
@@ -17,13 +17,19 @@ LINE = "#line"
 def events_for(
     command: Command, changes: Sequence[Change], actor: Actor, batch: uuid.UUID | None, note: str
 ) -> list[NewEvent]:
-    return [event_for(command.event, command.entity, change, actor, batch, note) for change in changes]
+    told = by(actor)
+    return [event_for(command.event, command.entity, change, told, batch, note) for change in changes]
 
 
 def event_for(
-    kind: str, entity: Entity, change: Change, actor: Actor, batch: uuid.UUID | None = None, note: str = ""
+    kind: str,
+    entity: Entity,
+    change: Change,
+    told: Mapping[str, Any],
+    batch: uuid.UUID | None = None,
+    note: str = "",
 ) -> NewEvent:
-    """The event of one change. A line's event stands in the history of its parent."""
+    """The event of one change; ``told`` is what ``by`` gives. A line's event stands in the history of its parent."""
     record, diff = change.record, dict(change.diff)
     host_key, host_id, customer = entity.key, record.pk, entity.customer_of(record)
     parent = entity.parent_entity()
@@ -39,7 +45,7 @@ def event_for(
         diff=diff,
         note=note,
         batch=batch,
-        **by(actor),
+        **told,
     )
 
 

@@ -13,7 +13,7 @@ from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import gate_parent, insert_records
 from guanxi.platform.commands.outcome import Change, Rejected
-from guanxi.platform.commands.record_event import event_for
+from guanxi.platform.commands.record_event import by, event_for
 from guanxi.platform.entities import numbering
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import append
@@ -54,7 +54,9 @@ def create_many(
     kind = commands.get(f"{entity.key}.create").event
     with transaction.atomic():
         changes = insert_records(entity, list(records), actor, scopes, stamps)
-        append([event_for(kind, entity, change, stamp, batch) for change, stamp in zip(changes, stamps, strict=True)])
+        append(
+            [event_for(kind, entity, change, by(stamp), batch) for change, stamp in zip(changes, stamps, strict=True)]
+        )
         entity.written(changes, actor)
     return changes
 

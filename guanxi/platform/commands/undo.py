@@ -17,7 +17,7 @@ from guanxi.platform.commands import cascade
 from guanxi.platform.commands.events import UNDONE
 from guanxi.platform.commands.executor import SET_LIMIT, stamp, stored_columns
 from guanxi.platform.commands.outcome import Change
-from guanxi.platform.commands.record_event import LINE, event_for
+from guanxi.platform.commands.record_event import LINE, by, event_for
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
@@ -83,6 +83,7 @@ def _undo_set(
 ) -> None:
     entity = registry.get(entity_key)
     gate.require(actor, entity, "edit")
+    actor = actor.at(actor.now())
     with transaction.atomic():
         rows = gate.narrow(entity.source.model._base_manager.all(), gate.sources(actor, entity, "edit"))
         wanted = {event.record_id for event in events}
@@ -105,7 +106,8 @@ def _undo_set(
                 ready.append((record, stored_columns(entity, record), record.version))
             diffs.setdefault(record.pk, {}).update(_put_back(entity, record, event, actor))
         changes = _save(entity, ready, diffs, actor)
-        append([event_for(UNDONE, entity, change, actor, batch) for change in changes])
+        told = by(actor)
+        append([event_for(UNDONE, entity, change, told, batch) for change in changes])
         entity.written(changes, actor)
         result.done += [change.record.pk for change in changes]
 
@@ -215,5 +217,5 @@ def _save(
     for record, version, _names in writes:
         record.version = version + 1
     kept = [change for change in changes if change.record.pk not in lost]
-    cascade.rescope(entity, [change.record for change in kept if change.touches("owner", "department", "region")])
+    cascade.rescope(entity, kept)
     return kept

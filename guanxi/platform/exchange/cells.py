@@ -24,6 +24,7 @@ SERIAL_START = date(1899, 12, 30)
 SERIALS = range(10_000, 80_000)
 #: As spreadsheet programs write long numbers. "12E45" is somebody's code.
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
+PLAIN_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
 TEXTS = frozenset({"text", "longtext", "code", "phone", "email", "url", "choice", "multichoice", "tags"}) | kinds.LINKS
 NUMBERS_AS_TEXT = frozenset({"phone", "code"})
@@ -145,7 +146,23 @@ def _plain_code(limit: int | None) -> Plain:
     return lambda text: text.isalnum() and text.isascii() and len(text) <= most
 
 
-_PLAIN = {"text": _plain_text, "code": _plain_code, "phone": _plain_code}
+def _plain_phone(limit: int | None) -> Plain:
+    most = limit or 1_000_000
+    return lambda text: text.isascii() and (text[1:] if text[:1] == "+" else text).isdigit() and len(text) <= most
+
+
+def _plain_email(limit: int | None) -> Plain:
+    most, form = limit or 1_000_000, PLAIN_EMAIL.fullmatch
+    return lambda text: form(text) is not None and len(text) <= most
+
+
+_PLAIN = {
+    "text": _plain_text,
+    "longtext": _plain_text,
+    "code": _plain_code,
+    "phone": _plain_phone,
+    "email": _plain_email,
+}
 
 
 def joined(cells: Sequence[Cell], positions: Sequence[int]) -> Cell:
@@ -166,9 +183,7 @@ class ColumnReader:
         self.field = field
         # Whether a value is needed depends on the whole row (new or not), so an empty cell is no error here.
         self._parse = None if field.is_link else field.with_(required=False).parse
-        self._plain = (
-            _PLAIN[field.kind.key](field.max_length) if field.kind.key in _PLAIN and field.check is None else None
-        )
+        self._plain = _PLAIN[field.kind.key](field.max_length) if field.kind.key in _PLAIN else None
         self._memo: dict[Any, Any] | None = None if self._plain else {}
         self._read = 0
 
@@ -190,6 +205,12 @@ class ColumnReader:
     def _convert_plain(self, cells: Sequence[Cell], plain: Plain) -> list[Any]:
         """Text that is already in its one way of writing, as nearly all is, is only looked at."""
         convert = self._convert
+        if self.field.check is not None:
+            checked = self._checked
+            return [
+                checked(cell) if cell.__class__ is str and plain(cell) else BLANK if cell is None else convert(cell)  # type: ignore[arg-type]
+                for cell in cells
+            ]
         return [
             cell if cell.__class__ is str and plain(cell) else BLANK if cell is None else convert(cell)  # type: ignore[arg-type]
             for cell in cells
@@ -211,6 +232,12 @@ class ColumnReader:
         try:
             raw = raw_value(cell, self.field)
             return raw if raw is BLANK or self._parse is None else self._parse(raw)
+        except Invalid as error:
+            return error
+
+    def _checked(self, text: str) -> Any:
+        try:
+            return self.field.check(text)  # type: ignore[misc]
         except Invalid as error:
             return error
 

@@ -8,6 +8,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,7 +24,7 @@ from guanxi.platform.exchange.file_keys import FileKeys
 from guanxi.platform.exchange.link_texts import LinkTexts
 from guanxi.platform.exchange.plan import Part, Plan, Source
 from guanxi.platform.exchange.problems import Problem
-from guanxi.platform.exchange.reading import Spool, SpoolRow
+from guanxi.platform.exchange.reading import Cell, Spool, SpoolRow
 
 Values = dict[str, list[Any]]
 
@@ -38,6 +40,11 @@ class Chunk:
     problems: dict[int, list[Problem]] = field(default_factory=lambda: defaultdict(list))
     later: dict[int, list[tuple[str, str, int | None]]] = field(default_factory=lambda: defaultdict(list))
     promised: set[tuple[int, str]] = field(default_factory=set)
+
+    @cached_property
+    def columns(self) -> list[tuple[Cell, ...]]:
+        """The cells of the rows column by column, as many as the longest row has."""
+        return list(zip_longest(*(row.cells for row in self.rows)))
 
     def good(self) -> list[int]:
         """Indexes of the rows without a problem."""
@@ -85,7 +92,7 @@ class Validator:
         if at is None:
             values, errors = reader.convert([source.constant] * len(chunk.rows))
         else:
-            cells = [row.cells[at] if at < len(row.cells) else None for row in chunk.rows]
+            cells: Sequence[Cell] = chunk.columns[at] if at < len(chunk.columns) else [None] * len(chunk.rows)
             if source.further:
                 cells = [joined(row.cells, (at, *source.further)) for row in chunk.rows]
             values, errors = reader.convert(cells)

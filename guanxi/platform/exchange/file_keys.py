@@ -6,6 +6,7 @@ Found in one pass over two columns, and kept beside the spool, so that the run n
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import orjson
@@ -83,12 +84,16 @@ def _look(plan: Plan, spool: Spool) -> FileKeys:
     return FileKeys(repeated, frozenset(names))
 
 
-def _columns(plan: Plan, spool: Spool, positions: list[int | None]) -> Iterator[tuple[list[int], list[list[Any]]]]:
+def _columns(
+    plan: Plan, spool: Spool, positions: list[int | None]
+) -> Iterator[tuple[list[int], list[tuple[Any, ...]]]]:
     """Row numbers and cells of some columns, AT_ONCE rows at a time."""
     total = spool.info.sheets[plan.sheet].rows
     for start in range(plan.start, total, AT_ONCE):
         rows = list(spool.rows(plan.sheet, start, min(start + AT_ONCE, total)))
-        cells = [
-            [row.cells[at] if at is not None and at < len(row.cells) else None for row in rows] for at in positions
-        ]
-        yield [row.number for row in rows], cells
+        columns = list(zip_longest(*(row.cells for row in rows)))
+        none = (None,) * len(rows)
+        yield (
+            [row.number for row in rows],
+            [columns[at] if at is not None and at < len(columns) else none for at in positions],
+        )

@@ -51,19 +51,15 @@ class Filler:
         records = self.entity.source.new_many(len(indexes))
         fields = self.entity.fields()
         for key, value in self.entity.initial(self.actor).items():
-            if set_ := fields[key].set:
-                for record in records:
-                    set_(record, value)
+            _set_all(fields[key], records, [value] * len(records))
         for source in self.part.sources:
-            column, set_ = chunk.values[number][source.field.key], source.field.set
-            for index, record in zip(indexes, records, strict=True):
-                value = column[index]
-                if value is not BLANK and set_:
-                    set_(record, value)
+            column = chunk.values[number][source.field.key]
+            _set_all(source.field, records, [column[index] for index in indexes])
         work.records.update(zip(indexes, records, strict=True))
         for field in self._needed:
             for index, record in zip(indexes, records, strict=True):
-                if field.is_empty(field.get(record)) and (index, field.key) not in chunk.promised:
+                value = record.__dict__[field.attribute] if field.attribute else field.get(record)
+                if not value and field.is_empty(value) and (index, field.key) not in chunk.promised:
                     chunk.refuse(index, _needed(field), self.part.position(field.key))
 
     def _update(self, chunk: Chunk, number: int, work: Work, indexes: Sequence[int]) -> dict[int, frozenset[str]]:
@@ -74,7 +70,7 @@ class Filler:
         clears = self.empty is Empty.CLEAR
         for source in self.part.sources:
             field = source.field
-            column, set_, get = chunk.values[number][field.key], field.set, field.get
+            column, set_, get, name = chunk.values[number][field.key], field.set, field.get, field.attribute
             for index in indexes:
                 value = column[index]
                 if value is BLANK:
@@ -85,7 +81,7 @@ class Filler:
                         continue
                     value = field.nothing
                 record = work.records[index]
-                if value != get(record) and set_:
+                if value != (record.__dict__[name] if name else get(record)) and set_:
                     set_(record, value)
                     changed[index].add(field.key)
         return {index: frozenset(keys) for index, keys in changed.items() if keys}
@@ -99,9 +95,10 @@ class Filler:
     # --- rules --------------------------------------------------------------------------------------------
     def _check_rules(self, chunk: Chunk, work: Work, new: Sequence[int], touched: dict[int, frozenset[str]]) -> None:
         if self._own_clean and self.part.host is None:
+            actor = self.actor.at(self.actor.now())
             for index in (*new, *touched):
                 if index not in chunk.problems:
-                    for key, message in self.entity.clean(work.records[index], self.actor).items():
+                    for key, message in self.entity.clean(work.records[index], actor).items():
                         chunk.refuse(index, str(message), self.part.position(key))
         for name, indexes in (("create", new), ("edit", tuple(touched))):
             rule = self._rules[name]
@@ -130,6 +127,19 @@ def number_records(work: Work) -> None:
     if unnumbered:
         for record, number in zip(unnumbered, numbering.reserve(entity.key, len(unnumbered)), strict=True):
             record.code = entity.code_format.format(number)
+
+
+def _set_all(field: Field, records: Sequence[Any], values: Sequence[Any]) -> None:
+    """Set a field of new records where a value is given. New records hold no linked record that a changed id would
+    have to put out of mind, so their attributes are written without asking each column's descriptor."""
+    if name := field.attribute:
+        for record, value in zip(records, values, strict=True):
+            if value is not BLANK:
+                record.__dict__[name] = value
+    elif set_ := field.set:
+        for record, value in zip(records, values, strict=True):
+            if value is not BLANK:
+                set_(record, value)
 
 
 def _needed(field: Field) -> str:

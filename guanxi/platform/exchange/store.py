@@ -18,16 +18,16 @@ from guanxi.platform.access.models.record import Fact
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import cascade, unique
 from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.differences import Differences, first_values, tracked
 from guanxi.platform.commands.executor import stamp
 from guanxi.platform.commands.outcome import Change, Refusal, Rejected
-from guanxi.platform.commands.record_event import event_for
+from guanxi.platform.commands.record_event import by, event_for
 from guanxi.platform.entities import source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.events.services import append
 from guanxi.platform.exchange.changes import Builder
 from guanxi.platform.exchange.chunk import Chunk
-from guanxi.platform.exchange.differences import Differences
 from guanxi.platform.exchange.filling import number_records
 from guanxi.platform.exchange.work import NEW, SHARE, UPDATE, Work
 
@@ -128,26 +128,25 @@ class Store:
         entity.written([Change(record, {}, created=True) for record in new], self.actor)
 
     def _write_records(self, entity: Entity, new: list[Any], changed: list[tuple[Any, dict[str, Any]]]) -> None:
-        entity.prepare([*new, *(record for record, _before in changed)], self.actor, self.scopes)
+        actor = self.actor.at(self.actor.now())
+        entity.prepare([*new, *(record for record, _before in changed)], actor, self.scopes)
         differences = self._differences[entity.key]
         for record in new:
-            stamp(record, self.actor, created=True)
+            stamp(record, actor, created=True)
         created = []
         if new:
             source.insert(entity.source.model, new)
-            created = [
-                Change(record, diff, created=True) for record, diff in zip(new, differences.of_new(new), strict=True)
-            ]
-        edited = self._save(entity, changed, differences)
+            first = first_values(tracked(entity).values(), new)
+            created = [Change(record, diff, created=True) for record, diff in zip(new, first, strict=True)]
+        edited = self._save(entity, changed, differences, actor)
         kinds = [(self._created[entity.key], created), (self._edited[entity.key], edited)]
-        append(
-            [event_for(kind, entity, change, self.actor, self.batch) for kind, changes in kinds for change in changes]
-        )
-        cascade.rescope(entity, [change.record for change in edited if change.touches("owner", "department", "region")])
-        entity.written([*created, *edited], self.actor)
+        told = by(actor)
+        append([event_for(kind, entity, change, told, self.batch) for kind, changes in kinds for change in changes])
+        cascade.rescope(entity, edited)
+        entity.written([*created, *edited], actor)
 
     def _save(
-        self, entity: Entity, changed: list[tuple[Any, dict[str, Any]]], differences: Differences
+        self, entity: Entity, changed: list[tuple[Any, dict[str, Any]]], differences: Differences, actor: Actor
     ) -> list[Change]:
         changes, writes = [], []
         for record, before in changed:
@@ -156,7 +155,7 @@ class Store:
             if not columns:
                 continue
             diff = differences.of_changed(record, before, columns)
-            stamp(record, self.actor)
+            stamp(record, actor)
             changes.append(Change(record, {**diff, "version": [version, version + 1]}))
             writes.append((record, version, columns | ({"modified_at", "modified_by_id"} & before.keys())))
         if source.update(entity.source.model, writes):

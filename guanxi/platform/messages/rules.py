@@ -41,10 +41,10 @@ def receiving_field(entity: Entity) -> str:
 def given(events: Sequence[StoredEvent]) -> Told:
     """A record or task became yours through somebody else."""
     found: dict[tuple[int, str, str], list[StoredEvent]] = defaultdict(list)
+    entities = {key: registry.find(key) for key in {event.entity for event in events}}
+    fields = {key: receiving_field(entity) for key, entity in entities.items() if entity}
     for event in events:
-        entity = registry.find(event.entity)
-        field = receiving_field(entity) if entity else ""
-        change = (event.diff or {}).get(field)
+        change = (event.diff or {}).get(fields.get(event.entity, ""))
         old, user = change or (None, None)
         if user and user not in (old, event.actor_id):
             occasion = str(event.batch) if event.batch else str(event.id)

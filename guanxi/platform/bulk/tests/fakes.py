@@ -27,6 +27,8 @@ class Colour(models.TextChoices):
 
 class Shelf(models.Model):
     code = models.CharField(max_length=20, unique=True)
+    number = models.IntegerField(null=True)
+    day = models.DateField(null=True)
 
     class Meta:
         app_label = "bulk_fakes"

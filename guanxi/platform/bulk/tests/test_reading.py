@@ -62,4 +62,4 @@ def test_stream_gives_plain_tuples(tables):
     ids = reserve_ids(Shelf, 5)
     insert_many(Shelf, ["id", "code"], [(pk, f"s{pk}") for pk in ids])
     assert list(stream(Shelf.objects.order_by("pk"), "code", chunk=2)) == [(f"s{pk}",) for pk in ids]
-    assert next(stream(Shelf.objects.order_by("pk"))) == (ids[0], f"s{ids[0]}")
+    assert next(stream(Shelf.objects.order_by("pk"))) == (ids[0], f"s{ids[0]}", None, None)

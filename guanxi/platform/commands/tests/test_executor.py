@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from guanxi.platform.access import gate
+from guanxi.platform.commands import cascade, held
 from guanxi.platform.commands import command as commands
-from guanxi.platform.commands import held
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.models import HeldCommand
-from guanxi.platform.commands.outcome import Blocked, Conflict, Rejected
+from guanxi.platform.commands.outcome import Blocked, Change, Conflict, Rejected
 from guanxi.platform.commands.undo import undo_batch, undo_events
 from guanxi.platform.entities import registry
 from guanxi.platform.events.models import Event
@@ -143,6 +143,41 @@ def test_assign_moves_the_record_and_what_hangs_on_it(organisation):
     run(commands.get("fakes.company.assign"), chief, ids=[company.pk], inputs={"owner": seller.user_id})
     assert registry.get("fakes.company").rows(seller).get().d2 == organisation.south.pk
     assert registry.get("fakes.person").rows(seller).get() == Person.objects.get()
+
+
+def test_what_hangs_follows_each_of_its_own_records(organisation):
+    """Many records that went to different people and places, in a statement per kind and not per record."""
+    actor, clerk = organisation.everything(), organisation.actor("clerk", ("fakes.*", "view", "own"))
+    note = registry.get("directory.note").source.model
+    companies = [create(actor, name=f"Firm {number}") for number in range(3)]
+    people = [
+        Person.objects.create(company=one, name="Mei", created_at=actor.now(), modified_at=actor.now())
+        for one in companies
+    ]
+    notes = [
+        note.objects.create(
+            text="x", entity="fakes.person", record_id=one.pk, created_at=actor.now(), modified_at=actor.now()
+        )
+        for one in people
+    ]
+    owners = [clerk.user_id, actor.user_id, clerk.user_id]
+    for company, owner in zip(companies, owners, strict=True):
+        company.owner_id, company.region_id, company.r1 = owner, organisation.city.pk, owner
+        company.save()
+    changes = [
+        Change(companies[0], {"owner": [1, 2]}),
+        Change(companies[1], {"region": [1, 2]}),
+        Change(companies[2], {"owner": [1, 2], "region": [1, 2]}),
+    ]
+    cascade.rescope(registry.get("fakes.company"), changes)
+    for kept in (people, notes):
+        for one in kept:
+            one.refresh_from_db()
+        assert [(one.owner_id, one.r1) for one in kept] == [
+            (owners[0], None),
+            (None, owners[1]),
+            (owners[2], owners[2]),
+        ]
 
 
 def test_lines_have_the_rights_and_history_of_their_parent(organisation):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,9 +60,9 @@ class Spool:
             file.seek(offset)
             for _ in range(skip):
                 file.readline()
-            for _ in range(stop - start):
-                line = loads(file.readline())
-                yield SpoolRow(line[0], line[1], len(line) == 3)
+            for line in islice(file, stop - start):
+                content = loads(line)
+                yield SpoolRow(content[0], content[1], len(content) == 3)
 
     def names(self, sheet: int, first: int, last: int | None = None) -> tuple[str, ...]:
         """Column names when the user points to the header: positions of its first and last row among the spooled rows.

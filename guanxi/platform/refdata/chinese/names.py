@@ -10,6 +10,8 @@ from guanxi.platform.refdata.chinese.script import normalise_width, to_simplifie
 from guanxi.platform.refdata.words import words
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
+#: Names that are in their one way of writing already, as nearly all are.
+PLAIN = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]+")
 SPACE_AT_HAN = re.compile(rf"(?<=[{HAN}()])\s+|\s+(?=[{HAN}()])")
 EMAIL = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"().]+(?:\.[^@\s,;<>\"().]+)+")
 
@@ -21,6 +23,8 @@ class EmailProblem(ValueError):
 def normalise_company(name: str) -> str:
     """One way to write a firm's name: half-width letters, digits and round brackets, no spaces beside Chinese
     characters, single spaces elsewhere, no punctuation at the ends."""
+    if PLAIN.fullmatch(name):
+        return name
     text = normalise_width(unicodedata.normalize("NFC", name)).translate(_brackets())
     return SPACE_AT_HAN.sub("", " ".join(text.split())).strip(" .,;:\u3002\u3001")
 

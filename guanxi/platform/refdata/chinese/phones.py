@@ -19,6 +19,7 @@ SHORT = re.compile(r"1[0-2][0-9]{1,4}|9[56][0-9]{3,6}")
 FOREIGN = re.compile(r"[1-9][0-9]{6,14}")
 FILLING = re.compile(r"[\s\-.()\[\]_]+")
 COUNTRY = "86"
+PLAIN = re.compile(r"(?:\+86)?1[3-9][0-9]{9}")
 
 
 class PhoneProblem(ValueError):
@@ -55,6 +56,8 @@ def _extension() -> re.Pattern[str]:
 
 def parse_phone(text: str, *, area_code: str = "") -> Phone:
     """Read one telephone number. area_code ("025") completes local numbers. Raises PhoneProblem."""
+    if PLAIN.fullmatch(text):
+        return Phone(PhoneKind.MOBILE, f"+{COUNTRY}{text[-11:]}")  # as nearly all are written
     clean = _undo_spreadsheet(normalise_width(text).strip(), text)
     extension = ""
     if found := _extension().match(clean):
