@@ -4,6 +4,9 @@ import pytest
 
 from guanxi.platform.refdata import freshness
 from tests.organisation import Organisation
+from tests.queries import django_assert_max_num_queries, django_assert_num_queries
+
+__all__ = ["django_assert_max_num_queries", "django_assert_num_queries"]
 
 
 @pytest.hookimpl(tryfirst=True)

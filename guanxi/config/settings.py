@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "guanxi.platform.api.observability.RequestLogMiddleware",  # first, so that it times everything
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -212,6 +213,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 WHITENOISE_USE_FINDERS = True
 
 # --- REST ---------------------------------------------------------------------------------------
+API = {"metrics_token": os.environ.get("GUANXI_METRICS_TOKEN", "")}
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [],

@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-from django.conf import settings as configured
 from django.db import OperationalError
 from django.test import Client
 
@@ -13,12 +12,10 @@ from tests.contract.factories import factory_for
 from tests.contract.people import ApiClient, person
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-LOG = "guanxi.platform.api.observability.RequestLogMiddleware"
 
 
 @pytest.fixture
-def logged(settings, caplog):
-    settings.MIDDLEWARE = [LOG, *(name for name in configured.MIDDLEWARE if name != LOG)]
+def logged(caplog):
     caplog.set_level(logging.INFO, logger="guanxi.request")
     return caplog
 
@@ -73,3 +70,8 @@ def test_each_request_leaves_one_line_without_personal_data(logged):
     assert all((line.user, line.status, line.method) == (user.pk, 200, "GET") for line in lines)
     assert all(line.queries > 0 and line.ms > 0 and line.request for line in lines)
     assert "Secret" not in " ".join(str(vars(line)) for line in lines)
+
+
+def test_static_files_are_neither_logged_nor_measured(logged):
+    assert Client().get("/static/guanxi/js/core.js").status_code == 200
+    assert [record for record in logged.records if record.name == "guanxi.request"] == []

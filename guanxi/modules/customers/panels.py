@@ -155,7 +155,7 @@ def _filter(field: str, value: int) -> str:
 def contacts_figure(actor: Actor, customer: Customer) -> tuple[str, str, str]:
     """How many people are known."""
     entity = registry.get("customers.contact")
-    number = entity.rows(actor).filter(customer=customer).count()
+    number = entity.rows_of(actor, customer=customer).count()
     return (
         f"{number:,}",
         "",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -75,6 +76,17 @@ class Actor:
     def grants(self) -> Grants:
         """The rights of the user's roles; read once per actor, that is once per request."""
         return grants_of(self)
+
+    @cached_property
+    def rights(self) -> tuple[Any, ...]:
+        """What decides which actions are open to the actor: equal for two people who may do the same, and another
+        one as soon as a role changes. The key under which what follows from rights alone may be kept."""
+        return (self.unrestricted, self.read_only, self.only_entities, self.grants.grants)
+
+    @cached_property
+    def reach(self) -> dict[tuple[str, str], Any]:
+        """Sources of right found so far, by entity and action; filled by the gate, kept as long as the rights."""
+        return {}
 
     @cached_property
     def department_level(self) -> int | None:

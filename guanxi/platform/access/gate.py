@@ -3,7 +3,7 @@
 Rights come as *sources*: each is one equality on an indexed scope column (mine, my department's
 subtree, my region). A list is the ordered merge of one limited query per source, never an OR,
 because an OR over a million rows cannot use the indexes; counts, groups and bulk selections use the
-union of ids. Whatever reads records above the platform begins here.
+union of ids. Only where a key picks a few rows first are the rights one condition (``among``). Whatever reads records above the platform begins here.
 """
 
 from collections.abc import Iterable
@@ -90,7 +90,14 @@ def require(actor: Actor, entity: Guarded, action: str) -> None:
 
 
 def sources(actor: Actor, entity: Guarded, action: str = "view") -> Sources:
-    """The actor's sources of right, none of them contained in another; empty: no row."""
+    """The actor's sources of right, none of them contained in another; empty: no row. Found once per actor."""
+    found = actor.reach.get((entity.key, action))
+    if found is None:
+        found = actor.reach[entity.key, action] = _sources(actor, entity, action)
+    return found
+
+
+def _sources(actor: Actor, entity: Guarded, action: str) -> Sources:
     if not permits(actor, entity, action):
         return ()
     if actor.unrestricted:
@@ -169,13 +176,24 @@ def visible(actor: Actor, entity: Guarded, action: str = "view") -> QuerySet:
     return narrow(entity.base_rows(), sources(actor, entity, action))
 
 
+def among(actor: Actor, entity: Guarded, action: str = "view", **key: Any) -> QuerySet:
+    """The visible rows of a set that an index finds by one equality: an id, the records of one host. The rights are
+    compared with those few rows, in one condition; the union of ids would cost more than the rows themselves."""
+    reach = Q()
+    rights = sources(actor, entity, action)
+    for one in rights:
+        reach |= one.condition()
+    rows = entity.base_rows()
+    return rows.filter(reach, **key) if rights else rows.none()
+
+
 def get(actor: Actor, entity: Guarded, pk: int, action: str = "view") -> Any:
     """One record. Raises NotFound if it is gone or out of reach, Forbidden if the right is missing
     although the record may be seen."""
-    found = visible(actor, entity, action).filter(pk=pk).first()
+    found = among(actor, entity, action, pk=pk).first()
     if found is not None:
         return found
-    if action != "view" and visible(actor, entity).filter(pk=pk).exists():
+    if action != "view" and among(actor, entity, pk=pk).exists():
         require(actor, entity, action)
         raise Forbidden(_("You may see this record but not change it. Its owner or your administrator can help."))
     raise NotFound
@@ -184,4 +202,6 @@ def get(actor: Actor, entity: Guarded, pk: int, action: str = "view") -> Any:
 def admits(actor: Actor, entity: Guarded, ids: Iterable[int], action: str) -> bool:
     """Whether the actor may do this with every one of the rows; a foreign or missing id makes it False."""
     wanted = set(ids)
+    if len(wanted) == 1:
+        return among(actor, entity, action, pk=wanted.pop()).exists()
     return visible(actor, entity, action).filter(pk__in=wanted).count() == len(wanted)

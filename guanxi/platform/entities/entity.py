@@ -203,6 +203,11 @@ class Entity:
         """Live rows on which the actor may do this."""
         return gate.visible(actor, self, action)
 
+    def rows_of(self, actor: Actor, **key: Any) -> QuerySet:
+        """Those of the rows that one indexed equality picks, such as ``customer=…``: cheaper than filtering ``rows``
+        for people whose rights come from several sources."""
+        return gate.among(actor, self, **key)
+
     @property
     def scoped(self) -> bool:
         return self.is_record

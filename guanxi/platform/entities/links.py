@@ -24,7 +24,13 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     entity = registry.find(target)
     if entity is None or not ids:
         return {}
-    rows = (entity.rows(actor) if entity.is_record else entity.base_rows()).filter(pk__in=set(ids))
+    wanted = set(ids)
+    if not entity.is_record:
+        rows = entity.base_rows().filter(pk__in=wanted)
+    elif len(wanted) == 1:
+        rows = entity.rows_of(actor, pk=next(iter(wanted)))
+    else:
+        rows = entity.rows(actor).filter(pk__in=wanted)
     field = entity.fields()[entity.title_field]
     column, read = entity.source.column(field), entity.source.reader(field)
     if not column or field.is_link or type(entity).title_of is not Entity.title_of:

@@ -21,6 +21,8 @@ _cache: dict[Any, Any] = {}
 _version = 0
 _checked = 0.0
 
+#: Results kept by ``cached``.
+CACHE_LIMIT = 5_000
 SLOTS = ("panel", "column", "tab", "related", "figure")
 
 
@@ -89,10 +91,13 @@ def _refuse_late(key: str) -> None:
 
 # --- configuration version ------------------------------------------------------------------------
 def cached(key: Any, make: Callable[[], Any]) -> Any:
-    """``make()`` once per configuration version."""
+    """``make()`` once per configuration version. Keys that hold the rights of people are as many as their roles
+    have had states: all are forgotten now and then."""
     version = configuration_version()
     found = _cache.get(key)
     if found is None or found[0] != version:
+        if len(_cache) >= CACHE_LIMIT:
+            _cache.clear()
         found = _cache[key] = (version, make())
     return found[1]
 

@@ -1,4 +1,4 @@
-"""Filters in words (chips) and as choices (the filter popover)."""
+"""Filters in words (chips) and as choices (the filter popover, which asks for them when it opens)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,44 +13,48 @@ from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.entities import links
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.feel.operators import OPERATORS, PERIODS
-from guanxi.platform.ui.contexts import Chip, FilterField, FilterOperator, Option
+from guanxi.platform.ui.contexts import Chip
 from guanxi.platform.ui.list_state import ListState
 from guanxi.platform.ui.present import page_kind
 
 
-def fields_for(entity: Entity, actor: Actor) -> list[FilterField]:
-    """Every field the reader may filter by."""
-    found = []
-    for key, field in entity.readable(actor).items():
-        if not field.operators:
-            continue
-        operators = [
-            FilterOperator(key=name, label=str(OPERATORS[name].label), values=_values(name)) for name in field.operators
-        ]
-        found.append(
-            FilterField(
-                key=key,
-                label=str(field.label),
-                kind=page_kind(field),
-                operators=operators,  # type: ignore[arg-type]
-                choices=_choices(field),
-                picker_url=picker_url(field) if field.is_link else "",
-            )
-        )
-    return found
+def offers(entity: Entity, actor: Actor) -> bool:
+    """Whether the reader may filter by anything."""
+    return any(field.operators for field in entity.readable(actor).values())
 
 
-def _values(name: str) -> int:
+def described(entity: Entity, actor: Actor) -> list[dict[str, Any]]:
+    """Every field the reader may filter by, as data for filters.js. ``values`` of an operator: 0, 1, 2, or -1 for a
+    list of any length; its ``choices`` are words it takes instead of the field's own (periods). ``picker`` (links, users): ?q= answers {"results": [{"value", "text", "hint"}]}."""
+    return [
+        {
+            "key": key,
+            "label": str(field.label),
+            "kind": page_kind(field),
+            "operators": [_operator(name) for name in field.operators],
+            "choices": _choices(field),
+            "picker": picker_url(field) if field.is_link else "",
+        }
+        for key, field in entity.readable(actor).items()
+        if field.operators
+    ]
+
+
+def _operator(name: str) -> dict[str, Any]:
     operator = OPERATORS[name]
-    return -1 if operator.many else operator.high
+    periods = PERIODS.items() if name == "period" else ()
+    return {
+        "key": name,
+        "label": str(operator.label),
+        "values": -1 if operator.many else operator.high,
+        "choices": [{"value": value, "label": str(label)} for value, label in periods],
+    }
 
 
-def _choices(field: Field) -> list[Option]:
+def _choices(field: Field) -> list[dict[str, str]]:
     if field.kind is kinds.BOOLEAN:
-        return [Option(value="true", label=str(kinds.YES)), Option(value="false", label=str(kinds.NO))]
-    if field.kind in (kinds.DATE, kinds.DATETIME):
-        return [Option(value=value, label=str(label)) for value, label in PERIODS.items()]
-    return [Option(value=choice.value, label=str(choice.label)) for choice in field.choices()]
+        return [{"value": "true", "label": str(kinds.YES)}, {"value": "false", "label": str(kinds.NO)}]
+    return [{"value": choice.value, "label": str(choice.label)} for choice in field.choices()]
 
 
 def picker_url(field: Field) -> str:

@@ -57,12 +57,12 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
         "title": heading(entity.label_plural),
         "icon": entity.icon,
         "url": addresses.list_of(entity),
-        "state": [(name, value) for name, value in state.parameters().items() if value],
+        "state": tuple((name, value) for name, value in state.parameters().items() if value),
         "views": _views(state, actor),
         "view_save_url": addresses.page_of(entity, "views"),
         "chips": filters.chips(state, actor),
         "clear_url": state.url(filter=None),
-        "filter_fields": filters.fields_for(entity, actor),
+        "filter_url": addresses.page_of(entity, "filter") if filters.offers(entity, actor) else "",
         "filter_tree": state.filter or [],
         "query": state.text,
         "column_choices": _column_choices(state, actor),
@@ -164,7 +164,7 @@ def card_of(presenter: Presenter, record: Any, cells: list[Cell] | None = None) 
     )
 
 
-def heads(state: ListState, actor: Actor, fields: list[Field]) -> list[ColumnHead]:
+def heads(state: ListState, actor: Actor, fields: list[Field]) -> tuple[ColumnHead, ...]:
     current = Sort.parse(state.sort or state.entity.order)
     editable = editable_keys(state.entity, actor)
     found = []
@@ -183,7 +183,7 @@ def heads(state: ListState, actor: Actor, fields: list[Field]) -> list[ColumnHea
                 editable=field.key in editable,
             )
         )
-    return found
+    return tuple(found)
 
 
 def _views(state: ListState, actor: Actor) -> list[ViewTab]:
@@ -224,13 +224,13 @@ def _bin(state: ListState) -> list[ViewTab]:
     return [ViewTab(id="deleted", label=_("Recycle bin"), url=addresses.list_of(state.entity, deleted=1), active=True)]
 
 
-def _column_choices(state: ListState, actor: Actor) -> list[ColumnChoice]:
+def _column_choices(state: ListState, actor: Actor) -> tuple[ColumnChoice, ...]:
     fields, shown = state.entity.readable(actor), state.shown(actor)
     order = [*shown, *(key for key in fields if key not in shown)]
-    return [
+    return tuple(
         ColumnChoice(id=key, label=str(fields[key].label), shown=key in shown, fixed=key == state.entity.title_field)
         for key in order
-    ]
+    )
 
 
 def _layouts(state: ListState) -> list[Option]:
@@ -250,9 +250,9 @@ def _layouts(state: ListState) -> list[Option]:
     ]
 
 
-def _groupings(state: ListState, actor: Actor) -> list[Option]:
+def _groupings(state: ListState, actor: Actor) -> tuple[Option, ...]:
     fields = state.entity.readable(actor)
-    return [
+    return tuple(
         Option(
             value=key,
             label=str(fields[key].label),
@@ -261,10 +261,10 @@ def _groupings(state: ListState, actor: Actor) -> list[Option]:
         )
         for key in groupable(state.entity)
         if key in fields
-    ]
+    )
 
 
-def _sorts(state: ListState, actor: Actor) -> list[Option]:
+def _sorts(state: ListState, actor: Actor) -> tuple[Option, ...]:
     fields = state.entity.readable(actor)
     current = state.sort or state.entity.order
     found = [Option(value="-id", label=_("Newest first"), selected=current == "-id", url=state.url(sort="-id"))]
@@ -273,7 +273,7 @@ def _sorts(state: ListState, actor: Actor) -> list[Option]:
             found.append(
                 Option(value=key, label=str(fields[key].label), selected=current == key, url=state.url(sort=key))
             )
-    return found
+    return tuple(found)
 
 
 def empty_state(state: ListState, actor: Actor) -> EmptyState:

@@ -1,10 +1,11 @@
 """The navigation: groups in their order, filled by the entities that the reader may see."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
@@ -25,27 +26,44 @@ GROUPS = {
 }
 
 
-def navigation(actor: Actor, path: str) -> list[NavGroup]:
-    """Groups with the entities whose list the actor may open; empty groups are left out."""
+def navigation(actor: Actor, path: str) -> tuple[NavGroup, ...]:
+    """Groups with the entities whose list the actor may open, the place of ``path`` marked; empty groups are left out."""
+    groups = registry.cached(("menu", get_language(), actor.rights), lambda: _groups(actor))
+    return tuple(_marked(group, path) for group in groups)
+
+
+def _groups(actor: Actor) -> tuple[NavGroup, ...]:
+    """The menu of everybody with these rights, in the language of the request."""
     items: dict[str, list[tuple[int, NavItem]]] = defaultdict(list)
     items["desk"] = [
-        (0, _item("home", _("Workbench"), "home", reverse("home"), path)),
-        (10, _item("inbox", _("Inbox"), "bell", reverse("inbox"), path, counter="inbox")),
-        (20, _item("jobs", _("Jobs"), "progress", reverse("jobs"), path)),
+        (0, _item("home", _("Workbench"), "home", reverse("home"))),
+        (10, _item("inbox", _("Inbox"), "bell", reverse("inbox"), counter="inbox")),
+        (20, _item("jobs", _("Jobs"), "progress", reverse("jobs"))),
     ]
     for entity in registry.entities():
         if entity.menu and gate.permits(actor, entity, "view"):
-            item = _item(entity.key, str(entity.label_plural), entity.icon, addresses.list_of(entity), path)
+            item = _item(entity.key, str(entity.label_plural), entity.icon, addresses.list_of(entity))
             items[entity.menu.group].append((entity.menu.order, item))
-    return [
+    return tuple(
         NavGroup(
-            id=key, label=str(label), items=[item for _order, item in sorted(items[key], key=lambda pair: pair[0])]
+            id=key,
+            label=str(label),
+            items=tuple(item for _order, item in sorted(items[key], key=lambda pair: pair[0])),
         )
         for key, label in GROUPS.items()
         if items[key]
-    ]
+    )
 
 
-def _item(key: str, label: str, icon: str, url: str, path: str, counter: str = "") -> NavItem:
-    active = path == url if url == reverse("home") else path.startswith(url)
-    return NavItem(id=key, label=label[:1].upper() + label[1:], icon=icon, url=url, active=active, counter=counter)
+def _item(key: str, label: str, icon: str, url: str, counter: str = "") -> NavItem:
+    return NavItem(id=key, label=label[:1].upper() + label[1:], icon=icon, url=url, counter=counter)
+
+
+def _marked(group: NavGroup, path: str) -> NavGroup:
+    if not any(_active(item, path) for item in group.items):
+        return group
+    return replace(group, items=tuple(replace(item, active=_active(item, path)) for item in group.items))
+
+
+def _active(item: NavItem, path: str) -> bool:
+    return path == item.url if item.id == "home" else path.startswith(item.url)

@@ -57,7 +57,7 @@ def record_page(entity: Entity, actor: Actor, record: Any) -> PrintPage:
     printing.remember(entity, actor, 1, "", record.pk)
     return PrintPage(
         title=entity.title_of(record), subtitle=str(getattr(record, "code", "") or entity.label), entity_key=entity.key,
-        properties=properties(entity, actor, presenter, record, fields), **_printed(actor),
+        properties=properties(presenter, record, fields, editable=False), **_printed(actor),
     )  # fmt: skip
 
 

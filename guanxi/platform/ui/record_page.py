@@ -43,6 +43,7 @@ def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPag
     presenter.load([record])
     active = tab or TIMELINE
     main, more = buttons(entity, actor, record)
+    edit_url = _edit_url(entity, actor, record)
     owner = presenter.cell(fields["owner"], record).display if "owner" in fields else ""
     related = find_related(entity, active)
     return RecordPage(
@@ -60,9 +61,9 @@ def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPag
         figures=figures(entity, actor, record),
         commands=main,
         more=[button for button in more if button.id != f"{entity.key}.restore"],
-        edit_url=_edit_url(entity, actor, record),
+        edit_url=edit_url,
         tabs=tabs(entity, actor, record, active),
-        properties=properties(entity, actor, presenter, record, fields),
+        properties=properties(presenter, record, fields, editable=bool(edit_url)),
         panels=panels(entity, actor, record),
         timeline=timeline.build(entity, actor, record) if active == TIMELINE else None,
         related=related_list(entity, actor, record, related) if related else None,
@@ -158,7 +159,7 @@ def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
     for related in all_related(entity, "tab"):
         target = registry.get(related.entity)
         if gate.permits(actor, target, "view"):
-            number = target.rows(actor).filter(**{related.by: record.pk}).order_by()[:1000].count()
+            number = target.rows_of(actor, **{related.by: record.pk}).order_by()[:1000].count()
             found.append(
                 (
                     _key(related),
@@ -199,7 +200,7 @@ def related_list(entity: Entity, actor: Actor, record: Any, related: Related, af
         entity_key=target.key,
         title=list_page.heading(related.label or target.label_plural),
         url=addresses.list_of(target),
-        columns=[ColumnHead(id=field.key, label=str(field.label), kind=page_kind(field)) for field in shown],  # type: ignore[arg-type]
+        columns=tuple(ColumnHead(id=field.key, label=str(field.label), kind=page_kind(field)) for field in shown),  # type: ignore[arg-type]
         rows=list_page.rows_of(target, actor, shown, found.records),
         next_url=addresses.page_of(entity, "tab", record.pk, _key(related), after=found.after) if found.after else "",
         create_url=addresses.page_of(target, "create", **{related.by: record.pk}) if add else "",
@@ -210,11 +211,10 @@ def related_list(entity: Entity, actor: Actor, record: Any, related: Related, af
     )
 
 
-def properties(
-    entity: Entity, actor: Actor, presenter: Presenter, record: Any, fields: dict[str, Field]
-) -> list[PropertyGroup]:
-    """All fields by the form's sections, edited in place; system fields at the end."""
-    editable = list_page.editable_keys(entity, actor) if _edit_url(entity, actor, record) else set()
+def properties(presenter: Presenter, record: Any, fields: dict[str, Field], *, editable: bool) -> list[PropertyGroup]:
+    """All fields by the form's sections, in place ``editable`` where the reader may; system fields at the end."""
+    entity = presenter.entity
+    changeable = list_page.editable_keys(entity, presenter.actor) if editable else set()
     left, groups = dict(fields), []
     sections = [(section.key, str(section.label), section.fields) for section in entity.sections()]
     for key, label, names in (
@@ -222,7 +222,9 @@ def properties(
         ("system", _("Record"), ("created_by", "created_at", "modified_by", "modified_at")),
     ):
         rows = [
-            property_row(entity, presenter, record, left.pop(name), name in editable) for name in names if name in left
+            property_row(entity, presenter, record, left.pop(name), name in changeable)
+            for name in names
+            if name in left
         ]
         if rows:
             groups.append(PropertyGroup(id=key, label=label, rows=rows))
@@ -263,7 +265,7 @@ def side_panel(entity: Entity, actor: Actor, record: Any, related: Related) -> P
         actor,
         [fields[key] for key in (related.columns or target.list_columns()) if key in fields and key != related.by],
     )
-    rows = target.rows(actor).filter(**{related.by: record.pk})
+    rows = target.rows_of(actor, **{related.by: record.pk})
     records = list(rows.order_by("-pk")[: related.limit])
     presenter.load(records)
     number = rows.order_by()[:1000].count()

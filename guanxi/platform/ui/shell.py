@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
@@ -59,10 +59,10 @@ def _user(request: Request, actor: Actor) -> ShellUser:
         tokens_url=reverse("account", args=["tokens"]),
         logout_url=reverse("account_logout"),
         language_url=reverse("language"),
-        languages=[
+        languages=tuple(
             Option(value=code, label=get_language_info(code)["name_local"], selected=code == user.language)
             for code, _label in settings.LANGUAGES
-        ],
+        ),
     )
 
 
@@ -80,21 +80,26 @@ def _running(actor: Actor) -> list[RunningJob]:
     ]
 
 
-def _bottom(path: str) -> list[NavItem]:
+def _bottom(path: str) -> tuple[NavItem, ...]:
     """The bar of the phone: workbench, customers, new, to do, me."""
     home, inbox = reverse("home"), reverse("inbox")
     first = next((entity for entity in registry.entities() if entity.menu and entity.menu.group == "customers"), None)
     customers = addresses.list_of(first) if first else home
-    return [
+    return (
         NavItem(id="home", label=_("Workbench"), icon="home", url=home, active=path == home),
         NavItem(id="customers", label=_("Customers"), icon="building", url=customers, active=path == customers),
         NavItem(id="create", label=_("New"), icon="plus", url=""),
         NavItem(id="inbox", label=_("To do"), icon="checklist", url=inbox, active=path == inbox, counter="inbox"),
         NavItem(id="me", label=_("Me"), icon="user", url=reverse("account", args=["profile"]), active=False),
-    ]
+    )
 
 
-def _quick_create(actor: Actor) -> list[Link]:
+def _quick_create(actor: Actor) -> tuple[Link, ...]:
+    """What the actor may create. Made once per language and set of rights, like the navigation."""
+    return registry.cached(("quick create", get_language(), actor.rights), lambda: _creatable(actor))
+
+
+def _creatable(actor: Actor) -> tuple[Link, ...]:
     found = []
     for entity in registry.entities():
         if entity.menu and entity.is_record and "create" in entity.commands and gate.permits(actor, entity, "create"):
@@ -102,4 +107,4 @@ def _quick_create(actor: Actor) -> list[Link]:
             found.append(
                 Link(label=label[:1].upper() + label[1:], url=addresses.page_of(entity, "create"), icon=entity.icon)
             )
-    return found[:12]
+    return tuple(found[:12])

@@ -135,12 +135,11 @@ def _entries(
 def _of_child(entity: Entity, actor: Actor, record: Any, child: Entity, number: int, start: tuple | None) -> list[Item]:
     assert child.timeline is not None
     at = child.timeline.at
-    rows = child.rows(actor)
     if child.kind is EntityKind.ATTACHED:
         own = Q(entity=entity.key, record_id=record.pk)
-        rows = rows.filter(own | Q(customer_id=record.pk)) if entity.is_customer else rows.filter(own)
+        rows = child.rows(actor).filter(own | Q(customer_id=record.pk) if entity.is_customer else own)
     else:
-        rows = rows.filter(**{child.hangs_on: record.pk})
+        rows = child.rows_of(actor, **{child.hangs_on: record.pk})
     if start:
         moment, source, pk = start
         if number < source:
@@ -269,7 +268,7 @@ class _Telling:
 
     def _link_changes(self, events: list[StoredEvent]) -> Iterator[tuple[StoredEvent, Field, Any]]:
         for event in events:
-            subject = self._subject(event)
+            subject = None if _is_birth(event) else self._subject(event)
             fields = subject.readable(self.actor) if subject else {}
             for key, pair in (event.diff or {}).items():
                 if key in fields and fields[key].is_link:
@@ -277,8 +276,7 @@ class _Telling:
 
     def entry(self, event: StoredEvent, *, undo: bool) -> TimelineEntry:
         title = self.titles.get((event.entity, event.record_id or 0), _("a record"))
-        created = event.kind.endswith(".created")
-        changes = [] if created else self.changes(event)
+        changes = [] if _is_birth(event) else self.changes(event)
         commands = []
         if undo and changes and event.entity == self.host.key and LINE not in (event.diff or {}):
             url = reverse("undo_event", args=[self.host.module, self.host.name, self.record.pk, str(event.id)])
@@ -315,6 +313,11 @@ class _Telling:
 
     def _value(self, presenter: Presenter, field: Field, stored: Any) -> str:
         return "" if field.is_empty(stored) else presenter.text(field, field.imported(stored))
+
+
+def _is_birth(event: StoredEvent) -> bool:
+    """The first event of a record: told without its fields, which all were empty before."""
+    return event.kind.endswith(".created")
 
 
 def source_labels() -> dict[str, str]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("pick/<slug:module>/<slug:name>/", lists.picker, name="picker"),
     path("<slug:module>/<slug:name>/", lists.show, name="list"),
     path("<slug:module>/<slug:name>/count/", lists.count, name="count"),
+    path("<slug:module>/<slug:name>/filter/", lists.filter_fields, name="filter"),
     path("<slug:module>/<slug:name>/views/", lists.views, name="views"),
     path("<slug:module>/<slug:name>/new/", commands.create, name="create"),
     path("<slug:module>/<slug:name>/check/", records.check, name="check"),

@@ -112,5 +112,5 @@ def members_count(actor: Actor, group: Customer, *, on: date | None = None) -> i
 
 
 def _memberships(actor: Actor, group: Customer, day: date) -> QuerySet:
-    rows = registry.get("customers.membership").rows(actor).filter(customer=group, member__deleted_at=None)
+    rows = registry.get("customers.membership").rows_of(actor, customer=group).filter(member__deleted_at=None)
     return rows.exclude(since__gt=day).exclude(until__lt=day)

@@ -10,8 +10,8 @@ MONTHS = 24
 
 def latest_measure(actor: Actor, customer: Customer, kind: str) -> Measure | None:
     """The figure of the newest period; of several rows of that period the last loaded one."""
-    rows = registry.get("customers.measure").rows(actor)
-    return rows.filter(customer=customer, kind=kind).order_by("-period", "-pk").first()
+    rows = registry.get("customers.measure").rows_of(actor, customer=customer)
+    return rows.filter(kind=kind).order_by("-period", "-pk").first()
 
 
 def latest_measures(actor: Actor, customer: Customer) -> dict[str, Measure]:

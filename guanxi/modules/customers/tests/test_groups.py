@@ -5,8 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.entities import registry
+from tests.queries import Statements
 
 pytestmark = pytest.mark.django_db
 
@@ -190,9 +190,9 @@ def test_a_group_of_5000_is_read_summed_and_moved_in_few_queries(big_group, djan
     with django_assert_max_num_queries(2):
         assert selectors.rollup(system(), head, "revenue", date(2026, 4, 1)) == Decimal("500")
     target = CustomerFactory()
-    with CaptureQueriesContext(connection) as few:
+    with Statements() as few:
         move(None, CustomerFactory(parent=target))
-    with CaptureQueriesContext(connection) as many:
+    with Statements() as many:
         move(target, head)
     assert len(many) <= len(few) + 6
     assert selectors.subtree(system(), target).count() == 5001

@@ -2,20 +2,17 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import connection
 from django.db.models import Q
-from django.test.utils import CaptureQueriesContext
 
 from guanxi.platform.bulk import insert_many, key_in, reserve_ids, rows_by_key, stream
 from guanxi.platform.bulk.tests.fakes import Shelf, Thing
+from tests.queries import Statements
 
 
 def test_fifty_thousand_keys_are_one_parameter(tables):
     insert_many(Shelf, ["code"], [(f"\u5409{number}",) for number in range(100)])
     codes = [f"\u5409{number}" for number in range(50, 50_050)]
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with Statements() as queries:
         rows = rows_by_key(Shelf, "code", codes, ["code"])
     assert sorted(rows) == sorted((f"\u5409{number}",) for number in range(50, 100))
     assert len(queries) == 1

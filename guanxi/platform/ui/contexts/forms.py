@@ -11,7 +11,7 @@ from guanxi.platform.ui.contexts.basics import Card, Kind, Link, Option
 class FormField:
     """``kind`` picks the widget platform/field_<kind>.html. ``value`` is what the widget shows (text; a sequence of
     values for multi_choice; a boolean for boolean). ``choices`` of a link holds the chosen one only; ``picker_url``
-    as in FilterField, ``create_url`` adds a new one. ``check_url`` (POST name=value) answers the error text on blur.
+    as in ``filters.described``, ``create_url`` adds a new one. ``check_url`` (POST name=value) answers the error text on blur.
     ``width``: full, half. ``visible_when`` is (other field, [values]): shown only while it holds."""
 
     name: str

@@ -45,30 +45,6 @@ class ColumnHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilterOperator:
-    """``values``: 0, 1, 2, or -1 for a list of any length (operators of platform/feel). ``choices`` are the words an
-    operator takes instead of the field's own values (named periods)."""
-
-    key: str
-    label: str
-    values: int = 1
-    choices: Sequence[Option] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilterField:
-    """What the filter popover offers. ``picker_url`` (links, users): ?q= → {"results": [{"value", "text", "hint"}]};
-    ``choices`` then holds the values now in the filter, so that they show by name."""
-
-    key: str
-    label: str
-    kind: Kind
-    operators: Sequence[FilterOperator]
-    choices: Sequence[Option] = ()
-    picker_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnChoice:
     id: str
     label: str
@@ -118,7 +94,8 @@ class KanbanBoard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
     """A list in one of its layouts. ``url`` is the address without filter, columns and cursor; ``state`` the parameters
-    now in force (kept by every form on the page). ``filter_tree`` is the JSON tree in force, [] for none.
+    now in force (kept by every form on the page). ``filter_tree`` is the JSON tree in force, [] for none;
+    ``filter_url`` answers {"fields": [...]}, what may be filtered by (see ``filters.described``).
     ``count_url`` answers the text of the count; ``bulk_url`` (POST ids=…&all=0/1) answers platform/bulk_bar.html;
     ``cell_url`` (GET) answers platform/cell_edit.html and takes the POST; ``view_save_url`` takes POST name, shared, state (JSON object)."""
 
@@ -126,22 +103,22 @@ class ListPage:
     title: str
     icon: str = "list"
     url: str = ""
-    state: Sequence[tuple[str, str]] = ()
+    state: tuple[tuple[str, str], ...] = ()
     views: Sequence[ViewTab] = ()
     view_save_url: str = ""
     view_actions: Sequence[CommandButton] = ()
     chips: Sequence[Chip] = ()
     clear_url: str = ""
-    filter_fields: Sequence[FilterField] = ()
+    filter_url: str = ""
     filter_tree: Sequence[Any] = ()
     query: str = ""
-    columns: Sequence[ColumnHead] = ()
-    column_choices: Sequence[ColumnChoice] = ()
+    columns: tuple[ColumnHead, ...] = ()
+    column_choices: tuple[ColumnChoice, ...] = ()
     rows: Sequence[Row] = ()
     layout: str = "table"
     layouts: Sequence[Option] = ()
-    groupings: Sequence[Option] = ()
-    sorts: Sequence[Option] = ()
+    groupings: tuple[Option, ...] = ()
+    sorts: tuple[Option, ...] = ()
     next_url: str = ""
     prev_url: str = ""
     jumps: Sequence[Option] = ()

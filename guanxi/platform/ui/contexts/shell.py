@@ -23,7 +23,7 @@ class NavItem:
 class NavGroup:
     id: str
     label: str
-    items: Sequence[NavItem]
+    items: tuple[NavItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class ShellUser:
     tokens_url: str = ""
     logout_url: str = ""
     language_url: str = ""
-    languages: Sequence[Option] = ()
+    languages: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,13 @@ class RunningJob:
 class Shell:
     """``palette_url``: GET ?q= answers JSON {"groups": [{"label", "items": [{"label", "hint", "icon", "url", "key"}]}]}.
     ``preferences_url`` takes POST of theme, density, sidebar (open or closed), tour (done).
-    ``live_url`` is the event stream; see static/guanxi/js/live.js for its events."""
+    ``live_url`` is the event stream; see static/guanxi/js/live.js for its events. What the tag ``kept`` draws is
+    immutable: the same menu for the same person is rendered once."""
 
     user: ShellUser
-    nav: Sequence[NavGroup]
-    bottom: Sequence[NavItem] = ()
-    create: Sequence[Link] = ()
+    nav: tuple[NavGroup, ...]
+    bottom: tuple[NavItem, ...] = ()
+    create: tuple[Link, ...] = ()
     product: str = "Guanxi"
     organisation: str = ""
     home_url: str = "/"

@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from secrets import token_hex
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.template.loader import select_template
+from django.template.loader import render_to_string, select_template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
@@ -85,12 +86,33 @@ def part(context: template.Context, name: str, **extra: Any) -> SafeString:
     """
     page = context.get("page")
     key = getattr(page, "entity_key", "") or ""
-    names = [f"platform/{name}.html"]
-    if key:
-        names.insert(0, f"{key.replace('.', '/')}/{name}.html")
-    found = select_template(names)
     with context.push(**extra):
-        return SafeString(found.template.render(context))  # a rendered template
+        return SafeString(_part(name, key).render(context))  # a rendered template
+
+
+@lru_cache(maxsize=4096)
+def _part(name: str, key: str) -> template.Template:
+    """Looking for the template that most modules do not bring costs more than rendering a small one."""
+    names = [f"{key.replace('.', '/')}/{name}.html"] if key else []
+    return select_template([*names, f"platform/{name}.html"]).template
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: template.Context, name: str, **values: Any) -> SafeString:
+    """``{% kept "ui/palette.html" url=shell.palette_url %}``: a part that shows nothing but the named values, which
+    must be immutable. It is rendered once per process for the same values and language, so nothing can be out of date;
+    only the token against forgery is put in for each request."""
+    html = _kept(name, get_language() or "", tuple(values.items()))
+    return SafeString(html.replace(_TOKEN, str(context.get("csrf_token", ""))))  # a rendered template
+
+
+#: Stands for the token against forgery in what is kept; nobody can guess it and put it into a name.
+_TOKEN = token_hex(16)
+
+
+@lru_cache(maxsize=512)
+def _kept(name: str, _language: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return render_to_string(name, {**dict(values), "csrf_token": _TOKEN})
 
 
 @register.simple_tag(takes_context=True)
@@ -156,29 +178,6 @@ def first_of(options: Any) -> Any:
 def toasts_json(toasts: Any) -> list[dict[str, str]]:
     """Toasts of the page as data for the scripts."""
     return [asdict(toast) for toast in toasts]
-
-
-def _choices(options: Any) -> list[dict[str, str]]:
-    return [{"value": option.value, "label": str(option.label)} for option in options]
-
-
-@register.filter
-def filter_json(fields: Any) -> list[dict[str, Any]]:
-    """What the filter popover offers, as data for filters.js."""
-    return [
-        {
-            "key": field.key,
-            "label": str(field.label),
-            "kind": field.kind,
-            "operators": [
-                {"key": op.key, "label": str(op.label), "values": op.values, "choices": _choices(op.choices)}
-                for op in field.operators
-            ],
-            "choices": _choices(field.choices),
-            "picker": field.picker_url,
-        }
-        for field in fields
-    ]
 
 
 @register.filter

@@ -10,10 +10,10 @@ from django.utils import timezone
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
-from guanxi.platform.entities import registry
 from guanxi.platform.messages import services
 from guanxi.platform.messages.choices import Kind
 from guanxi.platform.ui import home_page
+from tests.queries import Statements
 
 OWN = (("fakes.*", "*", "own"), ("calendar.task", "*", "all"), ("access.user", "view", "all"))
 
@@ -81,8 +81,7 @@ def test_what_is_no_longer_open_is_not_among_the_recent(organisation, ann):
     assert home_page.recent(ann) == []
 
 
-def test_more_rows_cost_no_more_queries(ann, django_assert_max_num_queries, monkeypatch):
-    monkeypatch.setattr(registry, "_checked", float("inf"))  # else a look at the configuration once a second
+def test_more_rows_cost_no_more_queries(ann, django_assert_max_num_queries):
 
     def fill(count):
         for number in range(count):
@@ -95,10 +94,7 @@ def test_more_rows_cost_no_more_queries(ann, django_assert_max_num_queries, monk
             )
 
     fill(1)
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as few:
+    with Statements() as few:
         home_page.build(ann)
     fill(5)
     with django_assert_max_num_queries(len(few)):

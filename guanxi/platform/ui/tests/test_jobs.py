@@ -12,6 +12,7 @@ from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.sentences import sentence
 from guanxi.platform.jobs.testing import job_kind
 from guanxi.platform.ui import job_page
+from tests.queries import Statements
 
 
 @pytest.fixture
@@ -121,13 +122,10 @@ def test_the_list_pages_filters_and_teaches(client, ann):
 
 
 def test_more_jobs_cost_no_more_queries(client, ann, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     from guanxi.platform.access.actor import Actor
 
     running(ann)
-    with CaptureQueriesContext(connection) as few:
+    with Statements() as few:
         job_page.list_page(Actor.for_user(ann))
     for _number in range(10):
         running(ann)

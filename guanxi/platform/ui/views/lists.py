@@ -14,7 +14,7 @@ from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import SortError
 from guanxi.platform.feel.nodes import FilterError
-from guanxi.platform.ui import addresses, boards, group_page, list_page
+from guanxi.platform.ui import addresses, boards, filters, group_page, list_page
 from guanxi.platform.ui.contexts import EmptyState, Link, ListPage
 from guanxi.platform.ui.doors import page, part, signed_in, with_entity
 from guanxi.platform.ui.list_state import ListState
@@ -66,6 +66,13 @@ def count(request: Request, entity: Entity) -> HttpResponse:
             f"{number:,}",
         )
     )
+
+
+@require_GET
+@with_entity
+def filter_fields(request: Request, entity: Entity) -> JsonResponse:
+    """What the filter popover offers, asked for when it opens."""
+    return JsonResponse({"fields": filters.described(entity, request.actor)})
 
 
 @require_POST

@@ -4,7 +4,7 @@
   const gx = window.gx;
   const dialog = document.getElementById("gx-filter");
   if (!dialog) return;
-  const fields = JSON.parse(document.getElementById("gx-filter-fields").textContent);
+  let fields = [];
   const tree = JSON.parse(document.getElementById("gx-filter-tree").textContent);
   const place = dialog.querySelector(".gx-filter-groups");
   const NUMBERS = ["integer", "decimal", "money"];
@@ -151,15 +151,25 @@
     location.href = url;
   }
 
+  /** What may be filtered by, asked for once per page: most readers of a list never open the popover. */
+  async function load() {
+    if (fields.length) return true;
+    const answer = await fetch(dialog.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok) fields = (await answer.json()).fields;
+    else gx.toast({ message: answer ? gx.refusal(answer.status, "") : gx.text("failed"), tone: "danger" });
+    return Boolean(answer?.ok);
+  }
+  async function open(chip) {
+    if (!(await load()) || dialog.open) return;
+    draw();
+    dialog.showModal();
+    const row = chip && dialog.querySelectorAll(".gx-filter-row")[Number(chip.dataset.gxChip)];
+    if (row) row.querySelector(".gx-filter-value :is(input, select)")?.focus();
+  }
+
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
-    if (at("[data-gx-filter]") || at("[data-gx-chip]")) {
-      draw();
-      dialog.showModal();
-      const chip = at("[data-gx-chip]");
-      const row = chip && dialog.querySelectorAll(".gx-filter-row")[Number(chip.dataset.gxChip)];
-      if (row) row.querySelector(".gx-filter-value :is(input, select)")?.focus();
-    }
+    if (at("[data-gx-filter]") || at("[data-gx-chip]")) open(at("[data-gx-chip]"));
     if (at("[data-filter-add]")) addRow(at(".gx-filter-box"));
     if (at("[data-filter-group]")) addGroup("or", []);
     if (at("[data-filter-remove]")) at(".gx-filter-row").remove();
