@@ -6,12 +6,12 @@ version, one event per record, what else belongs to it. A refusal leaves the dat
 """
 
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
@@ -341,8 +341,9 @@ def stored_columns(entity: Entity, record: Any) -> dict[str, Any]:
 
 # --- idempotency ------------------------------------------------------------------------------------
 def _digest(command: Command, inputs: Mapping[str, Any], ids: Sequence[int]) -> str:
-    text = orjson.dumps([command.key, sorted(inputs.items()), sorted(ids)], default=str)
-    return hashlib.sha256(text).hexdigest()
+    # Not by orjson, which knows neither numbers beyond 64 bits nor broken characters: both are for the fields to refuse.
+    text = json.dumps([command.key, sorted(inputs.items()), sorted(ids)], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _known(command: Command, actor: Actor, key: str, inputs: Mapping[str, Any], ids: Sequence[int]) -> Outcome | None:
