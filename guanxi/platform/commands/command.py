@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
 from guanxi.platform.access import kinds
+from guanxi.platform.access.actions import name_action
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field, fixed
 from guanxi.platform.entities import registry as entity_registry
@@ -121,6 +122,7 @@ def register(command: Command) -> Command:
     if command.key in _commands:
         raise ImproperlyConfigured(f"two commands are called {command.key}")
     _commands[command.key] = command
+    name_action(command.entity_key, command.name, command.label)
     told = command.told or format_lazy("%(actor)s · {} · %(record)s", command.past_label)
     declare(command.event, label=command.past_label, template=told, icon=command.icon)
     return command
