@@ -104,8 +104,9 @@ def sources(actor: Actor, entity: Guarded, action: str = "view") -> Sources:
     parent = entity.parent_entity()
     if parent is not None:
         inherited = sources(actor, parent, action if action in READ_ACTIONS else "edit")
+        live = ((f"{entity.parent_path}__deleted_at", None),) if parent.scoped else ()
         return tuple(
-            Source(tuple((f"{entity.parent_path}__{column}", value) for column, value in one.equal))
+            Source((*((f"{entity.parent_path}__{column}", value) for column, value in one.equal), *live))
             for one in inherited
         )
     own = _scope_sources(actor, entity, actor.grants.scopes(entity.key, action))

@@ -21,10 +21,10 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.scope import ScopeResolver
-from guanxi.platform.commands import cascade, held, unique
+from guanxi.platform.commands import cascade, hanging, held, unique
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.models import CommandKey
-from guanxi.platform.commands.outcome import Blocked, Change, Conflict, Outcome, Rejected
+from guanxi.platform.commands.outcome import Change, Conflict, Outcome, Rejected
 from guanxi.platform.commands.record_event import events_for
 from guanxi.platform.entities import links, numbering, source
 from guanxi.platform.entities.entity import Entity
@@ -91,7 +91,7 @@ def _attempt(
             records = made or _locked(command, entity, actor, ids)
             if not command.new:
                 _check_versions(entity, records, versions, values)
-                _check_rule(command, records, actor)
+                command.refuse_hindered(records, actor)
             if not approved and command.hold and command.hold(actor, records, values):
                 outcome = held.hold(command, actor, records, dict(inputs))
             else:
@@ -206,12 +206,6 @@ def _check_versions(
             raise Conflict(record, {key: (theirs[key], values[key]) for key in theirs if theirs[key] != values[key]})
 
 
-def _check_rule(command: Command, records: Sequence[Any], actor: Actor) -> None:
-    reasons = {record.pk: reason for record in records if (reason := command.blocked(record, actor))}
-    if reasons:
-        raise Blocked(reasons)
-
-
 def _carry_out(
     command: Command, entity: Entity, records: list[Any], values: dict[str, Any], actor: Actor
 ) -> list[Change]:
@@ -240,6 +234,7 @@ def _carry_out(
     ]
     entity.prepare([record for record, _old, _columns in touched], actor, ScopeResolver())
     changes = _update(entity, touched, actor)
+    hanging.follow(entity, [(record, old_columns.get("deleted_at")) for record, _old, old_columns in touched])
     cascade.rescope(entity, [change.record for change in changes if change.touches("owner", "department", "region")])
     return changes
 

@@ -62,6 +62,7 @@ class Entity:
     code_format: str = ""
     parent: str = ""
     hangs_on: str = ""
+    goes_with_host: bool = False
     attachments: bool = True
     personal: tuple[str, ...] = ()
     is_customer: bool = False
