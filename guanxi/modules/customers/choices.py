@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 #: Width of one step of the group path (a customer id, zero-padded) and the deepest group allowed.
 STEP, DEPTH = 10, 64
@@ -91,7 +92,7 @@ class InteractionKind(models.TextChoices):
     CALL = "call", _("Phone call")
     VISIT = "visit", _("Visit")
     MEETING = "meeting", _("Meeting")
-    MAIL = "mail", _("E-mail")
+    MAIL = "mail", pgettext_lazy("interaction", "E-mail")
     MESSAGE = "message", _("Message")
     LITERATURE = "literature", _("Request for documents")
     OTHER = "other", _("Other")

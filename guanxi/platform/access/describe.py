@@ -1,8 +1,12 @@
 """Field descriptions of a model: the only place that reads ``model._meta``."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.platform.access import kinds
 from guanxi.platform.access.codes import CodeField
 from guanxi.platform.access.fields import Field, fixed, no_choices
-from guanxi.platform.access.kinds import Choice
+from guanxi.platform.access.kinds import Choice, Invalid
 from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS, REGION_COLUMNS
 from guanxi.platform.access.money import MoneyField
 from guanxi.platform.access.words import WordsField, words_condition
@@ -27,7 +31,6 @@ INTERNAL = frozenset(
         "path",
         "pinyin",
         "initials",
-        "record_id",
         "customer_id",
         "toured",
         "shipped",
@@ -122,6 +125,8 @@ def _describe(column: models.Field, indexed: bool) -> Field:
         default=column.default if has_default else None,
         max_length=None if link else column.max_length,
         decimals=4 if kind is kinds.MONEY else getattr(column, "decimal_places", None),
+        bounds=_bounds(column),
+        validators=_validators(column),
         choices=_choices(column),
         target=_target(column) if link else "",
         lookup=column.attname if kind is not kinds.TREE else column.name,
@@ -129,6 +134,32 @@ def _describe(column: models.Field, indexed: bool) -> Field:
         unique=column.unique,
         **_access(column, kind),
     )
+
+
+def _bounds(column: models.Field) -> tuple[Any, Any] | None:
+    """The smallest and largest number that the column holds on either database, or None for other columns. PostgreSQL's
+    ranges hold on SQLite too, which would store anything: data must fit when it moves."""
+    if isinstance(column, MoneyField) or column.is_relation:
+        return None
+    if isinstance(column, models.DecimalField):
+        most = Decimal(10) ** (column.max_digits - column.decimal_places) - Decimal(10) ** -column.decimal_places
+        return -most, most
+    return BaseDatabaseOperations.integer_field_ranges.get(column.get_internal_type())
+
+
+def _validators(column: models.Field) -> tuple[Callable[[Any], Any], ...]:
+    """The validators that the column declares itself. Those of its type are the kind's business."""
+    return tuple(_checker(validator) for validator in column._validators)  # type: ignore[attr-defined]
+
+
+def _checker(validator: Callable[[Any], Any]) -> Callable[[Any], None]:
+    def check(value: Any) -> None:
+        try:
+            validator(value)
+        except ValidationError as error:
+            raise Invalid(" ".join(error.messages)) from error
+
+    return check
 
 
 def _target(column: Any) -> str:

@@ -30,6 +30,8 @@ class Field:
     ``target`` the entity a link leads to; ``indexed`` whether a list of any size may be sorted by it;
     ``attribute`` is where a record holds the value just as ``get`` gives and ``set`` takes it (empty: they do more than
     that), so that bulk work need not call them for each row;
+    ``bounds`` are the smallest and largest number its column holds, ``validators`` raise Invalid for values the column
+    declares wrong, ``check`` is the entity's own: it returns the value in its one way of writing or raises Invalid;
     ``sensitivity`` and ``purpose`` are declared for personal data; ``load`` fetches values kept
     in side tables (tags) for a page of ids at once."""
 
@@ -42,6 +44,8 @@ class Field:
     default: Any = None
     max_length: int | None = None
     decimals: int | None = None
+    bounds: tuple[Any, Any] | None = None
+    validators: tuple[Callable[[Any], None], ...] = ()
     choices: Callable[[], list[Choice]] = no_choices
     target: str = ""
     lookup: str = ""
@@ -103,7 +107,27 @@ class Field:
                 raise Invalid(_("“%(label)s” is needed.") % {"label": self.label})
             return self.nothing
         value = self.kind.parse(raw, self)
-        return self.check(value) if self.check else value
+        if self.check:
+            value = self.check(value)
+            kinds.refuse_too_long(value, self)  # a check may have written the text longer than it came
+        if self.bounds:
+            self._refuse_out_of_bounds(value)
+        for validator in self.validators:
+            validator(value)
+        return value
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but the kind and the length decides on a value."""
+        return not (self.check or self.bounds or self.validators)
+
+    def _refuse_out_of_bounds(self, value: Any) -> None:
+        least, most = self.bounds or (value, value)
+        number = int(value) if isinstance(value, str) else value  # choices kept as numbers have keys of text
+        if not least <= number <= most:
+            raise Invalid(
+                _("The number must lie between %(least)s and %(most)s.") % {"least": f"{least:,}", "most": f"{most:,}"}
+            )
 
     def put(self, record: Any, value: Any) -> None:
         """Set the value on a record; TypeError for a field that is only computed."""

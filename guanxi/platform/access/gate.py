@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from guanxi.platform.access.actions import label_of
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models.role import Scope
 
@@ -36,6 +38,7 @@ class Guarded(Protocol):
     links to users who reach it whatever it hangs on."""
 
     key: str
+    label_plural: str | Promise
 
     @property
     def scoped(self) -> bool: ...
@@ -81,12 +84,15 @@ def permits(actor: Actor, entity: Guarded, action: str) -> bool:
 
 
 def require(actor: Actor, entity: Guarded, action: str) -> None:
-    """Raise Forbidden unless the actor may do this with some row."""
-    if not permits(actor, entity, action):
-        raise Forbidden(
-            _("Your roles do not allow this. Ask your administrator for the right “%(right)s”.")
-            % {"right": f"{entity.key}.{action}"}
-        )
+    """Raise Forbidden unless the actor may do this with some row. The message names the right that is asked for."""
+    if permits(actor, entity, action):
+        return
+    while (parent := entity.parent_entity()) is not None:
+        entity, action = parent, action if action in READ_ACTIONS else "edit"
+    raise Forbidden(
+        _("Your roles do not allow “%(action)s” for “%(entities)s”. Ask your administrator for this right.")
+        % {"action": label_of(entity.key, action), "entities": entity.label_plural}
+    )
 
 
 def sources(actor: Actor, entity: Guarded, action: str = "view") -> Sources:
@@ -105,8 +111,9 @@ def _sources(actor: Actor, entity: Guarded, action: str) -> Sources:
     parent = entity.parent_entity()
     if parent is not None:
         inherited = sources(actor, parent, action if action in READ_ACTIONS else "edit")
+        live = ((f"{entity.parent_path}__deleted_at", None),) if parent.scoped else ()
         return tuple(
-            Source(tuple((f"{entity.parent_path}__{column}", value) for column, value in one.equal))
+            Source((*((f"{entity.parent_path}__{column}", value) for column, value in one.equal), *live))
             for one in inherited
         )
     own = _scope_sources(actor, entity, actor.grants.scopes(entity.key, action))

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from guanxi.platform.access.fields import Field
 
 MONEY_SCALE = 10_000
+NUMBER_LIMIT = 10**40
+#: Years that every time zone can show: at the very ends of the calendar a zone's shift would leave it.
+YEARS = range(2, 9999)
 NUMBER_NOISE = re.compile(r"[,\s\u00a0\uffe5\u00a5$]")
 DATE_PARTS = re.compile(
     r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?$"
@@ -31,6 +34,7 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 EMAIL_FORM = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+WORD_ENDS = re.compile(r"[,;\n\u3001\uff0c\uff1b|]")
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
@@ -50,8 +54,17 @@ class Choice:
 Parser = Callable[[Any, "Field"], Any]
 
 
+def _one(raw: Any, spec: "Field") -> str:
+    """The text of a single value. Lists and objects of JSON are refused, not written out."""
+    if isinstance(raw, (list, tuple, dict)):
+        raise Invalid(_("“%(label)s” takes one value, not a list or an object.") % {"label": spec.label})
+    if isinstance(raw, int) and abs(raw) >= NUMBER_LIMIT:
+        raise Invalid(_("The number is too large."))  # Python refuses to write out whole numbers without end
+    return raw if isinstance(raw, str) else str(raw)
+
+
 def _clean_text(raw: Any, spec: "Field") -> str:
-    text = raw if isinstance(raw, str) else str(raw)
+    text = _one(raw, spec)
     if text.isprintable():
         return text.strip()  # neither of the two below is printable
     if FORBIDDEN.search(text):
@@ -63,21 +76,24 @@ def _text(raw: Any, spec: "Field") -> str:
     text = _clean_text(raw, spec)
     if "  " in text or not text.isprintable():
         text = " ".join(text.split())
-    return _bounded(text, spec)
+    refuse_too_long(text, spec)
+    return text
 
 
 def _long_text(raw: Any, spec: "Field") -> str:
-    return _bounded(_clean_text(raw, spec).replace("\r\n", "\n"), spec)
+    text = _clean_text(raw, spec).replace("\r\n", "\n")
+    refuse_too_long(text, spec)
+    return text
 
 
-def _bounded(text: str, spec: "Field") -> str:
+def refuse_too_long(value: Any, spec: "Field") -> None:
+    """Raise Invalid for a text that does not fit its field."""
     limit = spec.max_length
-    if limit and len(text) > limit:
+    if limit and isinstance(value, str) and len(value) > limit:
         raise Invalid(
             _("The text has %(length)d characters; at most %(limit)d fit. Shorten it.")
-            % {"length": len(text), "limit": limit}
+            % {"length": len(value), "limit": limit}
         )
-    return text
 
 
 def _code(raw: Any, spec: "Field") -> str:
@@ -99,20 +115,21 @@ def _url(raw: Any, spec: "Field") -> str:
         text = f"https://{text}"
     if not re.fullmatch(r"https?://[^\s<>\"']+\.[^\s<>\"']+", text):
         raise Invalid(_("“%(value)s” is not a web address. It looks like https://example.com.") % {"value": text})
-    return _bounded(text, spec)
+    refuse_too_long(text, spec)
+    return text
 
 
-def _number_text(raw: Any) -> str:
-    text = str(raw)
+def _number_text(raw: Any, spec: "Field") -> str:
+    text = _one(raw, spec)
     return text if text.isascii() and text.isdigit() else NUMBER_NOISE.sub("", text.translate(FULL_WIDTH))
 
 
 def _decimal(raw: Any, spec: "Field") -> Decimal:
     try:
-        number = raw if isinstance(raw, Decimal) else Decimal(_number_text(raw))
+        number = raw if isinstance(raw, Decimal) else Decimal(_number_text(raw, spec))
     except InvalidOperation as error:
         raise Invalid(_("“%(value)s” is not a number.") % {"value": raw}) from error
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 14:
+    if not number.is_finite() or number.copy_abs() >= Decimal(10) ** 14:  # abs() itself would overflow
         raise Invalid(_("The number is too large."))
     if spec.decimals is not None and number != round(number, spec.decimals):
         raise Invalid(
@@ -137,14 +154,18 @@ def _integer(raw: Any, spec: "Field") -> int:
 
 
 def _date(raw: Any, spec: "Field") -> date:
-    moment = _moment_parts(raw)
+    moment = _moment(raw, spec)
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _moment_parts(raw: Any) -> date | datetime:
-    if isinstance(raw, date):
-        return raw
-    text = str(raw).strip()
+def _moment(raw: Any, spec: "Field") -> date | datetime:
+    moment = raw if isinstance(raw, date) else _moment_parts(raw, _one(raw, spec).strip())
+    if moment.year not in YEARS:
+        raise Invalid(_("“%(value)s” is not a date. Write it as 2026-11-21.") % {"value": raw})
+    return moment
+
+
+def _moment_parts(raw: Any, text: str) -> date | datetime:
     if ISO_DAY.fullmatch(text):
         try:
             return date.fromisoformat(text)
@@ -173,7 +194,7 @@ def _moment_parts(raw: Any) -> date | datetime:
 
 
 def _datetime(raw: Any, spec: "Field") -> datetime:
-    moment = _moment_parts(raw)
+    moment = _moment(raw, spec)
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)
     if moment.tzinfo is None:
@@ -198,7 +219,7 @@ YES, NO = gettext_lazy("Yes"), gettext_lazy("No")
 def _boolean(raw: Any, spec: "Field") -> bool:
     if isinstance(raw, bool):
         return raw
-    text = str(raw).strip().translate(FULL_WIDTH).casefold()
+    text = _one(raw, spec).strip().translate(FULL_WIDTH).casefold()
     if text in {"1", "true", "on", "y", "\u221a", "\u2713"} | words_in_all_languages(YES):
         return True
     if text in {"0", "false", "off", "n", "\u00d7"} | words_in_all_languages(NO):
@@ -207,7 +228,7 @@ def _boolean(raw: Any, spec: "Field") -> bool:
 
 
 def _choice(raw: Any, spec: "Field") -> str:
-    text = str(raw).strip()
+    text = _one(raw, spec).strip()
     value = spec.choice_values().get(text.casefold())
     if value is None:
         labels = ", ".join(str(choice.label) for choice in spec.choices()[:12])
@@ -216,22 +237,28 @@ def _choice(raw: Any, spec: "Field") -> str:
 
 
 def _several(raw: Any, spec: "Field") -> list[str]:
-    parts = raw if isinstance(raw, (list, tuple)) else re.split(r"[,;\n\u3001\uff0c\uff1b|]", str(raw))
-    return list(dict.fromkeys(_choice(part, spec) for part in parts if str(part).strip()))
+    return list(dict.fromkeys(_choice(part, spec) for part in _parts(raw, spec)))
 
 
 def _tags(raw: Any, spec: "Field") -> list[str]:
-    parts = raw if isinstance(raw, (list, tuple)) else re.split(r"[,;\n\u3001\uff0c\uff1b|]", str(raw))
-    return list(dict.fromkeys(_text(part, spec) for part in parts if str(part).strip()))
+    return list(dict.fromkeys(_text(part, spec) for part in _parts(raw, spec)))
+
+
+def _parts(raw: Any, spec: "Field") -> list[str]:
+    """The filled texts of a list, or of a text with any of the usual separators. They separate inside a list too,
+    because the stored form could not tell."""
+    texts = raw if isinstance(raw, (list, tuple)) else [raw]
+    parts = [part for text in texts if text is not None for part in WORD_ENDS.split(_one(text, spec))]
+    return [part for part in parts if part.strip()]
 
 
 def _link(raw: Any, spec: "Field") -> int:
     """Links are handed in as ids here; codes and names are resolved in sets by entities.links."""
     try:
         number = int(raw)
-        if not 0 < number < 2**63:
-            raise ValueError(number)
-    except (TypeError, ValueError) as error:
+        if isinstance(raw, bool) or number != (raw if isinstance(raw, float) else number) or not 0 < number < 2**63:
+            raise ValueError(raw)
+    except (TypeError, ValueError, OverflowError) as error:
         raise Invalid(_("Choose “%(label)s” from the list.") % {"label": spec.label}) from error
     return number
 

@@ -1,5 +1,6 @@
 """Refusals as answers: {"code", "message", "errors": {field: message}} with the fitting status."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -66,9 +67,12 @@ def _refusal(error: Exception) -> tuple[int, dict[str, Any]] | None:
             return status.HTTP_404_NOT_FOUND, answer("not_found", str(error))
         case gate.Forbidden():
             return status.HTTP_403_FORBIDDEN, answer("forbidden", str(error))
-        case Blocked(reasons=reasons):
+        case Blocked(reasons=reasons, hanging=hanging):
             return status.HTTP_422_UNPROCESSABLE_ENTITY, answer(
-                "blocked", str(error), reasons={str(pk): str(why) for pk, why in reasons.items()}
+                "blocked",
+                str(error),
+                reasons={str(pk): str(why) for pk, why in reasons.items()},
+                hanging=[asdict(one) for one in hanging],
             )
     return None
 

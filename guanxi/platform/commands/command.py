@@ -13,8 +13,10 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
 from guanxi.platform.access import kinds
+from guanxi.platform.access.actions import name_action
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field, fixed
+from guanxi.platform.commands.outcome import Blocked, Hindrance
 from guanxi.platform.entities import registry as entity_registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.registry import declare
@@ -22,6 +24,8 @@ from guanxi.platform.events.registry import declare
 #: What a record-level rule answers: True, or the reason why not.
 Answer = bool | str | Promise
 Rule = Callable[[Any, Actor], Answer]
+#: What a rule for whole sets answers: record id → hindrance, for those it hinders.
+SetRule = Callable[[Sequence[Any], Actor], dict[int, Hindrance]]
 Undo = str | None
 
 
@@ -77,6 +81,7 @@ class Command:
     removes: bool = False
     built_in: bool = False
     rule: Rule = always
+    set_rule: SetRule | None = None
     hold: Callable[[Actor, Sequence[Any], dict[str, Any]], bool] | None = None
     function: Callable[..., None] | None = field(default=None, repr=False)
 
@@ -112,6 +117,22 @@ class Command:
         answer = self.rule(record, actor)
         return "" if answer is True else str(answer or self.help or self.label)
 
+    def hindrances(self, records: Sequence[Any], actor: Actor) -> dict[int, Hindrance]:
+        """Record id → why the command cannot be run on it now. The rule of the set is asked once, when it matters: buttons
+        only ask ``blocked``."""
+        found = {record.pk: Hindrance(reason) for record in records if (reason := self.blocked(record, actor))}
+        if self.set_rule is not None:
+            found |= self.set_rule([record for record in records if record.pk not in found], actor)
+        return found
+
+    def refuse_hindered(self, records: Sequence[Any], actor: Actor) -> None:
+        """Raise Blocked if there is a hindrance for one of the records."""
+        found = self.hindrances(records, actor)
+        if found:
+            raise Blocked(
+                {pk: one.reason for pk, one in found.items()}, [each for one in found.values() for each in one.hanging]
+            )
+
 
 _commands: dict[str, Command] = {}
 
@@ -121,6 +142,7 @@ def register(command: Command) -> Command:
     if command.key in _commands:
         raise ImproperlyConfigured(f"two commands are called {command.key}")
     _commands[command.key] = command
+    name_action(command.entity_key, command.name, command.label)
     told = command.told or format_lazy("%(actor)s · {} · %(record)s", command.past_label)
     declare(command.event, label=command.past_label, template=told, icon=command.icon)
     return command

@@ -1,6 +1,7 @@
 """The commands every entity has without saying so: create, edit, delete, restore, assign, tag, switch."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.commands.command import Answer, Command, register
+from guanxi.platform.commands.hanging import hinder_deletion, hinder_restoring
 from guanxi.platform.commands.review import review_commands
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import BUILT_IN_COMMANDS, Entity
@@ -123,10 +125,12 @@ def _keeping(entity: Entity) -> list[Command]:
     delete = Command(
         entity.key, "delete", _("Delete"), "deleted", _("Deleted"), _mark_deleted,
         told=_("%(actor)s deleted %(record)s"), icon="trash", undo="restore", danger=True,
+        set_rule=partial(hinder_deletion, entity),
     )  # fmt: skip
     restore = Command(
         entity.key, "restore", _("Restore"), "restored", _("Restored"), _unmark_deleted,
         told=_("%(actor)s restored %(record)s"), icon="restore", undo="delete", on_deleted=True,
+        set_rule=partial(hinder_restoring, entity),
     )  # fmt: skip
     tag = Command(
         entity.key, "tag", _("Tag"), "tagged", _("Tagged"), _change_tags, inputs=_tag_inputs, function=_change_tags,

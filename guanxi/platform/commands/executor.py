@@ -6,13 +6,13 @@ version, one event per record, what else belongs to it. A refusal leaves the dat
 """
 
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -23,11 +23,11 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.scope import ScopeResolver
-from guanxi.platform.commands import cascade, held, unique
+from guanxi.platform.commands import cascade, hanging, held, unique
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.differences import first_values, tracked
 from guanxi.platform.commands.models import CommandKey
-from guanxi.platform.commands.outcome import Blocked, Change, Conflict, Outcome, Rejected
+from guanxi.platform.commands.outcome import Change, Conflict, Outcome, Rejected
 from guanxi.platform.commands.record_event import events_for
 from guanxi.platform.entities import links, numbering, source
 from guanxi.platform.entities.entity import Entity
@@ -94,7 +94,7 @@ def _attempt(
             records = made or _locked(command, entity, actor, ids)
             if not command.new:
                 _check_versions(entity, records, versions, values)
-                _check_rule(command, records, actor)
+                command.refuse_hindered(records, actor)
             if not approved and command.hold and command.hold(actor, records, values):
                 outcome = held.hold(command, actor, records, dict(inputs))
             else:
@@ -209,12 +209,6 @@ def _check_versions(
             raise Conflict(record, {key: (theirs[key], values[key]) for key in theirs if theirs[key] != values[key]})
 
 
-def _check_rule(command: Command, records: Sequence[Any], actor: Actor) -> None:
-    reasons = {record.pk: reason for record in records if (reason := command.blocked(record, actor))}
-    if reasons:
-        raise Blocked(reasons)
-
-
 def _carry_out(
     command: Command, entity: Entity, records: list[Any], values: dict[str, Any], actor: Actor
 ) -> list[Change]:
@@ -243,6 +237,7 @@ def _carry_out(
     ]
     entity.prepare([record for record, _old, _columns in touched], actor, ScopeResolver())
     changes = _update(entity, touched, actor)
+    hanging.follow(entity, [(record, old_columns.get("deleted_at")) for record, _old, old_columns in touched])
     cascade.rescope(entity, changes)
     return changes
 
@@ -335,8 +330,9 @@ def _column_names(model: type[Model]) -> tuple[str, ...]:
 
 # --- idempotency ------------------------------------------------------------------------------------
 def _digest(command: Command, inputs: Mapping[str, Any], ids: Sequence[int]) -> str:
-    text = orjson.dumps([command.key, sorted(inputs.items()), sorted(ids)], default=str)
-    return hashlib.sha256(text).hexdigest()
+    # Not by orjson, which knows neither numbers beyond 64 bits nor broken characters: both are for the fields to refuse.
+    text = json.dumps([command.key, sorted(inputs.items()), sorted(ids)], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _known(command: Command, actor: Actor, key: str, inputs: Mapping[str, Any], ids: Sequence[int]) -> Outcome | None:

@@ -1,6 +1,7 @@
 """What comes of running a command, and the ways it can be refused."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,24 @@ class Outcome:
     changes: tuple[Change, ...] = field(default=(), compare=False, repr=False)
 
 
+@dataclass(frozen=True)
+class Hanging:
+    """``count`` records of ``entity`` name the record in their link ``field``."""
+
+    entity: str
+    field: str
+    record: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """Why a command cannot be run on a record, and what hangs on it where that is why."""
+
+    reason: str
+    hanging: tuple[Hanging, ...] = ()
+
+
 class Refusal(Exception):
     """A command was not carried out and nothing was changed. The message is for the person who asked."""
 
@@ -45,10 +64,10 @@ class Rejected(Refusal):
 
 
 class Blocked(Refusal):
-    """The state of records does not allow it: {record id: reason}."""
+    """The state of records does not allow it: {record id: reason}; ``hanging`` is what must go first."""
 
-    def __init__(self, reasons: dict[int, str]) -> None:
-        self.reasons = reasons
+    def __init__(self, reasons: dict[int, str], hanging: Sequence[Hanging] = ()) -> None:
+        self.reasons, self.hanging = reasons, tuple(hanging)
         super().__init__(next(iter(reasons.values())))
 
 

@@ -1,8 +1,10 @@
 """Bulk commands: a selection frozen at its preview, carried out in chunks, undone as one batch."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,11 +16,12 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.executor import SET_LIMIT, read_inputs, run
 from guanxi.platform.commands.models import Selection
-from guanxi.platform.commands.outcome import Conflict, Rejected
+from guanxi.platform.commands.outcome import Blocked, Conflict, Rejected
 from guanxi.platform.entities.query import Query, condition
 
 JOB_ABOVE = 1_000
 ROWS_LIMIT = 100_000
+LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True)
@@ -50,17 +53,14 @@ def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None,
         rows = rows.filter(condition(entity, actor, query or Query()))
     allowed: list[list[int]] = []
     skipped: list[list[Any]] = []
-    reasons: dict[str, int] = {}
     sample: list[Any] = []
-    for record in rows.order_by("pk")[: ROWS_LIMIT + 1].iterator(chunk_size=2000):
-        reason = command.blocked(record, actor)
-        if reason:
-            skipped.append([record.pk, reason])
-            reasons[reason] = reasons.get(reason, 0) + 1
-            continue
-        allowed.append([record.pk, record.version])
-        if len(sample) < 10:
-            sample.append(record)
+    found = rows.order_by("pk")[: ROWS_LIMIT + 1].iterator(chunk_size=LOOKED_AT)
+    while records := list(islice(found, LOOKED_AT)):
+        hindrances = command.hindrances(records, actor)
+        skipped += [[record.pk, hindrances[record.pk].reason] for record in records if record.pk in hindrances]
+        free = [record for record in records if record.pk not in hindrances]
+        allowed += [[record.pk, record.version] for record in free]
+        sample += free[: 10 - len(sample)]
     if ids is not None and len(allowed) + len(skipped) != len(set(ids)):
         raise gate.NotFound
     if len(allowed) + len(skipped) > ROWS_LIMIT:
@@ -73,7 +73,12 @@ def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None,
     selection = Selection.objects.create(
         actor_id=actor.user_id or 0, command=command.key, rows=allowed, skipped=skipped, created_at=actor.now()
     )
-    return Preview(selection, len(allowed), reasons, sample)
+    return Preview(selection, len(allowed), _counted(skipped), sample)
+
+
+def _counted(skipped: Sequence[Sequence[Any]]) -> dict[str, int]:
+    """Reason → how many records are left out for it."""
+    return dict(Counter(reason for _pk, reason in skipped))
 
 
 def confirm(selection: Selection, actor: Actor, inputs: Mapping[str, Any], *, skip: bool) -> None:
@@ -89,7 +94,7 @@ def confirm(selection: Selection, actor: Actor, inputs: Mapping[str, Any], *, sk
 
 @dataclass(frozen=True)
 class Chunk:
-    """``done`` ids of one transaction, ``left`` {id: reason} of rows changed since the preview."""
+    """``done`` ids of one transaction, ``left`` {id: reason} of rows that changed or were hindered since the preview."""
 
     end: int
     done: tuple[int, ...]
@@ -126,6 +131,10 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
         except Conflict as conflict:
             left[conflict.record.pk] = _("Somebody changed it after the preview.")
             versions.pop(conflict.record.pk)
+        except Blocked as blocked:
+            for pk, reason in blocked.reasons.items():
+                left[pk] = reason
+                versions.pop(pk)
         except gate.NotFound:
             reachable = set(
                 command.entity.rows(actor, command.name)
@@ -143,12 +152,9 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
 
 def again(selection: Selection, actor: Actor) -> Preview:
     """The preview of a selection that was already frozen, with the same rows."""
-    reasons: dict[str, int] = {}
-    for _pk, reason in selection.skipped:
-        reasons[reason] = reasons.get(reason, 0) + 1
     entity = commands.get(selection.command).entity
     sample = entity.rows(actor).filter(pk__in=[pk for pk, _version in selection.rows[:10]])
-    return Preview(selection, len(selection.rows), reasons, list(sample))
+    return Preview(selection, len(selection.rows), _counted(selection.skipped), list(sample))
 
 
 def find(pk: int, actor: Actor) -> Selection:

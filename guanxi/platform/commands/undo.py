@@ -13,7 +13,7 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.bulk import key_in
-from guanxi.platform.commands import cascade
+from guanxi.platform.commands import cascade, hanging
 from guanxi.platform.commands.events import UNDONE
 from guanxi.platform.commands.executor import SET_LIMIT, stamp, stored_columns
 from guanxi.platform.commands.outcome import Change
@@ -93,12 +93,20 @@ def _undo_set(
         ready: list[tuple[Any, dict[str, Any], int]] = []
         diffs: dict[int, dict[str, list[Any]]] = {}
         later = LaterEvents(batch, entity_key, events, records)
-        hosts = _hosts(entity, [event for event in events if event.kind.endswith(".created")])
+        hosts = _hosts(entity, [event for event in events if event.kind.endswith((".created", ".restored"))])
+        deleted = [
+            records[event.record_id]
+            for event in events
+            if event.kind.endswith(".deleted") and event.record_id in records
+        ]
+        hindered = hanging.hinder_restoring(entity, deleted, actor) if deleted else {}
         for event in events:
             record = records.get(event.record_id or 0)
             if record is not None and record.pk not in diffs and _is_undone(entity, record, event):
                 continue
             reason = _why_not(record, event, diffs, later, hosts)
+            if record is not None and not reason and record.pk in hindered:
+                reason = hindered[record.pk].reason
             if reason or record is None:
                 result.left[event.record_id or 0] = reason
                 continue
@@ -116,7 +124,7 @@ def _why_not(record: Any, event: StoredEvent, undone: dict[int, Any], later: "La
     if record is None:
         return _("It is gone or no longer open to you.")
     created = event.kind.endswith(".created")
-    if created and record.pk in hosts:
+    if record.pk in hosts and event.kind.endswith((".created", ".restored")):
         return _("Other records have been added to it.")
     if record.pk in undone:
         return ""
@@ -164,13 +172,11 @@ def _hosts(entity: Entity, events: Sequence[StoredEvent]) -> set[int]:
         if child.kind is EntityKind.ATTACHED and entity.attachments:
             rows = child.base_rows().filter(entity=entity.key).filter(key_in("record_id", ids))
             found.update(rows.values_list("record_id", flat=True))
-        for key in {child.hangs_on, child.tree.parent if child.tree and child.key == entity.key else ""} - {""}:
-            field = child.fields()[key]
-            if field.target == entity.key:
-                column = child.source.column(field)
-                rows = child.base_rows().filter(key_in(column, ids))
-                rows = rows.exclude(key_in("id", ids)) if child.key == entity.key else rows
-                found.update(rows.values_list(column, flat=True))
+    for child, key in hanging.hanging_on(entity) if ids else ():
+        column = child.source.column(child.fields()[key])
+        rows = hanging.live(child).filter(key_in(column, ids))
+        rows = rows.exclude(key_in("id", ids)) if child.key == entity.key else rows
+        found.update(rows.values_list(column, flat=True))
     return found
 
 
@@ -217,5 +223,6 @@ def _save(
     for record, version, _names in writes:
         record.version = version + 1
     kept = [change for change in changes if change.record.pk not in lost]
+    hanging.follow(entity, [(one, before.get("deleted_at")) for one, before, _version in ready if one.pk not in lost])
     cascade.rescope(entity, kept)
     return kept

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform import bulk
 from guanxi.platform.access import gate, kinds
@@ -61,6 +62,7 @@ class Entity:
     code_format: str = ""
     parent: str = ""
     hangs_on: str = ""
+    goes_with_host: bool = False
     attachments: bool = True
     personal: tuple[str, ...] = ()
     is_customer: bool = False
@@ -131,6 +133,8 @@ class Entity:
         if self.hangs_on or self.kind is EntityKind.ATTACHED:
             for key in SCOPE_FIELDS:  # copies of what it hangs on
                 found[key] = found[key].with_(readonly=True)
+        if self.kind is EntityKind.ATTACHED:
+            found["record_id"] = found["record_id"].with_(label=_("Record"))
         for group in self.sensitive_groups:
             for key in group.fields:
                 found[key] = found[key].with_(sensitivity=group.kind, purpose=group.purpose, retention=group.retention)

@@ -183,7 +183,7 @@ class ColumnReader:
         self.field = field
         # Whether a value is needed depends on the whole row (new or not), so an empty cell is no error here.
         self._parse = None if field.is_link else field.with_(required=False).parse
-        self._plain = _PLAIN[field.kind.key](field.max_length) if field.kind.key in _PLAIN else None
+        self._plain = _PLAIN[field.kind.key](field.max_length) if field.kind.key in _PLAIN and field.is_plain else None
         self._memo: dict[Any, Any] | None = None if self._plain else {}
         self._read = 0
 

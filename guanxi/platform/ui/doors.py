@@ -1,9 +1,10 @@
 """What every page view shares: the signed-in actor, the entity of the address, and readable refusals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+import orjson
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -12,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.requests import Request
-from guanxi.platform.commands.outcome import Refusal
+from guanxi.platform.commands.outcome import Blocked, Refusal
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import SortError
 from guanxi.platform.feel.nodes import FilterError
-from guanxi.platform.ui import shell
+from guanxi.platform.ui import addresses, shell
+from guanxi.platform.ui.contexts.basics import Link
 
 View = Callable[..., HttpResponseBase]
 
@@ -37,6 +39,8 @@ def signed_in(view: View) -> View:
             return refused(request, 403, str(error))
         except (FilterError, SortError) as error:
             return refused(request, 400, str(error))
+        except Blocked as error:
+            return refused(request, 409, str(error), _to_hanging(error))
         except Refusal as error:
             return refused(request, 409, str(error))
 
@@ -58,12 +62,25 @@ def with_entity(view: View) -> View:
     return found
 
 
-def refused(request: Request, status: int, message: str) -> HttpResponse:
-    """A refusal as the door expects it: a fragment with the message, JSON, or a page."""
+def _to_hanging(error: Blocked) -> list[Link]:
+    """Where the records are that stand in the way: the list of each kind, filtered."""
+    links: dict[tuple[str, str], list[int]] = {}
+    for one in error.hanging:
+        links.setdefault((one.entity, one.field), []).append(one.record)
+    found = []
+    for (key, field), records in links.items():
+        entity = registry.get(key)
+        tree = orjson.dumps(["in", field, records]).decode()
+        found.append(Link(label=str(entity.label_plural), url=addresses.list_of(entity, filter=tree)))
+    return found
+
+
+def refused(request: Request, status: int, message: str, links: Sequence[Link] = ()) -> HttpResponse:
+    """A refusal as the door expects it: a fragment with the message, JSON, or a page. ``links`` lead to what is in the way."""
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"message": message}, status=status)
     if request.htmx:
-        return render(request, "platform/refusal.html", {"message": message}, status=status)
+        return render(request, "platform/refusal.html", {"message": message, "links": links}, status=status)
     context = {"shell": shell.build(request, request.actor), "page": {"title": _("Not possible")}, "message": message}
     return render(request, f"{status if status in (403, 404) else 400}.html", context, status=status)
 

@@ -64,6 +64,11 @@ ERROR = object_of(
             **map_of(TEXT),
             "description": _("Record id → why the state of the record does not allow it (422)."),
         },
+        "hanging": {
+            "type": "array",
+            "items": object_of({"entity": TEXT, "field": TEXT, "record": ID, "count": NUMBER}),
+            "description": _("What hangs on the record and must go first (422)."),
+        },
         "conflict": {
             **map_of(object_of({"theirs": ANY, "mine": ANY})),
             "description": _("Field → both values (409)."),

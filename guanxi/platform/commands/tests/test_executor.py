@@ -4,6 +4,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from guanxi.platform.access import gate
 from guanxi.platform.commands import cascade, held
@@ -269,3 +270,19 @@ def test_entity_on_rows_goes_the_same_way(organisation):
     entity = registry.get("fakes.thing")
     assert entity.fields()["price"].get(entity.rows(actor).get()) == Decimal("99")
     assert history("fakes.thing", pk)[0].diff["price"] == ["12.3456", "99.00"]
+
+
+def test_refusals_name_what_is_refused_in_the_readers_words(organisation):
+    reader = organisation.actor("reader", ("fakes.company", "view", "all"))
+    asked = "Your roles do not allow “%s” for “companies”. Ask your administrator for this right."
+    for entity, name, label in (
+        ("company", "create", "Create"),
+        ("company", "win", "Win"),
+        ("address", "create", "Edit"),
+    ):
+        with override("en"), pytest.raises(gate.Forbidden) as refused:
+            run(commands.get(f"fakes.{entity}.{name}"), reader, ids=[], inputs={})
+        assert str(refused.value) == asked % label
+    with override("en"), pytest.raises(gate.Forbidden) as refused:
+        gate.require(reader, registry.get("fakes.company"), "export")
+    assert str(refused.value) == asked % "Export"

@@ -4,6 +4,9 @@ import random
 
 import pytest
 
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run
+from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.query import Query, Sort, SortError, count, groups, page, read_filter
@@ -188,3 +191,23 @@ def test_one_query_per_source_whatever_the_number_of_rows(companies):
         with Statements() as asked:
             page(entity, actor, Query(), limit=limit)
         assert len(asked) == 2
+
+
+def test_what_hangs_on_a_record_is_found_by_the_record(organisation):
+    chief = organisation.everything()
+    hosts = [Company(name=name) for name in ("One", "Two")]
+    create_many(registry.get("fakes.company"), chief, hosts)
+    for host in hosts:
+        run(
+            commands.get("directory.note.create"),
+            chief,
+            inputs={"entity": "fakes.company", "record_id": host.pk, "text": host.name},
+        )
+    entity = registry.get("directory.note")
+    wanted = read_filter(entity, chief, ["and", ["eq", "entity", "fakes.company"], ["eq", "record_id", hosts[1].pk]])
+    assert [note.text for note in page(entity, chief, Query(wanted)).records] == ["Two"]
+    note = entity.rows(chief).get(text="One")
+    assert "record_id" not in entity.writable(chief)
+    with pytest.raises(Rejected) as refused:
+        run(commands.get("directory.note.edit"), chief, ids=[note.pk], inputs={"record_id": hosts[1].pk})
+    assert set(refused.value.errors) == {"record_id"}

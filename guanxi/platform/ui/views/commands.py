@@ -110,6 +110,7 @@ def command(request: Request, entity: Entity, pk: int, command: str) -> HttpResp
     gate.require(actor, entity, command)
     record = find(entity, actor, pk)
     if request.method == "GET":
+        chosen.refuse_hindered([record], actor)
         return part(request, "command_form", entity=entity, page=form_page.command_page(chosen, actor, record))
     raw, key = form_page.read(request.POST, chosen.inputs(actor).values()), request.POST.get("idempotency_key", "")
     batch = uuid.uuid4()

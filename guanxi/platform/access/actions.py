@@ -1,0 +1,23 @@
+"""What actions are called, for refusals and lists of rights. Commands give their names when they are declared."""
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+#: Actions that are no commands.
+_LABELS: dict[str, str | Promise] = {
+    "view": pgettext_lazy("right", "See"),
+    "export": pgettext_lazy("right", "Export"),
+    "import": pgettext_lazy("right", "Import"),
+    "approve": pgettext_lazy("right", "Approve"),
+}
+_commands: dict[tuple[str, str], str | Promise] = {}
+
+
+def name_action(entity_key: str, action: str, label: str | Promise) -> None:
+    """Say what an action on an entity is called."""
+    _commands[entity_key, action] = label
+
+
+def label_of(entity_key: str, action: str) -> str:
+    """The action's label in the reader's language; its key for one that nobody has named."""
+    return str(_commands.get((entity_key, action)) or _LABELS.get(action, action))
