@@ -16,7 +16,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from guanxi.platform import bulk
-from guanxi.platform.access import gate
+from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
@@ -98,6 +98,7 @@ def _attempt(
                 changes = _carry_out(command, entity, records, values, actor)
                 append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
                 entity.written(changes, actor)
+                _claim_files(entity, changes)
                 outcome = Outcome(
                     command.key, tuple(change.record.pk for change in changes), batch, changes=tuple(changes)
                 )
@@ -210,6 +211,15 @@ def _check_rule(command: Command, records: Sequence[Any], actor: Actor) -> None:
     reasons = {record.pk: reason for record in records if (reason := command.blocked(record, actor))}
     if reasons:
         raise Blocked(reasons)
+
+
+def _claim_files(entity: Entity, changes: Sequence[Change]) -> None:
+    """Uploads become the records'. Raises Rejected when somebody else's record has claimed one meanwhile."""
+    for key, field in entity.fields().items():
+        if field.kind is kinds.FILE:
+            errors = links.claim_files(entity, field, [change.record for change in changes if change.touches(key)])
+            if errors:
+                raise Rejected(errors)
 
 
 def _carry_out(

@@ -111,7 +111,7 @@
     const input = drop.querySelector("input");
     const words = drop.querySelector(".gx-drop-text");
     input.addEventListener("change", () => {
-      if (input.files.length) words.textContent = [...input.files].map((file) => file.name).join(", ");
+      if (words && input.files.length) words.textContent = [...input.files].map((file) => file.name).join(", ");
     });
     for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("gx-over"));
     for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("gx-over"));
