@@ -218,3 +218,24 @@ def test_hidden_fields_are_neither_offered_nor_exported(client, organisation):
     }
     response = client.get(address("export"), {"run": "1", "format": "csv", "columns": "phone,code"})
     assert io.BytesIO(b"".join(response.streaming_content)).readline().strip().decode("utf-8-sig").count(",") == 0
+
+
+def test_ticked_rows_are_exported_alone(client):
+    bring_and_run(client)
+    second = Company.objects.get(code="A-2")
+    bar = client.post(address("bulk"), {"ids": [second.pk], "page": "1"}).context["bar"]
+    assert (bar.count, bar.total) == (1, "2")
+    dialog = client.post(bar.export_url, {"ids": [second.pk]}).context["page"]
+    assert ("ids", str(second.pk)) in dialog.hidden
+    assert "1" in dialog.subtitle
+    sent = {"format": "csv", "columns": ["code"], **dict(dialog.hidden)}
+    answer = client.post(address("export"), sent, headers={"hx-request": "true"})
+    content = b"".join(client.get(answer["HX-Redirect"]).streaming_content)
+    assert content.decode("utf-8-sig").split() == [content.decode("utf-8-sig").split()[0], "A-2"]
+    everything = client.post(bar.export_url, {"all": "1", "filter": '["eq","code","A-1"]'}).context["page"]
+    assert dict(everything.hidden) == {"filter": '["eq","code","A-1"]'}
+
+
+def test_an_id_out_of_reach_refuses_the_export(client):
+    bring_and_run(client)
+    assert client.post(address("export"), {"format": "csv", "ids": "1,999999"}).status_code == 404
