@@ -107,6 +107,15 @@
     }, 8000);
   });
 
+  // What decides how a file is read renews the page as soon as it is changed.
+  gx.each("[data-gx-resubmit]", (tools) =>
+    tools.addEventListener("change", () => {
+      const form = tools.closest("form");
+      form.classList.remove("gx-dirty");
+      form.requestSubmit(tools.querySelector("button"));
+    }),
+  );
+
   gx.each("[data-gx-drop]", (drop) => {
     const input = drop.querySelector("input");
     const words = drop.querySelector(".gx-drop-text");
