@@ -1,6 +1,7 @@
 """Many records at once: preview, undo from the toast, what is left out."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -50,3 +51,59 @@ def test_deleting_many_moves_them_to_the_recycle_bin_and_can_be_undone(desks: Ca
     expect(page.locator("#gx-rows tr")).to_have_count(0)
     page.locator(".gx-toast-undo").click()
     expect(page.locator("#gx-rows tr")).to_have_count(2)
+
+
+def test_ticked_rows_are_exported_and_no_others(desks: Callable[..., Desk]) -> None:
+    page = chosen(desks, "勾选导出测试")
+    page.locator("#gx-rows .gx-pick input").first.uncheck()
+    expect(page.locator(".gx-bulk-count")).to_contain_text("2")
+    page.locator("#gx-bulk [data-gx-bulk$='/export/']").click()
+    dialog = page.locator("#gx-dialog")
+    expect(dialog.locator("h2")).to_contain_text("2")
+    dialog.locator("[name=format]").select_option("csv")
+    with page.expect_download() as download:
+        dialog.locator(".gx-dialog-foot button.btn-primary").click()
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    assert [line for line in lines if "勾选导出测试" in line] == lines[1:]
+    assert len(lines) == 3
+
+
+def test_many_are_given_to_another_owner_and_taken_back(desks: Callable[..., Desk]) -> None:
+    page = chosen(desks, "批量分派测试", 2)
+    page.locator("#gx-bulk [data-gx-bulk$='/bulk/assign/']").click()
+    dialog = page.locator("#gx-dialog")
+    expect(dialog.locator(".gx-preview-count b")).to_have_text("2")
+    dialog.locator(".ts-control input").press_sequentially("彭向阳")
+    dialog.locator(".ts-dropdown .option", has_text="彭向阳").first.click()
+    dialog.locator(".gx-dialog-foot button.btn-primary").click()
+    expect(page.locator(".gx-toast-undo")).to_be_visible()
+    expect(page.locator("#gx-rows .gx-person", has_text="彭向阳")).to_have_count(2)
+    page.locator(".gx-toast-undo").click()
+    expect(page.locator("#gx-rows .gx-person", has_text="彭向阳")).to_have_count(0)
+    expect(page.locator("#gx-rows tr")).to_have_count(2)
+
+
+def test_whoever_ticks_a_whole_page_may_take_the_whole_list(desk: Desk) -> None:
+    page = desk.open(LIST)
+    page.locator("[data-gx-all]").check()
+    page.locator("[data-gx-everything]").click()
+    total = page.locator(".gx-total").first.inner_text()
+    expect(page.locator(".gx-bulk-count")).to_contain_text(total.replace(",", ""))
+
+
+def test_a_list_and_a_record_on_paper_hold_what_the_screen_shows(desk: Desk) -> None:
+    name = "打印测试公司"
+    record = desk.new_customer(name)
+    page = desk.open(f'{LIST}?filter=["contains","name","{name}"]')
+    page.locator(".gx-head-actions .dropdown [data-bs-toggle]").click()
+    with page.expect_popup() as opened:
+        page.locator(".gx-head-actions a.dropdown-item[target=_blank]").click()
+    paper = opened.value
+    expect(paper.locator("main table tbody tr")).to_have_count(1)
+    expect(paper.locator("main")).to_contain_text(name)
+    paper.emulate_media(media="print")
+    expect(paper.locator(".gx-paper-tools")).to_be_hidden()
+    paper.close()
+    paper = desk.open(f"{record}print/")
+    expect(paper.locator("h1")).to_have_text(name)
+    expect(paper.locator("main dl").first).to_be_visible()

@@ -62,3 +62,20 @@ def test_a_file_that_is_no_table_is_refused_with_a_reason(desk: Desk) -> None:
     )
     page.locator(".gx-import-form button.btn-primary").click()
     expect(page.locator(".gx-alert.gx-danger p").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_wrong_guess_is_put_right_and_the_preview_follows(desk: Desk) -> None:
+    page = desk.open(IMPORT)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "客户.csv", "mimeType": "text/csv", "buffer": gbk([GOOD[0]])}
+    )
+    page.locator(".gx-import-form button.btn-primary").click()
+    expect(page.locator("#f-encoding")).to_have_value("gb18030", timeout=PATIENCE)
+    expect(page.locator("#f-separator")).to_have_value("comma")
+    page.locator("#f-encoding").select_option("big5")
+    expect(page.locator("#f-encoding")).to_have_value("big5", timeout=PATIENCE)
+    expect(page.locator(".gx-sample")).not_to_contain_text(GOOD[0][0])
+    page.locator("#f-encoding").select_option("gb18030")
+    expect(page.locator(".gx-sample")).to_contain_text(GOOD[0][0], timeout=PATIENCE)
+    page.locator("#f-header").select_option("-1")
+    expect(page.locator(".gx-sample tbody tr")).to_have_count(2, timeout=PATIENCE)

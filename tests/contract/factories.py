@@ -5,6 +5,7 @@ inputs as JSON, ready for form, REST or import. What the descriptions cannot say
 forbids cycles) is added with ``prescribe``.
 """
 
+import io
 import itertools
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ from guanxi.platform.commands.executor import run, stamp
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
+from guanxi.platform.files.services import receive
 from guanxi.platform.refdata.loading import load
 from guanxi.platform.refdata.models import Code
 from guanxi.platform.refdata.registry import code_tables
@@ -90,6 +92,13 @@ prescribe("customers.interaction", contact=_nothing)
 prescribe("customers.contactmedium", medium_type=lambda n: "phone", value=lambda n: f"+86139{n % 10**8:08d}")
 prescribe("customers.anniversary", calendar=lambda n: "solar", month=lambda n: n % 12 + 1, leap=lambda n: False)
 prescribe("customers.measure", period=lambda n: f"20{n % 20 + 10}-03-01")
+
+
+def _upload(n: int) -> int:
+    return receive(io.BytesIO(f"line {n}".encode()), f"file {n}.txt", by=None).pk
+
+
+prescribe("directory.attachment", file=_upload)
 
 _SAMPLES: dict[str, Callable[[Field, int], Any]] = {
     kinds.TEXT.key: lambda field, n: _short(f"{field.key} {n}", field),

@@ -18,6 +18,7 @@ from guanxi.platform.access.kinds import Choice, Invalid
 from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS, REGION_COLUMNS
 from guanxi.platform.access.money import MoneyField
 from guanxi.platform.access.words import WordsField, words_condition
+from guanxi.platform.files.models import FILES
 from guanxi.platform.refdata.fields import LANGUAGES, LabelsField, PinyinField, complete_labels, label_of
 
 #: Columns that are no fields for people: keys, copies, bookkeeping.
@@ -106,6 +107,8 @@ def _kind(column: models.Field) -> kinds.Kind:
 
 def _link_kind(column: models.ForeignKey) -> kinds.Kind:
     target = column.related_model
+    if target._meta.label_lower == FILES:
+        return kinds.FILE
     if target._meta.label_lower == "access.user":
         return kinds.USER
     return kinds.TREE if any(field.name == "path" for field in target._meta.concrete_fields) else kinds.LINK

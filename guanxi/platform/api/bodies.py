@@ -112,7 +112,8 @@ def _value(field: Field, value: Any, actor: Actor) -> Any:
 
 
 def _link(field: Field, value: Any, actor: Actor) -> int | None:
-    if isinstance(value, dict) and isinstance(value.get("code"), str) and value.keys() == {"code"}:
+    named = isinstance(value, dict) and isinstance(value.get("code"), str) and value.keys() == {"code"}
+    if named and field.kind is not kinds.FILE:
         code = value["code"].removeprefix("#")
         found = links.resolve(field, [code], actor)[code]
         if isinstance(found, Invalid):

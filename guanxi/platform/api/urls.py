@@ -14,6 +14,7 @@ from guanxi.platform.api.views.commands import (
     record_commands,
     set_commands,
 )
+from guanxi.platform.api.views.files import RecordFileView, UploadView, file_fields
 from guanxi.platform.api.views.lists import CommandsView, CountView, FieldsView, GroupsView, ListView
 from guanxi.platform.api.views.records import HistoryView, RecordView
 from guanxi.platform.commands.command import commands_of
@@ -57,6 +58,9 @@ def _addresses(entity: Entity) -> Iterator[URLPattern]:
     yield path(f"{base}<int:id>/", _bound(RecordView, entity, (*READ, *changing)), name=f"{key}.record")
     if entity.kind in WITH_HISTORY:
         yield path(f"{base}<int:id>/history/", _bound(HistoryView, entity, READ), name=f"{key}.history")
+    for field in file_fields(entity):
+        view = _bound(RecordFileView, entity, READ, key=field)
+        yield path(f"{base}<int:id>/{field}/content/", view, name=f"{key}.content.{field}")
     yield path(f"{base}<int:id>/commands/", _bound(RecordCommandsView, entity, READ), name=f"{key}.record_commands")
     for command in record_commands(entity):
         view = _bound(RecordCommandView, entity, ("post", "options"), name=command.name)
@@ -68,6 +72,7 @@ urlpatterns = [
     path("schema.json", index.SchemaView.as_view(), name="schema"),
     path("docs/", index.DocumentationView.as_view(), name="documentation"),
     path("undo/", index.UndoView.as_view(), name="undo"),
+    path("files/", UploadView.as_view(), name="upload"),
     path("jobs/<int:id>/", index.JobView.as_view(), name="job"),
     *[address for entity in registry.entities() for address in _addresses(entity)],
     re_path("", index.NowhereView.as_view(), name="nowhere"),

@@ -18,7 +18,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from guanxi.platform import bulk
-from guanxi.platform.access import gate
+from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
@@ -101,6 +101,7 @@ def _attempt(
                 changes = _carry_out(command, entity, records, values, actor)
                 append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
                 entity.written(changes, actor)
+                _claim_files(entity, changes)
                 outcome = Outcome(
                     command.key, tuple(change.record.pk for change in changes), batch, changes=tuple(changes)
                 )
@@ -207,6 +208,15 @@ def _check_versions(
         if seen is not None and seen != record.version:
             theirs = {key: fields[key].get(record) for key in values if key in fields}
             raise Conflict(record, {key: (theirs[key], values[key]) for key in theirs if theirs[key] != values[key]})
+
+
+def _claim_files(entity: Entity, changes: Sequence[Change]) -> None:
+    """Uploads become the records'. Raises Rejected when somebody else's record has claimed one meanwhile."""
+    for key, field in entity.fields().items():
+        if field.kind is kinds.FILE:
+            errors = links.claim_files(entity, field, [change.record for change in changes if change.touches(key)])
+            if errors:
+                raise Rejected(errors)
 
 
 def _carry_out(

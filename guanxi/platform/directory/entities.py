@@ -1,4 +1,4 @@
-"""The entities of the ground rooms: people, departments, roles, reference data; notes and tags."""
+"""The entities of the ground rooms: people, departments, roles, reference data; notes, files and tags."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +11,14 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
-from guanxi.platform.directory.models import Note, Tag
+from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.directory.models import Attachment, Note, Tag
 from guanxi.platform.directory.tree import place, problem
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section, Timeline, Tree
+from guanxi.platform.files import services as files
+from guanxi.platform.files.models import File
 from guanxi.platform.refdata.models import Code, Industry, Region
 
 
@@ -168,3 +171,33 @@ class NoteEntity(Entity):
 
     def initial(self, actor: Actor) -> dict[str, Any]:
         return {}
+
+
+@entity
+class AttachmentEntity(Entity):
+    """A file is never exchanged for another one: delete it and upload the new one."""
+
+    model = Attachment
+    icon = "paperclip"
+    columns = ("name", "size", "entity", "created_by", "created_at")
+    form = (Section(_("File"), "file", "tags", "remarks"),)
+    commands = ("create", "delete", "restore", "tag")
+    timeline = Timeline(at="created_at")
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        return fields | {"file": fields["file"].with_(required=True)}
+
+    def initial(self, actor: Actor) -> dict[str, Any]:
+        return {}
+
+    def prepare(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
+        super().prepare(records, actor, scopes)
+        new = {record.file_id: record for record in records if not record.name}
+        for stored in File.objects.filter(pk__in=new):
+            record = new[stored.pk]
+            record.name, record.size, record.content_type = stored.name, stored.size, stored.content_type
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        gone = {change.record.file_id for change in changes if change.record.deleted_at}
+        files.delete_all(gone - {None}, by=actor.user_id)
+        files.restore_all({change.record.file_id for change in changes} - gone - {None})

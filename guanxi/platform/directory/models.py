@@ -1,4 +1,4 @@
-"""Notes on any record, and the known tags."""
+"""Notes and files on any record, and the known tags."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,27 @@ class Note(Attached):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Attachment(Attached):
+    """A file on a record. Name, size and type are copies of the stored file's, which goes thirty days after the
+    attachment was deleted."""
+
+    file = models.ForeignKey("files.File", models.SET_NULL, null=True, related_name="+", verbose_name=_("File"))
+    name = models.CharField(_("Name"), max_length=255, editable=False)
+    size = models.BigIntegerField(_("Size in bytes"), default=0, editable=False)
+    content_type = models.CharField(_("Content type"), max_length=100, editable=False)
+
+    class Meta(Attached.Meta):
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        indexes = [
+            models.Index(fields=["entity", "record_id", "-id"], name="directory_attachment_host"),
+            models.Index(fields=["owner", "-id"], name="directory_attachment_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Tag(models.Model):

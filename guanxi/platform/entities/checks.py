@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from guanxi.platform.access import kinds
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import BUILT_IN_COMMANDS, Entity
@@ -71,7 +72,7 @@ def _wrong_field(entity: Entity, field: Field) -> Iterator[str]:
     declared = field.sensitivity and field.purpose
     if field.kind.personal and not declared and entity.kind is not EntityKind.REFERENCE:
         yield f"{entity.key}.{field.key} holds personal data: declare sensitive = Sensitive(…, kind=, purpose=)"
-    if field.is_link and registry.find(field.target) is None:
+    if field.is_link and field.kind is not kinds.FILE and registry.find(field.target) is None:
         yield f"{entity.key}.{field.key} links to {field.target}, which is no entity"
 
 

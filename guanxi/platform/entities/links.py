@@ -12,6 +12,9 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.files import selectors as files
+from guanxi.platform.files.models import FILES
+from guanxi.platform.files.services import claim
 
 
 class Unknown(Invalid):
@@ -21,6 +24,8 @@ class Unknown(Invalid):
 def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     """Id → title of linked records. Records out of the actor's reach are missing. One query, plus one if
     the actor's reach is limited."""
+    if target == FILES:
+        return files.names(ids) if ids else {}
     entity = registry.find(target)
     if entity is None or not ids:
         return {}
@@ -58,7 +63,8 @@ def verify(fields: Iterable[tuple[Field, Any]], actor: Actor) -> dict[str, str]:
     for field, value in fields:
         if field.is_link and value is not None:
             wanted[field.target].append((field, value))
-    errors = {}
+    errors: dict[str, str] = {}
+    errors |= _not_uploaded(wanted.pop(FILES, []), actor)
     for target, links in wanted.items():
         entity = registry.find(target)
         if entity is None:
@@ -72,6 +78,26 @@ def verify(fields: Iterable[tuple[Field, Any]], actor: Actor) -> dict[str, str]:
                     "label": field.label
                 }
     return errors
+
+
+def _not_uploaded(links: Iterable[tuple[Field, int]], actor: Actor) -> dict[str, str]:
+    """A field of kind FILE takes an upload of the actor's own that belongs to no record yet."""
+    links = list(links)
+    free = files.claimable({value for _field, value in links}, actor.user_id) if links else set()
+    return {
+        field.key: _("Upload “%(label)s” again.") % {"label": field.label}
+        for field, value in links
+        if value not in free
+    }
+
+
+def claim_files(entity: Entity, field: Field, records: Iterable[Any]) -> dict[str, str]:
+    """Make the uploads that the records name their own; the message by field where another record was faster."""
+    for record in records:
+        customer, file = entity.customer_of(record), field.get(record)
+        if file and not claim(file, entity=entity.key, record_id=record.pk, customer_id=customer):
+            return {field.key: _("Upload “%(label)s” again.") % {"label": field.label}}
+    return {}
 
 
 def options(target: str, text: str, actor: Actor, *, limit: int = 20) -> list[tuple[int, str, str]]:

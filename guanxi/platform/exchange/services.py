@@ -21,6 +21,7 @@ from guanxi.platform.exchange.folders import spool_of
 from guanxi.platform.exchange.mapping import order_of_parts, suggestions
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.plan import compile_plan, importable, key_choices, require_right
+from guanxi.platform.exchange.reading import DELIMITERS, ENCODINGS
 from guanxi.platform.exchange.work import ASK
 from guanxi.platform.files import services as files
 from guanxi.platform.jobs.models import Job
@@ -98,6 +99,20 @@ def propose(
             "empty": "keep",
             "missing": "refuse",
         }
+
+
+def reread(chosen: Import, *, encoding: str, delimiter: str) -> None:
+    """Read the file anew in another encoding or with another separator; "" leaves either to be found out. Raises
+    Rejected."""
+    if chosen.state not in (*OPEN, ImportState.REFUSED):
+        raise Rejected({"": _("This import has already run. Begin a new one.")})
+    if encoding not in ("", *ENCODINGS) or delimiter not in ("", *DELIMITERS):
+        raise Rejected({"": _("Choose an encoding and a separator from the list.")})
+    with transaction.atomic():
+        chosen.options = {"read": {"encoding": encoding or None, "delimiter": delimiter or None}}
+        chosen.mapping, chosen.found, chosen.error, chosen.state = {}, {}, {}, ImportState.READING
+        chosen.save(update_fields=["options", "mapping", "found", "error", "state"])
+        _queue(chosen, "exchange.read", sentence(gettext_noop("Reading %(file)s"), file=chosen.file_name))
 
 
 def default_key(entity: Entity, actor: Actor, columns: Mapping[str, str]) -> str:

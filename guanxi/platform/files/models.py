@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.files.choices import FileState, Purpose
 
+#: The target of fields of kind FILE. No entity: whoever sees the record sees the file it names.
+FILES = "files.file"
+
 
 class File(models.Model):
     """``storage_name`` is random and says nothing; ``name`` is the user's, cleaned, and only ever shown."""

@@ -1,12 +1,13 @@
 """The doors for reading. They know no actor: ask the gate for the record (or the job) first."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from guanxi.platform.files import storage
-from guanxi.platform.files.choices import FileState
+from guanxi.platform.files.choices import FileState, Purpose
 from guanxi.platform.files.errors import FileGone
 from guanxi.platform.files.models import File
 
@@ -23,6 +24,18 @@ def get(file_id: int) -> File | None:
 def for_record(entity: str, record_id: int) -> QuerySet[File]:
     """What hangs on a record, the newest first."""
     return live_files().filter(entity=entity, record_id=record_id).order_by("-id")
+
+
+def names(ids: Collection[int]) -> dict[int, str]:
+    """Id → name, also of deleted files: what a record once named is told by its history."""
+    return dict(File.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def claimable(ids: Collection[int], by: int | None) -> set[int]:
+    """Those of the uploads that this person (or the program itself) brought and no record has claimed yet."""
+    brought = Q(created_by_id=by) | Q(created_by_id=None)
+    free = live_files().filter(brought, pk__in=ids, entity=None, purpose=Purpose.ATTACHMENT)
+    return set(free.values_list("pk", flat=True))
 
 
 def local_path(file: File) -> Path:

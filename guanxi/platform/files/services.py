@@ -3,7 +3,7 @@
 Rights are the caller's matter. Storing reads and scans a stream: keep it outside of transactions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from guanxi.platform.files import storage
-from guanxi.platform.files.choices import FileState
+from guanxi.platform.files.choices import FileState, Purpose
 from guanxi.platform.files.conf import file_settings
 from guanxi.platform.files.content import check_type
 from guanxi.platform.files.models import File
@@ -20,6 +20,8 @@ from guanxi.platform.files.names import clean_name, extension_of
 from guanxi.platform.files.scanners import verdict
 
 PIECE = 2**20
+#: An upload that no record has claimed by then is thrown away.
+UNCLAIMED = timedelta(days=1)
 
 
 class NewFile(storage.TemporaryFile):
@@ -98,16 +100,37 @@ def attach(file: File, *, entity: str, record_id: int, customer_id: int | None =
     file.save(update_fields=["entity", "record_id", "customer_id"])
 
 
+def receive(stream: IO[bytes], name: str, *, by: int | None) -> File:
+    """Take an upload for a field of kind FILE. It lives for a day, or on once a record claims it."""
+    return store(stream, name, by=by, purpose=Purpose.ATTACHMENT, expires_at=timezone.now() + UNCLAIMED)
+
+
+def claim(file_id: int, *, entity: str, record_id: int, customer_id: int | None) -> bool:
+    """Hang an upload on the record that now names it; False when another record has been faster."""
+    free = File.objects.filter(pk=file_id, entity=None, deleted_at=None)
+    return bool(free.update(entity=entity, record_id=record_id, customer_id=customer_id, expires_at=None))
+
+
 def delete(file: File, *, by: int | None) -> None:
     """Hide the file; its bytes stay until ``purge`` so that this can be undone."""
-    File.objects.filter(pk=file.pk, deleted_at__isnull=True).update(deleted_at=timezone.now(), deleted_by_id=by)
+    delete_all([file.pk], by=by)
     file.refresh_from_db()
+
+
+def delete_all(ids: Collection[int], *, by: int | None) -> None:
+    """Hide several files."""
+    File.objects.filter(pk__in=ids, deleted_at=None).update(deleted_at=timezone.now(), deleted_by_id=by)
 
 
 def restore(file: File) -> None:
     """Undo ``delete``."""
-    File.objects.filter(pk=file.pk).update(deleted_at=None, deleted_by_id=None)
+    restore_all([file.pk])
     file.refresh_from_db()
+
+
+def restore_all(ids: Collection[int]) -> None:
+    """Undo ``delete_all``."""
+    File.objects.filter(pk__in=ids).exclude(deleted_at=None).update(deleted_at=None, deleted_by_id=None)
 
 
 def purge(*, now: datetime | None = None, at_once: int = 500) -> int:

@@ -6,17 +6,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.commands.command import Command
-from guanxi.platform.commands.outcome import Conflict
+from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.entities import links
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.selectors import history
+from guanxi.platform.files.errors import FileRefused
+from guanxi.platform.files.services import receive
 from guanxi.platform.ui import addresses, filters
 from guanxi.platform.ui.contexts import ConflictRow, FormField, FormPage, FormSection, Option
 from guanxi.platform.ui.present import Presenter, ago, page_kind
@@ -51,6 +55,23 @@ def read(data: QueryDict, fields: Iterable[Field]) -> dict[str, Any]:
     return found
 
 
+def take_files(files: MultiValueDict[str, UploadedFile], fields: Iterable[Field], actor: Actor) -> dict[str, int]:
+    """The raw inputs of the form's uploads: they are stored, and claimed by the record that is written with them.
+    Raises Rejected."""
+    found: dict[str, int] = {}
+    for field in fields:
+        if field.kind is kinds.FILE and (brought := files.get(field.key)):
+            try:
+                found[field.key] = receive(brought, brought.name or "", by=actor.user_id).pk
+            except FileRefused as refusal:
+                raise Rejected({field.key: str(refusal)}) from refusal
+    return found
+
+
+def _takes_files(fields: Mapping[str, Field]) -> bool:
+    return any(field.kind is kinds.FILE for field in fields.values())
+
+
 class Form:
     """Builds the fields of one form for one actor. ``values`` are typed values, ``raw`` what was sent."""
 
@@ -83,10 +104,10 @@ class Form:
             label=str(field.label),
             help=str(field.help),
             value=shown,  # type: ignore[arg-type]
-            required=field.required,
+            required=field.required and not (field.kind is kinds.FILE and field.key in self.raw),
             error=self.errors.get(field.key, ""),
             choices=self._choices(field, shown),
-            picker_url=filters.picker_url(field) if field.is_link else "",
+            picker_url=filters.picker_url(field) if field.is_link and field.kind is not kinds.FILE else "",
             prefix="\u00a5" if field.kind is kinds.MONEY else "",
             width="half" if field.kind in SHORT else "full",
             multiple=field.kind in LISTS,
@@ -113,6 +134,8 @@ class Form:
         if field.is_link:
             if not shown or not str(shown).isdigit():
                 return []
+            if field.kind is kinds.FILE and field.key not in self.raw:
+                return []  # a file that is not exchanged is not sent again
             label = self._labels.get((field.target, int(shown)), _("not open to you"))
             return [Option(value=str(shown), label=label, selected=True)]
         if field.kind is kinds.TAGS:
@@ -180,6 +203,7 @@ def create_page(
         sections=form.sections(fields, initial | entity.initial(actor) | dict(values)),
         submit_label=_("Create"),
         submit_again_label=_("Create and add another"),
+        has_files=_takes_files(fields),
         cancel_url=addresses.list_of(entity),
         idempotency_key=key or uuid.uuid4().hex,
         errors=_general(errors, fields),
@@ -218,6 +242,7 @@ def edit_page(
         subtitle=str(getattr(record, "code", "")),
         action_url=addresses.page_of(entity, "edit", record.pk),
         sections=form.sections(fields, values),
+        has_files=_takes_files(fields),
         submit_label=_("Save"),
         cancel_url=addresses.record(entity, record.pk),
         version=record.version,
@@ -291,6 +316,7 @@ def command_page(
         note=str(command.help),
         action_url=addresses.page_of(entity, "command", record.pk, command.name),
         sections=form.inputs(fields),
+        has_files=_takes_files(fields),
         submit_label=str(command.label),
         version=getattr(record, "version", 0),
         idempotency_key=key or uuid.uuid4().hex,

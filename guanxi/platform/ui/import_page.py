@@ -24,7 +24,7 @@ from guanxi.platform.exchange.problems import REFUSED, Log, Problem
 from guanxi.platform.exchange.work import ASK
 from guanxi.platform.jobs import selectors as jobs
 from guanxi.platform.jobs.sentences import render
-from guanxi.platform.ui import addresses, job_page
+from guanxi.platform.ui import addresses, import_reading, job_page
 from guanxi.platform.ui.contexts import (
     CommandButton,
     Count,
@@ -74,8 +74,9 @@ def _title(entity: Entity) -> str:
     return _("Import %(entities)s") % {"entities": entity.label_plural}
 
 
-def file_step(entity: Entity, actor: Actor, *, errors: Sequence[str] = ()) -> ImportPage:
-    """Bring a file."""
+def file_step(entity: Entity, actor: Actor, *, errors: Sequence[str] = (), refused: Import | None = None) -> ImportPage:
+    """Bring a file. A text that could not be read may be tried again in another encoding or with another separator."""
+    again = import_reading.guesses(refused) if refused is not None else []
     recent = [
         Link(
             label=_("%(file)s · %(state)s") % {"file": one.file_name, "state": ImportState(one.state).label},
@@ -87,7 +88,8 @@ def file_step(entity: Entity, actor: Actor, *, errors: Sequence[str] = ()) -> Im
         entity_key=entity.key, title=_title(entity), step="file", steps=_steps(entity, "file", None), errors=errors, formats=FORMATS,
         action_url=addresses.page_of(entity, "import"), cancel_url=addresses.list_of(entity), recent=recent,
         limits=_("Workbooks up to 50 MB, delimited text up to 2 GB. Every encoding in use here is recognised."),
-        sample_url=addresses.page_of(entity, "import_sample"),
+        sample_url=addresses.page_of(entity, "import_sample"), sheet_fields=again,
+        reread_url=addresses.page_of(entity, "import_reread", refused.pk) if refused is not None and again else "",
     )  # fmt: skip
 
 
@@ -128,52 +130,10 @@ def columns_step(
         entity_key=entity.key, title=_title(entity), step="columns", steps=_steps(entity, "columns", chosen),
         action_url=addresses.page_of(entity, "import_columns", chosen.pk), cancel_url=addresses.page_of(entity, "import_cancel", chosen.pk),
         back_url=addresses.page_of(entity, "import"), errors=list((errors or {}).values()), preview=preview(chosen),
-        sheet_fields=_sheet_fields(chosen), mapping=_mapping_rows(entity, actor, chosen, names, targets),
+        sheet_fields=import_reading.fields(chosen), mapping=_mapping_rows(entity, actor, chosen, names, targets),
         templates=[Option(value=str(one.pk), label=one.name, selected=str(one.pk) == template) for one in known],
         options=_options(entity, actor, chosen, targets),
     )  # fmt: skip
-
-
-def _sheet_fields(chosen: Import) -> list[FormField]:
-    sheets = spool_of(chosen).info.sheets
-    current = int(chosen.mapping.get("sheet", 0))
-    header = chosen.mapping.get("header")
-    found = []
-    if len(sheets) > 1:
-        choices = [
-            Option(value=str(index), label=sheet.name, selected=index == current)
-            for index, sheet in enumerate(sheets)
-            if sheet.rows
-        ]
-        found.append(
-            FormField(
-                name="sheet",
-                kind="choice",
-                label=_("Sheet"),
-                value=str(current),
-                choices=choices,
-                required=True,
-                width="half",
-            )
-        )
-    rows = min(sheets[current].rows, 20)
-    choices = [Option(value="-1", label=_("The sheet has no heading"), selected=header is None)]
-    choices += [
-        Option(value=str(row), label=str(row + 1), selected=bool(header) and row == header[1]) for row in range(rows)
-    ]
-    value = str(header[1]) if header else "-1"
-    found.append(
-        FormField(
-            name="header",
-            kind="choice",
-            label=_("Row of the heading"),
-            value=value,
-            choices=choices,
-            required=True,
-            width="half",
-        )
-    )
-    return found
 
 
 def _mapping_rows(

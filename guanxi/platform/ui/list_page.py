@@ -114,7 +114,8 @@ def editable_keys(entity: Entity, actor: Actor) -> set[str]:
     """Fields that can be changed in place."""
     if not gate.permits(actor, entity, "edit") or "edit" not in entity.commands:
         return set()
-    return set(entity.writable(actor)) - {"owner"}
+    writable = entity.writable(actor)
+    return {key for key, field in writable.items() if key != "owner" and field.kind is not kinds.FILE}
 
 
 def rows_of(entity: Entity, actor: Actor, fields: list[Field], records: list[Any]) -> list[Row]:

@@ -1,6 +1,7 @@
 """Values of records as cells: the one place that decides how a value looks to a reader."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -52,7 +53,10 @@ class Presenter:
 
     def cell(self, field: Field, record: Any) -> Cell:
         value = field.get(record)
-        return self.show(field, value, editable=field.key in self.editable)
+        cell = self.show(field, value, editable=field.key in self.editable)
+        if field.kind is kinds.FILE and cell.display:
+            return replace(cell, href=addresses.page_of(self.entity, "content", record.pk, field.key))
+        return cell
 
     def show(self, field: Field, value: Any, *, editable: bool = False) -> Cell:
         """One value as a cell; an empty one shows as —."""

@@ -16,7 +16,7 @@ from guanxi.platform.entities.features import features
 from guanxi.platform.entities.options import Panel as PanelOption
 from guanxi.platform.entities.options import Related
 from guanxi.platform.feel.nodes import parse
-from guanxi.platform.ui import addresses, list_page, timeline
+from guanxi.platform.ui import addresses, files_tab, list_page, timeline
 from guanxi.platform.ui.contexts import (
     Badge,
     ColumnHead,
@@ -33,7 +33,7 @@ from guanxi.platform.ui.contexts import (
 )
 from guanxi.platform.ui.present import Presenter, page_kind
 
-TIMELINE, HISTORY = "timeline", "history"
+TIMELINE, FILES, HISTORY = "timeline", "files", "history"
 
 
 def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPage:
@@ -172,6 +172,9 @@ def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
         for panel in tab_panels(entity)
         if gate.permits(actor, entity, panel.permission)
     ]
+    if files_tab.offered(entity, actor):
+        label = list_page.heading(files_tab.attachments().label_plural)
+        found.append((FILES, label, files_tab.count(entity, actor, record)))
     found.append((HISTORY, _("Changes"), ""))
     page = addresses.record(entity, record.pk)
     return [

@@ -10,6 +10,7 @@ _TEXTS: dict[str, Promise] = {
     "offline": _("No connection. What you see may be out of date."),
     "online": _("Connected again."),
     "failed": _("The server did not answer. Check the connection and try again."),
+    "file_too_large": _("The file is larger than this place takes. Make it smaller, or split it."),
     "refused": _("You may not do this. Ask your administrator for the right."),
     "gone": _("This is gone or not yours. Reload the page."),
     "signed_out": _("You have been signed out. Sign in again; what you typed stays on this page."),

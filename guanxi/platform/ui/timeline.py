@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access import gate
+from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.commands.record_event import LINE
@@ -29,6 +29,7 @@ from guanxi.platform.ui.contexts import (
     ComposerKind,
     EmptyState,
     FieldChange,
+    Link,
     Option,
     Timeline,
     TimelineEntry,
@@ -214,6 +215,11 @@ def _child_entry(child: Entity, actor: Actor, item: Item, authors: dict[int, str
         summary=label if option.body == child.title_field else f"{label} · {title}",
         text=body,
         url=addresses.record(child, item.id),
+        attachments=[
+            Link(label=_("Download"), url=addresses.page_of(child, "content", item.id, field.key), icon="download")
+            for field in fields.values()
+            if field.kind is kinds.FILE and field.get(item.record)
+        ],
         **_when(item.at, actor),
     )
 
@@ -255,8 +261,18 @@ class _Telling:
         found = {(self.host.key, self.record.pk): self.host.title_of(self.record)}
         for key, ids in wanted.items():
             missing = ids - {pk for entity, pk in found if entity == key}
-            found |= {(key, pk): label for pk, label in links.labels(key, missing, self.actor).items()}
+            named = links.labels(key, missing, self.actor)
+            named |= self._deleted_titles(key, missing - named.keys())
+            found |= {(key, pk): label for pk, label in named.items()}
         return found
+
+    def _deleted_titles(self, key: str, ids: set[int]) -> dict[int, str]:
+        """What lies in the recycle bin, but would be open to the reader, keeps its name in the history."""
+        entity = registry.find(key)
+        if not ids or entity is None or not entity.is_record:
+            return {}
+        rows = gate.narrow(entity.source.rows(deleted=True), gate.sources(self.actor, entity))
+        return {record.pk: entity.title_of(record) for record in rows.filter(pk__in=ids)}
 
     def _load_labels(self, events: list[StoredEvent]) -> None:
         wanted: dict[str, set[int]] = {}

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from guanxi.platform.ui.views import bulk, commands, lists, records
+from guanxi.platform.ui.views import bulk, commands, files, lists, records
 
 urlpatterns = [
     path("", include("guanxi.platform.ui.urls_desk")),
@@ -28,6 +28,9 @@ urlpatterns = [
     path("<slug:module>/<slug:name>/<int:pk>/children/", records.children, name="children"),
     path("<slug:module>/<slug:name>/<int:pk>/draft/", records.draft, name="draft"),
     path("<slug:module>/<slug:name>/<int:pk>/do/<slug:command>/", commands.command, name="command"),
+    path("<slug:module>/<slug:name>/<int:pk>/content/<slug:key>/", files.content, name="content"),
+    path("<slug:module>/<slug:name>/<int:pk>/files/", files.upload, name="files"),
+    path("<slug:module>/<slug:name>/<int:pk>/files/<int:file>/delete/", files.delete, name="file_delete"),
     path("<slug:module>/<slug:name>/<int:pk>/tab/<str:key>/", records.tab, name="tab"),
     path("<slug:module>/<slug:name>/<int:pk>/panel/<str:key>/", records.panel, name="panel"),
     path("<slug:module>/<slug:name>/<int:pk>/property/<slug:key>/", records.property_, name="property"),

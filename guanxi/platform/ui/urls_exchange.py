@@ -8,6 +8,7 @@ urlpatterns = [
     path("<slug:module>/<slug:name>/import/", exchange.upload, name="import"),
     path("<slug:module>/<slug:name>/import/sample/", exchange.sample, name="import_sample"),
     path("<slug:module>/<slug:name>/import/<int:pk>/", exchange.step, name="import_step"),
+    path("<slug:module>/<slug:name>/import/<int:pk>/reread/", exchange.reread, name="import_reread"),
     path("<slug:module>/<slug:name>/import/<int:pk>/columns/", exchange.columns, name="import_columns"),
     path("<slug:module>/<slug:name>/import/<int:pk>/check/", exchange.checked, name="import_check"),
     path("<slug:module>/<slug:name>/import/<int:pk>/decide/", exchange.decide, name="import_decide"),

@@ -40,6 +40,9 @@ _ANSWERS = {
 }
 
 
+JSON = "application/json"
+
+
 @dataclass(frozen=True)
 class Operation:
     """One method of one address. ``answers``: status → JSON Schema of the body (None: no body); ``refusals``:
@@ -52,6 +55,8 @@ class Operation:
     body: Schema | None = None
     refusals: Sequence[int] = ()
     description: str = ""
+    body_type: str = JSON
+    answer_type: str = JSON
 
 
 @dataclass
@@ -122,7 +127,7 @@ class EntitySchema(AutoSchema):
             "summary": operation.summary,
             "tags": [str(entity.label_plural) if entity else _("General")],
             "responses": {
-                str(status): _answer(text, operation.answers[status])
+                str(status): _answer(text, operation.answers[status], operation.answer_type)
                 for status, text in _ANSWERS.items()
                 if status in operation.answers
             },
@@ -132,14 +137,14 @@ class EntitySchema(AutoSchema):
         if parameters:
             described["parameters"] = [{"$ref": f"#/components/parameters/{one['name']}"} for one in parameters]
         if operation.body is not None:
-            described["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
+            described["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": operation.body}}}
         for status in sorted({401, 403, 429, *operation.refusals}):
             described["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
         return described
 
 
-def _answer(text: Any, schema: Schema | None) -> Schema:
-    content = {} if schema is None else {"content": {"application/json": {"schema": schema}}}
+def _answer(text: Any, schema: Schema | None, media_type: str = JSON) -> Schema:
+    content = {} if schema is None else {"content": {media_type: {"schema": schema}}}
     return {"description": text, **content}
 
 

@@ -55,6 +55,9 @@ LINK_INPUT: Schema = {
     "oneOf": [ID, object_of({"id": ID, "label": TEXT}, required=("id",)), object_of({"code": TEXT})],
     "description": _("The id of the record, or its code."),
 }
+BYTES: Schema = {"type": "string", "format": "binary"}
+UPLOAD = object_of({"file": BYTES})
+UPLOADED = object_of({"id": ID, "label": TEXT, "size": NUMBER, "content_type": TEXT})
 ERROR = object_of(
     {
         "code": TEXT,

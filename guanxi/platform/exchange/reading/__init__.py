@@ -19,6 +19,8 @@ Numbers shown with leading zeros by their format come as text with the zeros. Ce
 numbers: "1.38E+10" stays text. Cells beyond column 512 are left out with a notice.
 """
 
+from .delimited import DELIMITERS
+from .encodings import ENCODINGS
 from .headings import Suggestion, Vocabulary, load_vocabulary, suggest
 from .model import Cell, FileKind, Limits, Notice, ReadOptions, SheetInfo, SpoolInfo
 from .refusals import Cancelled, Refusal
@@ -27,6 +29,8 @@ from .sniffing import sniff
 from .store import Spool, SpoolRow
 
 __all__ = [
+    "DELIMITERS",
+    "ENCODINGS",
     "Cancelled",
     "Cell",
     "FileKind",

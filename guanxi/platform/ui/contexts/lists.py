@@ -160,12 +160,14 @@ class BulkCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkBar:
-    """``total``: the text of the view's count when more than the marked rows can be taken, else empty."""
+    """``total``: the text of the view's count when more than the marked rows can be taken, else empty.
+    ``export_url`` takes the selection as a command's does and answers the dialog of the export."""
 
     count: int
     commands: Sequence[BulkCommand]
     more: Sequence[BulkCommand] = ()
     total: str = ""
+    export_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

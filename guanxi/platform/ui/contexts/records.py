@@ -130,6 +130,39 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """``on`` is the record of the customer that the file hangs on, where that is another one than the page's;
+    ``url`` is empty when the bytes are gone; ``delete_url`` takes POST and answers platform/files.html."""
+
+    id: int
+    name: str
+    icon: str
+    size: str
+    by: str
+    at: str
+    at_title: str
+    iso: str
+    page_url: str
+    url: str = ""
+    on: Link | None = None
+    delete_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFiles:
+    """The tab of files. ``upload_url`` takes POST of several ``file`` parts, none of more than ``limit`` bytes, and answers
+    platform/files.html; empty for who may not add files. ``next_url`` answers platform/file_rows.html."""
+
+    rows: Sequence[FileRow]
+    count: str = ""
+    upload_url: str = ""
+    limit: int = 0
+    hint: str = ""
+    next_url: str = ""
+    empty: EmptyState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
     """``tab_template`` is drawn at once with ``tab_context`` for the active tab (timeline by default)."""
 

@@ -52,7 +52,8 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPage:
-    """One of the four steps: file, columns, check, run (``step``); each template reads what belongs to it."""
+    """One of the four steps: file, columns, check, run (``step``); each template reads what belongs to it.
+    ``sheet_fields`` say how the file was read; ``reread_url`` takes them where it could not be read at all."""
 
     entity_key: str
     title: str
@@ -68,6 +69,7 @@ class ImportPage:
     recent: Sequence[Link] = ()
     preview: FilePreview | None = None
     sheet_fields: Sequence[FormField] = ()
+    reread_url: str = ""
     mapping: Sequence[MappingRow] = ()
     templates: Sequence[Option] = ()
     options: Sequence[FormField] = ()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from guanxi.platform.access.models import FieldRule, Role
 from guanxi.platform.events.models import Event
 from guanxi.platform.exchange.models import Import, ImportTemplate
+from guanxi.platform.exchange.writing import Column, Kind, Sheet, write_xlsx
 from guanxi.platform.jobs.testing import run_queued_jobs
 from tests.fakes.models import Company
 
@@ -218,3 +219,70 @@ def test_hidden_fields_are_neither_offered_nor_exported(client, organisation):
     }
     response = client.get(address("export"), {"run": "1", "format": "csv", "columns": "phone,code"})
     assert io.BytesIO(b"".join(response.streaming_content)).readline().strip().decode("utf-8-sig").count(",") == 0
+
+
+def test_ticked_rows_are_exported_alone(client):
+    bring_and_run(client)
+    second = Company.objects.get(code="A-2")
+    bar = client.post(address("bulk"), {"ids": [second.pk], "page": "1"}).context["bar"]
+    assert (bar.count, bar.total) == (1, "2")
+    dialog = client.post(bar.export_url, {"ids": [second.pk]}).context["page"]
+    assert ("ids", str(second.pk)) in dialog.hidden
+    assert "1" in dialog.subtitle
+    sent = {"format": "csv", "columns": ["code"], **dict(dialog.hidden)}
+    answer = client.post(address("export"), sent, headers={"hx-request": "true"})
+    content = b"".join(client.get(answer["HX-Redirect"]).streaming_content)
+    assert content.decode("utf-8-sig").split() == [content.decode("utf-8-sig").split()[0], "A-2"]
+    everything = client.post(bar.export_url, {"all": "1", "filter": '["eq","code","A-1"]'}).context["page"]
+    assert dict(everything.hidden) == {"filter": '["eq","code","A-1"]'}
+
+
+def test_an_id_out_of_reach_refuses_the_export(client):
+    bring_and_run(client)
+    assert client.post(address("export"), {"format": "csv", "ids": "1,999999"}).status_code == 404
+
+
+def test_a_wrong_guess_of_encoding_and_separator_is_put_right_and_the_preview_renewed(client):
+    content = "Code;Name, in full\nA-1;Señor\n".encode("cp1252")
+    client.post(address("import"), {"file": SimpleUploadedFile("firms.csv", content)})
+    run_queued_jobs()
+    chosen = Import.objects.latest("pk")
+    page = client.get(address("import_columns", chosen.pk)).context["page"]
+    fields = {field.name: field for field in page.sheet_fields}
+    assert {"encoding", "separator", "header"} <= fields.keys()
+    sent = form_of(page) | {"encoding": "cp1252", "separator": "comma", "renew": "1"}
+    assert client.post(address("import_columns", chosen.pk), sent).status_code == 302
+    run_queued_jobs()
+    page = client.get(address("import_columns", chosen.pk)).context["page"]
+    assert list(page.preview.head) == ["Code;Name", "in full"]
+    sent = form_of(page) | {"separator": "semicolon", "renew": "1"}
+    assert client.post(address("import_columns", chosen.pk), sent).status_code == 302
+    run_queued_jobs()
+    page = client.get(address("import_columns", chosen.pk)).context["page"]
+    fields = {field.name: field.value for field in page.sheet_fields}
+    assert (fields["encoding"], fields["separator"]) == ("cp1252", "semicolon")
+    assert page.preview.rows[0] == ["A-1", "Señor"]
+    again = client.post(address("import_columns", chosen.pk), form_of(page) | {"renew": "1"})
+    assert again.status_code == 200  # nothing differs: the page as it is, and no check
+
+
+def test_a_text_that_cannot_be_read_is_read_in_another_way_without_bringing_it_again(client):
+    chosen = bring(client, 'Code,Name\nA-1,"open\n' + "A-2,Birch\n" * 120_000)
+    assert chosen.state == "refused"
+    page = client.get(address("import_step", chosen.pk)).context["page"]
+    assert [field.name for field in page.sheet_fields] == ["encoding", "separator"]
+    assert client.post(page.reread_url, {"encoding": "gb18030", "separator": "tab"}).status_code == 302
+    run_queued_jobs()
+    chosen.refresh_from_db()
+    assert chosen.state == "mapping"
+    assert client.post(page.reread_url, {"encoding": "utf-7", "separator": "tab"}).status_code == 409
+
+
+def test_a_workbook_asks_for_neither_encoding_nor_separator(client, chief):
+    target = io.BytesIO()
+    sheet = Sheet("Firms", [Column("code", "Code", Kind.TEXT)], [["A-1"]])
+    write_xlsx(target, [sheet], title="Firms", author="chief", created=chief.now())
+    client.post(address("import"), {"file": SimpleUploadedFile("firms.xlsx", target.getvalue())})
+    run_queued_jobs()
+    page = client.get(address("import_columns", Import.objects.latest("pk").pk)).context["page"]
+    assert [field.name for field in page.sheet_fields] == ["header"]

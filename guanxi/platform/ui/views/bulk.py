@@ -31,7 +31,7 @@ from guanxi.platform.ui.present import Presenter
 IN_BAR = 4
 
 
-def _ids(request: Request) -> list[int] | None:
+def ticked(request: Request) -> list[int] | None:
     """The ticked ids, or None when everything the list shows is meant."""
     if request.POST.get("all") == "1":
         return None
@@ -57,18 +57,26 @@ def _allowed(entity: Entity, actor: Actor) -> list[Command]:
 @with_entity
 def bar(request: Request, entity: Entity) -> HttpResponse:
     """What can be done with the selection, how many it touches, and what it skips and why."""
-    actor, ids = request.actor, _ids(request)
+    actor, ids, total = request.actor, ticked(request), ""
     if ids is None:
-        state = ListState.read(entity, actor, request.POST)
-        number = queries.count(entity, actor, state.query(actor))[0]
+        number = _count(request, entity)[0]
         records: list[Any] = []
     else:
         records = list(entity.rows(actor).filter(pk__in=ids[:500]))
         number = len(records)
+        # Whoever ticks the whole page may mean the whole list; only then is it worth counting.
+        found, exact = _count(request, entity) if request.POST.get("page") == "1" else (0, True)
+        total = f"{found:,}{'' if exact else '+'}" if found > number else ""
     items = [_item(entity, command, actor, records, number) for command in _allowed(entity, actor)]
     items.sort(key=lambda item: item.danger)
-    return part(
-        request, "bulk_bar", entity=entity, bar=BulkBar(count=number, commands=items[:IN_BAR], more=items[IN_BAR:])
+    export = addresses.page_of(entity, "export") if gate.permits(actor, entity, "export") else ""
+    shown = BulkBar(count=number, commands=items[:IN_BAR], more=items[IN_BAR:], total=total, export_url=export)
+    return part(request, "bulk_bar", entity=entity, bar=shown)
+
+
+def _count(request: Request, entity: Entity) -> tuple[int, bool]:
+    return queries.count(
+        entity, request.actor, ListState.read(entity, request.actor, request.POST).query(request.actor)
     )
 
 
@@ -94,7 +102,7 @@ def preview(request: Request, entity: Entity, command: str) -> HttpResponse:
     chosen = next((one for one in _allowed(entity, actor) if one.name == command), None)
     if chosen is None:
         raise gate.NotFound
-    ids = _ids(request)
+    ids = ticked(request)
     query = ListState.read(entity, actor, request.POST).query(actor) if ids is None else None
     found = selections.preview(chosen, actor, ids=ids, query=query)
     return part(request, "bulk_preview", entity=entity, preview=_preview(chosen, actor, found))

@@ -44,6 +44,7 @@ def create(request: Request, entity: Entity) -> HttpResponse:
         return _form(request, entity, form_page.create_page(command, actor, given))
     raw, key = form_page.read(request.POST, fields.values()), request.POST.get("idempotency_key", "")
     try:
+        raw |= form_page.take_files(request.FILES, fields.values(), actor)
         outcome = run(command, actor, inputs=raw, key=key)
     except Rejected as refusal:
         return _form(
@@ -80,6 +81,7 @@ def edit(request: Request, entity: Entity, pk: int) -> HttpResponse:
     version = request.POST.get("version", "")
     seen = int(version) if version.isdigit() else 0
     try:
+        raw |= form_page.take_files(request.FILES, command.inputs(actor).values(), actor)
         try:
             outcome = run(command, actor, ids=[pk], inputs=raw, versions={pk: seen} if seen else {})
         except Conflict as conflict:
@@ -115,6 +117,7 @@ def command(request: Request, entity: Entity, pk: int, command: str) -> HttpResp
     raw, key = form_page.read(request.POST, chosen.inputs(actor).values()), request.POST.get("idempotency_key", "")
     batch = uuid.uuid4()
     try:
+        raw |= form_page.take_files(request.FILES, chosen.inputs(actor).values(), actor)
         outcome = run(chosen, actor, ids=[pk], inputs=raw, key=key, batch=batch)
     except Rejected as refusal:
         return part(

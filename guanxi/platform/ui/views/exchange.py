@@ -24,7 +24,7 @@ from guanxi.platform.exchange.writing import Column, write_csv
 from guanxi.platform.exchange.writing import Kind as CellKind
 from guanxi.platform.files.errors import FileRefused
 from guanxi.platform.jobs.sentences import render
-from guanxi.platform.ui import addresses, import_page
+from guanxi.platform.ui import addresses, import_page, import_reading
 from guanxi.platform.ui.answers import done
 from guanxi.platform.ui.contexts import FormField, FormPage, FormSection, Option
 from guanxi.platform.ui.doors import page, part, with_entity
@@ -84,7 +84,7 @@ def step(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     chosen = _find(entity, request.actor, pk)
     now = import_page.step_of(chosen)
     if now == "file":
-        context = import_page.file_step(entity, request.actor, errors=[render(chosen.error)])
+        context = import_page.file_step(entity, request.actor, errors=[render(chosen.error)], refused=chosen)
         return page(request, "import_file", context, entity=entity)
     if now == "run":
         return page(request, "import_run", import_page.run_step(entity, request.actor, chosen), entity=entity)
@@ -102,24 +102,39 @@ def columns(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     template = request.POST.get("template", "")
     if request.method == "POST":
         try:
-            if not _other_proposal(request, entity, chosen):
-                mapping, options = _read(request, chosen)
-                services.choose(chosen, actor, mapping, options)
-                if name := request.POST.get("save_as", "").strip():
-                    mappings.save_template(
-                        entity,
-                        actor,
-                        name,
-                        chosen,
-                        services.names_of(chosen),
-                        shared=bool(request.POST.get("save_shared")),
-                    )
+            if reading := import_reading.wanted(chosen, request.POST):
+                services.reread(chosen, **reading)
+                return redirect(addresses.page_of(entity, "import_step", chosen.pk))
+            if _other_proposal(request, entity, chosen):
+                pass
+            elif "renew" in request.POST:
+                chosen.mapping, chosen.options = _read(request, chosen)
+            else:
+                _choose(request, entity, chosen)
                 return redirect(addresses.page_of(entity, "import_step", chosen.pk))
         except Rejected as refusal:
             errors = refusal.errors
             chosen.mapping, chosen.options = _read(request, chosen)
     context = import_page.columns_step(entity, actor, chosen, errors=errors, template=template)
     return page(request, "import_columns", context, entity=entity, status=422 if errors else 200)
+
+
+def _choose(request: Request, entity: Entity, chosen: Import) -> None:
+    """Keep the mapping of the form, also under a name where it gives one, and begin the check. Raises Rejected."""
+    mapping, options = _read(request, chosen)
+    services.choose(chosen, request.actor, mapping, options)
+    if name := request.POST.get("save_as", "").strip():
+        shared = bool(request.POST.get("save_shared"))
+        mappings.save_template(entity, request.actor, name, chosen, services.names_of(chosen), shared=shared)
+
+
+@require_POST
+@with_entity
+def reread(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
+    """Try a file that could not be read in another encoding or with another separator."""
+    chosen = _find(entity, request.actor, pk)
+    services.reread(chosen, **(import_reading.wanted(chosen, request.POST) or {"encoding": "", "delimiter": ""}))
+    return redirect(addresses.page_of(entity, "import_step", chosen.pk))
 
 
 def _other_proposal(request: Request, entity: Entity, chosen: Import) -> bool:

@@ -3,12 +3,12 @@
 from tempfile import TemporaryFile
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guanxi.platform.access import gate
@@ -27,6 +27,7 @@ from guanxi.platform.ui.answers import done
 from guanxi.platform.ui.contexts import FormField, FormPage, FormSection, Option
 from guanxi.platform.ui.doors import part, signed_in, with_entity
 from guanxi.platform.ui.list_state import ListState
+from guanxi.platform.ui.views.bulk import ticked
 
 MOST_IDS = 1_000
 
@@ -34,12 +35,13 @@ MOST_IDS = 1_000
 @require_http_methods(["GET", "POST"])
 @with_entity
 def export(request: Request, entity: Entity) -> HttpResponseBase:
-    """The dialog (GET), its answer (POST): a download for few rows, a job for many; ``run`` is the download itself."""
+    """The dialog (GET, or POST with a selection of the list), its answer (POST): a download for few rows, a job for
+    many; ``run`` is the download itself."""
     actor = request.actor
     gate.require(actor, entity, "export")
     data = request.GET if request.method == "GET" else request.POST
-    if request.method == "GET" and "run" not in data:
-        return _dialog(request, entity)
+    if "format" not in data and "run" not in data:
+        return _dialog(request, entity, data)
     wanted = _wanted(entity, actor, data)
     rows = exporting.selected(wanted, actor).order_by()[: exporting.DIRECT_ROWS + 1].count()
     if rows > exporting.DIRECT_ROWS:
@@ -68,8 +70,9 @@ def _away(request: Request, url: str) -> HttpResponseBase:
     return response
 
 
-def _dialog(request: Request, entity: Entity) -> HttpResponseBase:
-    actor, state = request.actor, ListState.read(entity, request.actor, request.GET)
+def _dialog(request: Request, entity: Entity, data: QueryDict) -> HttpResponseBase:
+    actor, state = request.actor, ListState.read(entity, request.actor, data)
+    ids = ticked(request) if request.method == "POST" else None
     readable, shown = entity.readable(actor), state.shown(actor)
     keys = [*shown, *(key for key in exporting.exportable(entity, actor) if key not in shown)]
     fields = [
@@ -85,9 +88,14 @@ def _dialog(request: Request, entity: Entity) -> HttpResponseBase:
         for name, value in state.parameters().items()
         if value and name not in ("columns", "layout", "group")
     ]
-    hidden += [("ids", request.GET["ids"])] if request.GET.get("ids") else []
+    hidden += [("ids", ",".join(map(str, ids)))] if ids else []
+    chosen = (
+        ngettext("%(count)d selected record", "%(count)d selected records", len(ids)) % {"count": len(ids)}
+        if ids
+        else ""
+    )
     context = FormPage(
-        entity_key=entity.key, title=_("Export %(entities)s") % {"entities": entity.label_plural}, action_url=addresses.page_of(entity, "export"),
+        entity_key=entity.key, title=_("Export %(entities)s") % {"entities": entity.label_plural}, subtitle=chosen, action_url=addresses.page_of(entity, "export"),
         sections=[FormSection(id="export", label="", fields=fields)], submit_label=_("Export"), hidden=hidden,
         note=_("More than %(count)s rows are written in the background.") % {"count": f"{exporting.DIRECT_ROWS:,}"},
     )  # fmt: skip

@@ -19,7 +19,7 @@ from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.events.selectors import history
-from guanxi.platform.ui import addresses, boards, form_page, list_page, record_page, timeline
+from guanxi.platform.ui import addresses, boards, files_tab, form_page, list_page, record_page, timeline
 from guanxi.platform.ui.answers import done, toast
 from guanxi.platform.ui.contexts import Panel
 from guanxi.platform.ui.doors import page, part, with_entity
@@ -62,6 +62,10 @@ def tab(request: Request, entity: Entity, pk: int, key: str) -> HttpResponse:
         return part(request, "timeline_entries" if cursor else "timeline", entity=entity, timeline=found)
     if key == record_page.HISTORY:
         return part(request, "history", entity=entity, timeline=timeline.history(entity, actor, record, cursor=cursor))
+    if key == record_page.FILES and files_tab.offered(entity, actor):
+        before = request.GET.get("before", "")
+        files = files_tab.build(entity, actor, record, before)
+        return part(request, "file_rows" if before else "files", entity=entity, files=files)
     related = record_page.find_related(entity, key)
     if related is not None:
         shown = record_page.related_list(entity, actor, record, related, request.GET.get("after", ""))

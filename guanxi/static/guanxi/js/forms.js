@@ -107,11 +107,20 @@
     }, 8000);
   });
 
+  // What decides how a file is read renews the page as soon as it is changed.
+  gx.each("[data-gx-resubmit]", (tools) =>
+    tools.addEventListener("change", () => {
+      const form = tools.closest("form");
+      form.classList.remove("gx-dirty");
+      form.requestSubmit(tools.querySelector("button"));
+    }),
+  );
+
   gx.each("[data-gx-drop]", (drop) => {
     const input = drop.querySelector("input");
     const words = drop.querySelector(".gx-drop-text");
     input.addEventListener("change", () => {
-      if (input.files.length) words.textContent = [...input.files].map((file) => file.name).join(", ");
+      if (words && input.files.length) words.textContent = [...input.files].map((file) => file.name).join(", ");
     });
     for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("gx-over"));
     for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("gx-over"));

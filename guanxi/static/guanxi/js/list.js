@@ -49,7 +49,9 @@
   /** The address bar's filter and view, so that "all" means what the person sees. */
   function selection() {
     const state = Object.fromEntries(new URLSearchParams(location.search));
-    return everything ? { ...state, all: "1" } : { ids: chosen() };
+    if (everything) return { ...state, all: "1" };
+    const ids = chosen();
+    return { ...state, ids, page: ids.length === rows().length ? "1" : "" };
   }
   async function showBar() {
     const count = chosen().length;

@@ -50,11 +50,14 @@
       .querySelectorAll("[role=tab]")
       .forEach((one) => one.setAttribute("aria-selected", String(one === tab)));
   });
-  gx.each("[role=tablist]", (tabs) =>
+  gx.each("[role=tablist]", (tabs) => {
+    // On a phone the tabs scroll: the chosen one stands in the middle.
+    const chosen = tabs.querySelector("[aria-selected=true]");
+    if (chosen) tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
     tabs.addEventListener("keydown", (event) => {
       const all = [...tabs.querySelectorAll("[role=tab]")];
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (step) all[(all.indexOf(event.target) + step + all.length) % all.length].focus();
-    }),
-  );
+    });
+  });
 })();
