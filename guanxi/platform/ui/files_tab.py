@@ -91,7 +91,7 @@ def _drawn(entity: Entity, actor: Actor, record: Any, files: Sequence[Attachment
             icon=next((name for start, name in ICONS.items() if file.content_type.startswith(start)), "file-text"),
             size=filesizeformat(file.size),
             by=people.get(file.created_by_id or 0, ""),
-            at=ago(file.created_at, actor.now()),
+            at=ago(file.created_at, actor.now(), actor.zone),
             at_title=file.created_at.astimezone(actor.zone).strftime("%Y-%m-%d %H:%M:%S"),
             iso=file.created_at.isoformat(),
             page_url=addresses.record(own, file.pk),
