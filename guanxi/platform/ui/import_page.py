@@ -110,7 +110,9 @@ def preview(chosen: Import) -> FilePreview | None:
         for part in (spool.info.kind, spool.info.encoding.upper(), sheet.name if len(spool.info.sheets) > 1 else "")
         if part
     ]
-    notes += [_("heading in row %(row)s") % {"row": header[0] + 1}] if header and header[0] else []
+    if header and header[1]:
+        heading = next(iter(spool.rows(int(chosen.mapping.get("sheet", 0)), header[1], header[1] + 1)))
+        notes.append(_("heading in row %(row)s") % {"row": heading.number})
     notes += [notice.message for notice in (*spool.info.notices, *sheet.notices)]
     total = sheet.rows - start
     return FilePreview(

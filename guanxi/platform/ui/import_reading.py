@@ -7,12 +7,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guanxi.platform.exchange.cells import shown
 from guanxi.platform.exchange.folders import spool_of
 from guanxi.platform.exchange.models import Import
-from guanxi.platform.exchange.reading import DELIMITERS, ENCODINGS, FileKind
+from guanxi.platform.exchange.reading import DELIMITERS, ENCODINGS, FileKind, SpoolRow
 from guanxi.platform.files.names import extension_of
 from guanxi.platform.ui.contexts import FormField, Option
 
+#: Rows among which the heading may be.
+HEADING_ROWS = 20
 _ENCODINGS: dict[str, str | Promise] = {
     "utf-8": "UTF-8",
     "gb18030": gettext_lazy("GBK, GB18030 (simplified Chinese)"),
@@ -70,7 +73,8 @@ def wanted(chosen: Import, data: Mapping[str, Any]) -> dict[str, str] | None:
 
 def fields(chosen: Import) -> list[FormField]:
     """Sheet and heading, for text encoding and separator: what the reader found out, to be put right."""
-    info = spool_of(chosen).info
+    spool = spool_of(chosen)
+    info = spool.info
     sheets = info.sheets
     current = int(chosen.mapping.get("sheet", 0))
     header = chosen.mapping.get("header")
@@ -92,10 +96,10 @@ def fields(chosen: Import) -> list[FormField]:
                 width="half",
             )
         )
-    rows = min(sheets[current].rows, 20)
     choices = [Option(value="-1", label=_("The sheet has no heading"), selected=header is None)]
     choices += [
-        Option(value=str(row), label=str(row + 1), selected=bool(header) and row == header[1]) for row in range(rows)
+        Option(value=str(place), label=_row_label(row), selected=bool(header) and place == header[1])
+        for place, row in enumerate(spool.rows(current, 0, HEADING_ROWS))
     ]
     value = str(header[1]) if header else "-1"
     found.append(
@@ -110,3 +114,9 @@ def fields(chosen: Import) -> list[FormField]:
         )
     )
     return found
+
+
+def _row_label(row: SpoolRow) -> str:
+    """The number that the spreadsheet program shows, and the beginning of what stands there."""
+    texts = [text for cell in row.cells if (text := shown(cell).strip())]
+    return f"{row.number}: {' | '.join(texts)}"[:60]

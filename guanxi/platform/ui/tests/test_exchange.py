@@ -114,6 +114,14 @@ def test_other_headings_and_saved_mappings_propose_anew(client):
     assert response.context["page"].mapping[0].header == "Sheet of firms"
 
 
+def test_the_row_of_the_heading_is_counted_as_the_spreadsheet_counts_it(client):
+    chosen = bring(client, "Sheet of firms,,\n\n\nCode,Name,Stage\nA-1,Acme,new\n")
+    page = client.get(address("import_columns", chosen.pk)).context["page"]
+    heading = next(field for field in page.sheet_fields if field.name == "header")
+    assert [choice.label for choice in heading.choices if choice.selected] == ["4: Code | Name | Stage"]
+    assert any("4" in note for note in page.preview.notes)
+
+
 def test_imports_of_others_do_not_exist(client, organisation):
     chosen = bring(client)
     organisation.actor("other", ("*", "*", "all"))
