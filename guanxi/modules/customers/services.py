@@ -79,6 +79,8 @@ class _Placing:
         self._found: dict[int, str] = {}
 
     def path_of(self, customer: Customer) -> str:
+        if not customer.parent_id:
+            return self._found.setdefault(customer.pk, path_step(customer.pk))
         chain: list[tuple[int, str]] = []  # (customer still to be placed, what stands between it and the next)
         seen: set[int] = set()
         current, below = customer, ""

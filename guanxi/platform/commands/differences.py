@@ -8,6 +8,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.entities.entity import Entity
 
 EMPTY: tuple[Any, ...] = (None, "", [])
+EMPTY_TYPES = frozenset(map(type, EMPTY))
 NOT_TOLD = frozenset({"created_at", "created_by", "modified_at", "modified_by"})
 
 
@@ -27,7 +28,7 @@ def first_values(fields: Iterable[Field], records: Sequence[Any]) -> list[dict[s
             values = [attributes[name] for attributes in stored]
         else:
             values = [field.get(record) for record in records]
-        if any(values) or any(value not in EMPTY for value in values):  # most columns of most files are empty
+        if any(values) or not EMPTY_TYPES.issuperset(map(type, values)):  # most columns of most files are empty
             columns[field.key] = _exported(field, values)
     if not columns:
         return [{} for _record in records]

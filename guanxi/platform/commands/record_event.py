@@ -30,11 +30,11 @@ def event_for(
     note: str = "",
 ) -> NewEvent:
     """The event of one change; ``told`` is what ``by`` gives. A line's event stands in the history of its parent."""
-    record, diff = change.record, dict(change.diff)
+    record, diff = change.record, change.diff
     host_key, host_id, customer = entity.key, record.pk, entity.customer_of(record)
     parent = entity.parent_entity()
     if parent is not None:
-        diff[LINE] = [None, record.pk]
+        diff = {**diff, LINE: [None, record.pk]}
         host_key, host_id = parent.key, getattr(record, f"{entity.parent}_id")
         customer = customer or parent.customer_of(getattr(record, entity.parent))
     return NewEvent(

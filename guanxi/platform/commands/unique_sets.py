@@ -33,6 +33,6 @@ def duplicates_among(
         owners = {row[1:]: row[0] for row in found.values_list("pk", *attributes)}
         for value, indexes in values.items():
             for place, index in enumerate(indexes):
-                if place or owners.get(value, records[index].pk) != records[index].pk:
+                if place or (value in owners and owners[value] != records[index].pk):
                     errors[index][names[-1]] = taken(entity, names)
     return errors

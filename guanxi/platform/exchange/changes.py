@@ -71,10 +71,13 @@ class Builder:
 
     def _decide(self, chunk: Chunk, work: Work, index: int, value: Any, matches: Matches) -> None:
         """New, or what the policy says about the record that exists."""
+        found: Sequence[Any] = matches.found.get(value, ()) if value is not BLANK else ()
+        if not found and value not in matches.hidden:
+            work.outcome[index] = NEW
+            return
         part = work.part
         position = part.position(part.key.key) if part.key else None
         label = part.key.label if part.key else ""
-        found: Sequence[Any] = matches.found.get(value, ()) if value is not BLANK else ()
         policy = self.plan.policy(chunk.rows[index].number) if found else Existing.CREATE
         if value is not BLANK and value in matches.hidden:
             chunk.refuse(index, _("“%(label)s” is taken. Use another one.") % {"label": label}, position)

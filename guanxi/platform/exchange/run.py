@@ -6,6 +6,7 @@ back, and the next one goes on from the cursor.
 """
 
 import gc
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,14 +36,28 @@ from guanxi.platform.jobs.context import JobContext
 from guanxi.platform.jobs.models import Job
 
 SHARED_ROWS, SQLITE_ROWS, POSTGRES_ROWS = 500, 2_000, 5_000
+#: While people work on the same SQLite file, a transaction shall hold the write lock about so long: their saves wait
+#: for it. Updates cost more than new rows and machines differ, so the number of rows follows what the last ones took.
+LOCK_SECONDS, LEAST_ROWS = 0.04, 100
 REFUSED_COUNT = "refused"
 
 
-def chunk_rows(context: JobContext) -> int:
+class Pace:
     """How many rows go into one transaction: few while people work on the same SQLite file."""
-    if connection.vendor == "postgresql":
-        return POSTGRES_ROWS
-    return SHARED_ROWS if context.shared() else SQLITE_ROWS
+
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
+        self._shared = SHARED_ROWS // 2 or 1
+
+    def rows(self) -> int:
+        if connection.vendor == "postgresql":
+            return POSTGRES_ROWS
+        return self._shared if self._context.shared() else SQLITE_ROWS
+
+    def took(self, rows: int, seconds: float) -> None:
+        """The last transaction held the lock so long."""
+        fit = int(rows * LOCK_SECONDS / max(seconds, 0.001))
+        self._shared = min(SHARED_ROWS, max(LEAST_ROWS, fit))
 
 
 @contextmanager
@@ -75,6 +90,7 @@ class Run:
         self.place: dict[str, int] = dict(
             context.cursor or {"row": self.plan.start, "refused": 0, "later": 0, "linked": 0}
         )
+        self.pace = Pace(context)
         self.total = self.spool.info.sheets[self.plan.sheet].rows
 
     def go(self) -> None:
@@ -84,7 +100,7 @@ class Run:
         self.context.stage("store", gettext_noop("Storing rows"), total=self.total - self.plan.start)
         with collector_at_rest():
             while self.place["row"] < self.total and not self.context.cancelled():
-                self._chunk(min(self.place["row"] + chunk_rows(self.context), self.total))
+                self._chunk(min(self.place["row"] + self.pace.rows(), self.total))
                 gc.collect(1)
                 self.context.pause()
         if self.context.cancelled():
@@ -99,6 +115,7 @@ class Run:
         works = self.builder.build(chunk, chunk.good())
         number_records(works[0])
         with transaction.atomic():
+            begin = time.monotonic()
             counted = self.store.store(chunk, works)
             if chunk.problems:
                 counted[REFUSED_COUNT] = len(chunk.problems)
@@ -109,6 +126,7 @@ class Run:
                 "linked": self.place["linked"],
             }
             self.context.checkpoint(place, done=stop - self.plan.start, counters=counted)
+        self.pace.took(len(chunk.rows), time.monotonic() - begin)
         self.place = place
 
     def _promises(self, chunk: Chunk, works: Sequence[Work]) -> list[list[Any]]:

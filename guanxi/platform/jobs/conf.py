@@ -16,7 +16,7 @@ class JobSettings:
     tick: float = 1
     backoff: float = 5
     backoff_cap: float = 600
-    shared_pause: float = 0.05
+    shared_pause: float = 0.03
     shared_window: float = 10
     keep_days: int = 90
 

@@ -141,7 +141,7 @@ class JobContext:
         return self.cancel_seen
 
     def shared(self) -> bool:
-        """Do people work on the same SQLite file now? Then keep a transaction at about 100 ms (500 rows, not 2,000)."""
+        """Do people work on the same SQLite file now? Then keep a transaction at about 40 ms (100 to 500 rows, not 2,000)."""
         if single_writer() and self._due("shared"):
             self._shared = used_within(timedelta(seconds=self._conf.shared_window), now=self.now())
         return self._shared

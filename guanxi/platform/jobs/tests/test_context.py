@@ -132,7 +132,7 @@ def test_it_pauses_for_others_only_while_somebody_works_and_only_on_sqlite(claim
     clock.forward(1)
     context.pause()
     sqlite = connection.vendor == "sqlite"
-    assert (context.shared(), slept) == ((True, [0.05]) if sqlite else (False, []))
+    assert (context.shared(), slept) == ((True, [0.03]) if sqlite else (False, []))
     clock.forward(CONF.shared_window)
     context.pause()
     assert (context.shared(), len(slept)) == (False, int(sqlite))
