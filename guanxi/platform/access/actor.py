@@ -23,10 +23,6 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _level(tree: type[Department] | type[Region], key: int | None) -> int | None:
-    return tree._default_manager.filter(pk=key).values_list("level", flat=True).first() if key else None
-
-
 @dataclass(frozen=True)
 class Actor:
     """A user at a door. ``source`` names the door (page, api, import, job, process, demo); ``clock`` gives
@@ -91,12 +87,28 @@ class Actor:
     @cached_property
     def department_level(self) -> int | None:
         """The level of the actor's department, which names its scope column; read once like the rights."""
-        return _level(Department, self.department_id)
+        return self._department.level if self._department else None
+
+    @cached_property
+    def settling_subtree(self) -> tuple[int, ...]:
+        """The departments of the actor's subtree, while the level columns of its records are being rewritten after a move
+        and cannot be asked; empty as a rule."""
+        place = self._department
+        if place is None or not place.settling:
+            return ()
+        return tuple(
+            Department.objects.filter(path__range=place.path_range).order_by("pk").values_list("pk", flat=True)
+        )
+
+    @cached_property
+    def _department(self) -> Department | None:
+        return Department.objects.filter(pk=self.department_id).first() if self.department_id else None
 
     @cached_property
     def region_level(self) -> int | None:
         """The level of the actor's region, which names its scope column; read once like the rights."""
-        return _level(Region, self.region_id)
+        found = Region.objects.filter(pk=self.region_id).values_list("level", flat=True) if self.region_id else ()
+        return next(iter(found), None)
 
     def now(self) -> datetime:
         return self.clock()

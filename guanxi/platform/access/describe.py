@@ -37,6 +37,7 @@ INTERNAL = frozenset(
         "shipped",
         "edited",
         "level",
+        "settling",
         "password",
         "last_login",
         "batch",
@@ -280,7 +281,8 @@ def _tree_conditions(column: models.ForeignKey) -> Any:
         place = target._default_manager.filter(pk=values[0]).first()
         if place is None:
             return Q(pk__in=[])
-        if levels and f"{levels}{place.level}" in own_columns:
+        settling = getattr(place, "settling", 0)  # the records' level columns are being rewritten after a move
+        if levels and not settling and f"{levels}{place.level}" in own_columns:
             return Q(**{f"{levels}{place.level}": values[0]})
         return Q(**{f"{column.name}__path__range": place.path_range})
 

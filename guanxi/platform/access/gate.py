@@ -125,7 +125,9 @@ def _scope_sources(actor: Actor, entity: Guarded, scopes: frozenset[str]) -> Sou
     if Scope.ALL in scopes or (scopes and not entity.scoped):
         return (EVERY_ROW,)
     found = []
-    if Scope.SUBTREE in scopes and (place := actor.department_level):
+    if Scope.SUBTREE in scopes and actor.settling_subtree:
+        found.append(Source((("department_id", actor.settling_subtree),)))
+    elif Scope.SUBTREE in scopes and (place := actor.department_level):
         found.append(Source(((f"d{place}", actor.department_id),)))
     elif Scope.DEPARTMENT in scopes and actor.department_id:
         found.append(Source((("department_id", actor.department_id),)))

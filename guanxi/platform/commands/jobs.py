@@ -69,7 +69,8 @@ def carry_out(context: JobContext) -> None:
     while at < len(selection.rows) and not context.cancelled():
         with transaction.atomic():
             chunk = next(selections.carry_out(selection, actor, start=at))
-            context.checkpoint(chunk.end, done=chunk.end, counters={"done": len(chunk.done), "left": len(chunk.left)})
+            counters = {"done": len(chunk.done), "left": len(chunk.left), "held": int(chunk.held is not None)}
+            context.checkpoint(chunk.end, done=chunk.end, counters=counters)
         at = chunk.end
         context.pause()
     context.result(batch=str(selection.batch))

@@ -94,11 +94,13 @@ def confirm(selection: Selection, actor: Actor, inputs: Mapping[str, Any], *, sk
 
 @dataclass(frozen=True)
 class Chunk:
-    """``done`` ids of one transaction, ``left`` {id: reason} of rows that changed or were hindered since the preview."""
+    """``done`` ids of one transaction, ``left`` {id: reason} of rows that changed or were hindered since the
+    preview; ``held`` is the request for approval that stands for its rows instead, where a second person must agree."""
 
     end: int
     done: tuple[int, ...]
     left: dict[int, str]
+    held: int | None = None
 
 
 def carry_out(selection: Selection, actor: Actor, *, start: int = 0) -> Iterator[Chunk]:
@@ -127,7 +129,7 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
                 batch=selection.batch,
                 key=key,
             )
-            return Chunk(end, outcome.ids, left)
+            return Chunk(end, outcome.ids, left, outcome.held)
         except Conflict as conflict:
             left[conflict.record.pk] = _("Somebody changed it after the preview.")
             versions.pop(conflict.record.pk)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access import kinds
@@ -13,6 +14,7 @@ from guanxi.platform.access.kinds import Choice
 from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.directory.models import Attachment, Note, Tag
+from guanxi.platform.directory.rescoping import start_rescoping
 from guanxi.platform.directory.tree import place, problem
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
@@ -61,7 +63,9 @@ class DepartmentEntity(Entity):
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
         for change in changes:
             if change.created or change.touches("parent"):
-                place(change.record)
+                above = change.record.ancestors()
+                if moved := place(change.record):
+                    start_rescoping(change.record, moved, above, actor)
 
 
 @entity
@@ -123,8 +127,25 @@ class FieldRuleEntity(RightsEntity):
     columns = ("role", "entity", "field", "rule")
 
 
+class PlacedEntity(Entity):
+    """A published classification: a row keeps its code and place, as records and codes of other rows follow from them."""
+
+    def clean(self, record: Any, actor: Actor) -> dict[str, str]:
+        if record.pk is None or not record.path:
+            return {}
+        above = record.parent.path if record.parent_id else ""
+        if record.path == above + record.path_step():
+            return {}
+        key = "parent" if record.path.endswith(record.path_step()) else "code"
+        return {
+            key: gettext(
+                "It keeps its place and code, because records carry them. Make a new one and take this one out of use."
+            )
+        }
+
+
 @entity
-class RegionEntity(Entity):
+class RegionEntity(PlacedEntity):
     model = Region
     icon = "map-pin"
     menu = Menu("settings", 40)
@@ -134,7 +155,7 @@ class RegionEntity(Entity):
 
 
 @entity
-class IndustryEntity(Entity):
+class IndustryEntity(PlacedEntity):
     model = Industry
     icon = "building-factory-2"
     menu = Menu("settings", 50)

@@ -8,18 +8,22 @@ from guanxi.platform.access.models import Department
 from guanxi.platform.access.models.department import LEVELS, STEP, step
 
 
-def place(department: Department) -> None:
-    """Write path and level of a new or moved department and of all below it: two statements."""
+def place(department: Department) -> list[int]:
+    """Write path and level of a new or moved department and of all below it: two statements. Gives the ids of the
+    departments that have moved."""
     parent = Department.objects.filter(pk=department.parent_id).first() if department.parent_id else None
     old, path = department.path, (parent.path if parent else "") + step(department.pk)
     if path == old:
-        return
+        return []
+    moved: list[int] = []
     if old:
         shift = (len(path) - len(old)) // STEP
         below = Department.objects.filter(path__range=department.path_range).exclude(pk=department.pk)
+        moved = [department.pk, *below.values_list("pk", flat=True)]
         below.update(path=Concat(Value(path), Substr("path", len(old) + 1)), level=F("level") + shift)
     department.path, department.level = path, len(path) // STEP
     Department.objects.filter(pk=department.pk).update(path=path, level=department.level)
+    return moved
 
 
 def problem(department: Department) -> str:

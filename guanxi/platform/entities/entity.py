@@ -128,8 +128,7 @@ class Entity:
         for feature in features():
             for extra in feature.fields(self):
                 found[extra.key] = extra
-        for extra in registry.extensions(self.key, "column"):
-            found[extra.key] = extra
+        found = {field.key: field for field in registry.with_extensions(self.key, "column", found.values())}
         if self.hangs_on or self.kind is EntityKind.ATTACHED:
             for key in SCOPE_FIELDS:  # copies of what it hangs on
                 found[key] = found[key].with_(readonly=True)

@@ -20,11 +20,11 @@ def all_ids() -> Iterator[str]:
             yield part(entity, "form", "section", section.key)
         for panel in (
             *entity.panels,
-            *registry.extensions(entity.key, "panel"),
-            *registry.extensions(entity.key, "tab"),
+            *registry.with_extensions(entity.key, "panel", ()),
+            *registry.with_extensions(entity.key, "tab", ()),
         ):
             yield part(entity, "record", panel.place, panel.key)
-        for related in (*entity.related, *registry.extensions(entity.key, "related")):
+        for related in registry.with_extensions(entity.key, "related", entity.related):
             yield part(entity, "record", "related", f"{related.entity}.{related.by}")
-        for figure in (*entity.figures, *registry.extensions(entity.key, "figure")):
+        for figure in registry.with_extensions(entity.key, "figure", entity.figures):
             yield part(entity, "record", "figure", figure.key)

@@ -3,7 +3,7 @@ data is cached per configuration version."""
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _entities: dict[str, "Entity"] = {}
 _by_model: dict[type[models.Model], "Entity"] = {}
-_extensions: dict[tuple[str, str], list[Any]] = defaultdict(list)
+_extensions: dict[tuple[str, str], list[tuple[str, Any]]] = defaultdict(list)
 _frozen = False
 _cache: dict[Any, Any] = {}
 _version = 0
@@ -58,19 +58,21 @@ def entities() -> list["Entity"]:
 
 def extend(key: str, *, after: str = "", **parts: Any) -> None:
     """Add a part to an entity of a lower floor: ``extend("customers.customer", panel=Panel(…))``.
-    ``after`` is the key of the part it follows."""
+    ``after`` is the key of the part it follows, one of the entity's own or one added before; else it comes last."""
     _refuse_late(key)
     for slot, part in parts.items():
         if slot not in SLOTS:
             raise ImproperlyConfigured(f"{key} has no slot {slot}; it has {', '.join(SLOTS)}")
-        present = _extensions[key, slot]
-        place = next((index + 1 for index, other in enumerate(present) if other.key == after), len(present))
-        present.insert(place, part)
+        _extensions[key, slot].append((after, part))
 
 
-def extensions(key: str, slot: str) -> list[Any]:
-    """What was added to a slot."""
-    return list(_extensions.get((key, slot), ()))
+def with_extensions(key: str, slot: str, own: Iterable[Any]) -> list[Any]:
+    """The entity's own parts with what was added to the slot, each at its place."""
+    found = list(own)
+    for after, part in _extensions.get((key, slot), ()):
+        place = next((index + 1 for index, other in enumerate(found) if other.key == after), len(found))
+        found.insert(place, part)
+    return found
 
 
 def extended_keys() -> set[str]:

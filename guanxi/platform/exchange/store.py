@@ -41,7 +41,6 @@ class Store:
 
     def __init__(self, builder: Builder, actor: Actor, batch: uuid.UUID) -> None:
         self.builder, self.actor, self.batch = builder, actor, batch
-        self.scopes = ScopeResolver()
         self._differences = {part.entity.key: Differences(part.entity) for part in builder.plan.parts}
         self._created = {part.entity.key: _event_kind(part.entity, "create") for part in builder.plan.parts}
         self._edited = {part.entity.key: _event_kind(part.entity, "edit") for part in builder.plan.parts}
@@ -50,6 +49,7 @@ class Store:
         """Store what was built for the good rows; gives what happened to how many. Rows that could not be stored
         have a problem in the chunk afterwards."""
         indexes = sorted(works[0].outcome)
+        self.scopes = ScopeResolver()  # one per chunk: a department may be moved while the import runs
         try:
             with transaction.atomic():
                 return self._write(chunk, works)

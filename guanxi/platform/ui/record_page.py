@@ -126,7 +126,7 @@ def _button(command: Command, actor: Actor, record: Any) -> CommandButton:
 
 def figures(entity: Entity, actor: Actor, record: Any) -> list[KeyFigure]:
     found = []
-    for figure in (*entity.figures, *registry.extensions(entity.key, "figure")):
+    for figure in registry.with_extensions(entity.key, "figure", entity.figures):
         value, hint, url = figure.compute(actor, record)
         found.append(KeyFigure(label=str(figure.label), value=value, note=hint, url=url))
     return found[:6]
@@ -135,13 +135,13 @@ def figures(entity: Entity, actor: Actor, record: Any) -> list[KeyFigure]:
 def all_related(entity: Entity, place: str) -> list[Related]:
     """Declared related lists of a place (tab or side) of which the target exists."""
     return [
-        related for related in (*entity.related, *registry.extensions(entity.key, "related")) if related.place == place
+        related for related in registry.with_extensions(entity.key, "related", entity.related) if related.place == place
     ]
 
 
 def tab_panels(entity: Entity) -> list[PanelOption]:
     """Panels that are tabs: the entity's own, of higher floors, and of features."""
-    own = [panel for panel in (*entity.panels, *registry.extensions(entity.key, "tab")) if panel.place == "tab"]
+    own = [panel for panel in registry.with_extensions(entity.key, "tab", entity.panels) if panel.place == "tab"]
     return own + [panel for feature in features() if feature.applies(entity) for panel in feature.tabs(entity)]
 
 
@@ -243,7 +243,7 @@ def panels(entity: Entity, actor: Actor, record: Any) -> list[Panel]:
     """Side panels; each loads in its own request when it comes into view."""
     found = [
         Panel(id=panel.key, title=str(panel.label), url=addresses.page_of(entity, "panel", record.pk, panel.key))
-        for panel in (*entity.panels, *registry.extensions(entity.key, "panel"))
+        for panel in registry.with_extensions(entity.key, "panel", entity.panels)
         if panel.place == "side" and gate.permits(actor, entity, panel.permission)
     ]
     for related in all_related(entity, "side"):

@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='Name')),
                 ('level', models.PositiveSmallIntegerField(default=1, editable=False, verbose_name='Level')),
                 ('path', models.CharField(blank=True, db_index=True, editable=False, max_length=48)),
+                ('settling', models.PositiveIntegerField(default=0, editable=False)),
                 ('position', models.IntegerField(default=0, verbose_name='Position')),
                 ('active', models.BooleanField(default=True, verbose_name='Active')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),

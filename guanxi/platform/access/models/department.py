@@ -9,7 +9,8 @@ STEP = 6
 
 class Department(models.Model):
     """``path`` holds the ids of all ancestors and itself in fixed-width steps, so a subtree is a range;
-    ``level`` is 1 at the root and at most LEVELS, because records carry one column per level."""
+    ``level`` is 1 at the root and at most LEVELS, because records carry one column per level. ``settling`` counts the
+    moves after which the level columns of its records are still being rewritten: until it is 0 they are not asked."""
 
     code = models.CharField(_("Code"), max_length=32, unique=True)
     name = models.CharField(_("Name"), max_length=100)
@@ -21,6 +22,7 @@ class Department(models.Model):
     )
     level = models.PositiveSmallIntegerField(_("Level"), default=1, editable=False)
     path = models.CharField(max_length=LEVELS * STEP, blank=True, db_index=True, editable=False)
+    settling = models.PositiveIntegerField(default=0, editable=False)
     manager = models.ForeignKey(
         "access.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Manager")
     )

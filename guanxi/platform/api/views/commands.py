@@ -176,11 +176,13 @@ class SetCommandView(CommandView):
         if len(selection.rows) > selections.JOB_ABOVE:
             return Response({"job": start_selection(selection, self.actor).pk}, status=status.HTTP_202_ACCEPTED)
         done: list[int] = []
+        held: list[int] = []
         left = {str(pk): reason for pk, reason in selection.skipped}
         for chunk in selections.carry_out(selection, self.actor):
             done += chunk.done
+            held += [chunk.held] if chunk.held is not None else []
             left |= {str(pk): reason for pk, reason in chunk.left.items()}
-        return Response({"batch": str(selection.batch), "done": done, "left": left})
+        return Response({"batch": str(selection.batch), "done": done, "left": left, "held": held})
 
     def operation(self, method: str, components: Components) -> Operation | None:
         command = self.command(self.name)

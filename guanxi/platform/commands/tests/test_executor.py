@@ -9,6 +9,7 @@ from django.utils.translation import override
 from guanxi.platform.access import gate
 from guanxi.platform.commands import cascade, held
 from guanxi.platform.commands import command as commands
+from guanxi.platform.commands import selection as selections
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.models import HeldCommand
 from guanxi.platform.commands.outcome import Blocked, Change, Conflict, Rejected
@@ -286,3 +287,15 @@ def test_refusals_name_what_is_refused_in_the_readers_words(organisation):
     with override("en"), pytest.raises(gate.Forbidden) as refused:
         gate.require(reader, registry.get("fakes.company"), "export")
     assert str(refused.value) == asked % "Export"
+
+
+def test_a_bulk_command_that_is_held_says_which_request_waits(organisation):
+    first, second = organisation.everything(), organisation.everything("second")
+    ids = [create(first, name=name, capital="5000").pk for name in ("One", "Two")]
+    found = selections.preview(commands.get("fakes.company.write_off"), first, ids=ids)
+    selections.confirm(found.selection, first, {"amount": "1500"}, skip=False)
+    (chunk,) = selections.carry_out(found.selection, first)
+    assert (chunk.done, chunk.left) == ((), {})
+    assert chunk.held == HeldCommand.objects.get().pk
+    held.decide(chunk.held, second, approve=True)
+    assert {company.capital for company in Company.objects.all()} == {3500}

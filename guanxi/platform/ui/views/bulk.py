@@ -173,13 +173,14 @@ def carry_out(request: Request, entity: Entity, command: str) -> HttpResponse:
             _("The work has begun. You may go on; you will be told when it is done."),
             request,
         )
-    finished, left = 0, 0
-    for chunk in selections.carry_out(selection, actor):
-        finished, left = finished + len(chunk.done), left + len(chunk.left)
+    chunks = list(selections.carry_out(selection, actor))
+    finished, left = sum(len(chunk.done) for chunk in chunks), sum(len(chunk.left) for chunk in chunks)
     said = ngettext("%(what)s: %(count)d record.", "%(what)s: %(count)d records.", finished) % {
         "what": chosen.past_label,
         "count": finished,
     }
+    if any(chunk.held for chunk in chunks):
+        said = _("Submitted for approval. You will be told when it is decided.")
     if left:
         said += " " + ngettext(
             "%(count)d was left because somebody changed it.",

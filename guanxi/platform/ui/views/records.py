@@ -84,7 +84,7 @@ def panel(request: Request, entity: Entity, pk: int, key: str) -> HttpResponse:
         return part(
             request, "panel", entity=entity, panel=record_page.side_panel(entity, request.actor, record, related)
         )
-    declared = (*entity.panels, *registry.extensions(entity.key, "panel"))
+    declared = registry.with_extensions(entity.key, "panel", entity.panels)
     option: Any = next((one for one in declared if one.key == key), None)
     body = SafeString(_panel(request, entity, record, option).content.decode())  # a template of ours
     drawn = Panel(id=key, title=list_page.heading(option.label), body=body)

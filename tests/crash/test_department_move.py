@@ -1,0 +1,19 @@
+"""Dying anywhere in the job after a move of a department leaves its records as an undisturbed run does."""
+
+import json
+import subprocess
+import sys
+
+from guanxi.platform.exchange.tests.test_crash import TIMEOUT, environment
+
+__all__ = ["environment"]
+SCRIPT = [sys.executable, "-m", "tests.crash.department_move"]
+
+
+def test_records_follow_a_department_wherever_the_worker_dies(environment):
+    result = subprocess.run(SCRIPT, env=environment, capture_output=True, text=True, timeout=TIMEOUT)
+    assert result.returncode == 0, result.stderr[-4000:]
+    found = json.loads(result.stdout)
+    assert found["deaths"] > 30
+    assert found["settling"] == 0
+    assert len({tuple(row[1:]) for row in found["rows"]}) == 2
