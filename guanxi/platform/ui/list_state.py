@@ -15,7 +15,7 @@ from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.ui import addresses
 from guanxi.platform.ui.models import SavedView
 
-LAYOUTS = ("table", "kanban", "tree", "group")
+LAYOUTS = ("table", "kanban", "tree", "calendar", "group")
 MAX_COLUMNS = 20
 IN_BIN: dict[str, Any] = {"action": "restore", "deleted": True}
 
@@ -23,7 +23,8 @@ IN_BIN: dict[str, Any] = {"action": "restore", "deleted": True}
 @dataclass(frozen=True)
 class ListState:
     """``filter`` is the JSON tree; ``columns`` and ``sort`` empty mean the entity's own; ``view`` the id of
-    the saved view it came from; ``deleted`` shows the recycle bin, always as a table."""
+    the saved view it came from; ``month`` the one a calendar shows, as 2026-11; ``deleted`` shows the recycle bin,
+    always as a table."""
 
     entity: Entity
     filter: Any = None
@@ -36,6 +37,7 @@ class ListState:
     after: str = ""
     before: str = ""
     deleted: bool = False
+    month: str = ""
 
     @classmethod
     def read(cls, entity: Entity, actor: Actor, data: Mapping[str, Any]) -> "ListState":
@@ -65,6 +67,7 @@ class ListState:
             given["after"],
             given["before"],
             deleted,
+            str(data.get("month", "")) if layout == "calendar" else "",
         )
 
     def query(self, actor: Actor) -> Query:
@@ -99,9 +102,11 @@ class ListState:
         }
 
     def url(self, **changes: Any) -> str:
-        """The list in this state with some parts changed; the place in the list is kept only if named."""
+        """The list in this state with some parts changed; the place in the list is kept only if named, the month of a
+        calendar as long as it is one."""
         moved = replace(self, **{"after": "", "before": "", **changes})
-        return addresses.list_of(self.entity, **moved.parameters(), after=moved.after, before=moved.before)
+        month = moved.month if moved.layout == "calendar" else ""
+        return addresses.list_of(self.entity, **moved.parameters(), after=moved.after, before=moved.before, month=month)
 
     def conditions(self) -> list[Any]:
         """The nodes of the top-level conjunction, one chip each."""
@@ -131,6 +136,8 @@ def layouts_of(entity: Entity) -> list[str]:
         found.append("kanban")
     if entity.tree:
         found.append("tree")
+    if entity.calendar:
+        found.append("calendar")
     if groupable(entity):
         found.append("group")
     return found

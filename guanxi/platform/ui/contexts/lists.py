@@ -114,6 +114,52 @@ class KanbanBoard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEntry:
+    """A record on its day; ``time`` is empty for dates without one, ``tone`` that of its first badge."""
+
+    title: str
+    url: str
+    time: str = ""
+    tone: Tone = "neutral"
+    badge: Badge | None = None
+    facts: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """``url`` is the list of the day, ``more`` the text of how many are not drawn; ``outside`` days belong to the
+    neighbouring months."""
+
+    iso: str
+    number: str
+    label: str
+    weekday: str
+    url: str
+    entries: Sequence[CalendarEntry] = ()
+    count: int = 0
+    more: str = ""
+    today: bool = False
+    weekend: bool = False
+    outside: bool = False
+    create_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarMonth:
+    """``days`` are those of the month that hold something: the agenda of a phone. ``undated`` leads to the records
+    without a date."""
+
+    title: str
+    weekdays: Sequence[str]
+    weeks: Sequence[Sequence[CalendarDay]]
+    days: Sequence[CalendarDay]
+    prev_url: str
+    today_url: str
+    next_url: str
+    undated: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
     """A list in one of its layouts. ``url`` is the address without filter, columns and cursor; ``state`` the parameters
     now in force (kept by every form on the page). ``filter_tree`` is the JSON tree in force, [] for none.
@@ -159,6 +205,7 @@ class ListPage:
     error: str = ""
     kanban: KanbanBoard | None = None
     nodes: Sequence[TreeNode] = ()
+    calendar: CalendarMonth | None = None
 
     @property
     def has_totals(self) -> bool:

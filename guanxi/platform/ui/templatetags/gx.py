@@ -22,7 +22,21 @@ register = template.Library()
 #: Our style sheets in their order, which is also that of the cascade.
 _OWN = (
     *("tokens", "base", "badges", "controls", "menus", "shell", "topbar", "stage", "overlay", "toasts"),
-    *("list", "table", "cards", "board", "record", "timeline", "side", "form", "files", "chart", "work", "desk"),
+    *(
+        "list",
+        "table",
+        "cards",
+        "board",
+        "calendar",
+        "record",
+        "timeline",
+        "side",
+        "form",
+        "files",
+        "chart",
+        "work",
+        "desk",
+    ),
     *("entrance", "touch"),
 )
 STYLES = (
