@@ -25,6 +25,7 @@ from guanxi.platform.ui.contexts import (
     ViewTab,
 )
 from guanxi.platform.ui.list_state import ListState, groupable, layouts_of, may_restore, visible_views
+from guanxi.platform.ui.models import SavedView
 from guanxi.platform.ui.present import Presenter, page_kind
 
 PAGE_SIZE = 50
@@ -66,6 +67,7 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
         "state": [(name, value) for name, value in (state.parameters() | {"month": state.month}).items() if value],
         "views": _views(state, actor),
         "view_save_url": addresses.page_of(entity, "views"),
+        "audiences": [Option(value=one.value, label=str(one.label)) for one in SavedView.Audience],
         "chips": filters.chips(state, actor),
         "clear_url": state.url(filter=None),
         "filter_fields": filters.fields_for(entity, actor),
@@ -214,7 +216,7 @@ def _views(state: ListState, actor: Actor) -> list[ViewTab]:
             label=view.name,
             url=addresses.list_of(state.entity, view=view.pk),
             active=state.view == str(view.pk),
-            shared=view.shared,
+            shared=view.audience != SavedView.Audience.OWN,
         )
         for view in visible_views(state.entity, actor)[:30]
     ]

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.models import Department
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import Query, Sort, read_filter
 from guanxi.platform.feel.nodes import FilterError
@@ -160,8 +162,9 @@ def _from_view(entity: Entity, actor: Actor, given: dict[str, str]) -> dict[str,
 
 
 def visible_views(entity: Entity, actor: Actor) -> Any:
-    """The reader's own views of a list and the shared ones."""
-    from django.db.models import Q
-
-    rows = SavedView.objects.filter(entity=entity.key).filter(Q(owner=actor.user_id) | Q(shared=True))
+    """The reader's own views of a list, those of their department and of the ones above it, those for everybody."""
+    audience = SavedView.Audience
+    within = Department.objects.filter(pk=actor.department_id or 0, path__startswith=OuterRef("department__path"))
+    offered = Q(audience=audience.EVERYBODY) | Q(Exists(within), audience=audience.DEPARTMENT)
+    rows = SavedView.objects.filter(entity=entity.key).filter(Q(owner=actor.user_id) | offered)
     return rows.order_by("position", "pk")

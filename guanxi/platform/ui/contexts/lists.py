@@ -164,7 +164,7 @@ class ListPage:
     """A list in one of its layouts. ``url`` is the address without filter, columns and cursor; ``state`` the parameters
     now in force (kept by every form on the page). ``filter_tree`` is the JSON tree in force, [] for none.
     ``count_url`` answers the text of the count; ``bulk_url`` (POST ids=…&all=0/1) answers platform/bulk_bar.html;
-    ``cell_url`` (GET) answers platform/cell_edit.html and takes the POST; ``view_save_url`` takes POST name, shared, state (JSON object)."""
+    ``cell_url`` (GET) answers platform/cell_edit.html and takes the POST; ``view_save_url`` takes POST name, audience, state (JSON object)."""
 
     entity_key: str
     title: str
@@ -173,6 +173,7 @@ class ListPage:
     state: Sequence[tuple[str, str]] = ()
     views: Sequence[ViewTab] = ()
     view_save_url: str = ""
+    audiences: Sequence[Option] = ()
     view_actions: Sequence[CommandButton] = ()
     chips: Sequence[Chip] = ()
     clear_url: str = ""

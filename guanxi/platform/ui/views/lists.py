@@ -83,12 +83,18 @@ def views(request: Request, entity: Entity) -> HttpResponse:
     read = ListState.read(entity, request.actor, {**state, "view": ""})
     read.query(request.actor)
     kept = {key: value for key, value in read.parameters().items() if value and key != "view"}
+    audience = request.POST.get("audience", "")
+    values = {
+        "state": kept,
+        "audience": audience if audience in SavedView.Audience.values else SavedView.Audience.OWN,
+        "department_id": request.actor.department_id,
+    }
     view, _created = SavedView.objects.update_or_create(
         entity=entity.key,
         owner_id=request.actor.user_id,
         name=name,
-        defaults={"state": kept, "shared": bool(request.POST.get("shared"))},
-        create_defaults={"state": kept, "shared": bool(request.POST.get("shared")), "created_at": request.actor.now()},
+        defaults=values,
+        create_defaults={**values, "created_at": request.actor.now()},
     )
     return redirect(addresses.list_of(entity, view=view.pk))
 
