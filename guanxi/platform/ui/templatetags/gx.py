@@ -54,7 +54,19 @@ SCRIPTS = (
     *(
         f"guanxi/js/{name}.js"
         for name in (
-            *("core", "toasts", "dialogs", "shell", "palette", "list", "peek", "cells", "filters", "columns"),
+            *(
+                "core",
+                "toasts",
+                "dialogs",
+                "shell",
+                "palette",
+                "selection",
+                "list",
+                "peek",
+                "cells",
+                "filters",
+                "columns",
+            ),
             *("forms", "files", "pickers", "timeline", "charts", "live", "tour"),
         )
     ),
