@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -19,7 +18,8 @@ class Server:
     """A running program with demonstration data in ``data``; ``url`` is its address."""
 
     def __init__(self, data: Path, scale: float) -> None:
-        self.port = _free_port()
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self.socket.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self.data, self.scale = data, scale
         self.environment = {
@@ -49,15 +49,18 @@ class Server:
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Server"]:
-        """Both processes, until the end of the block."""
-        web = ("-m", "uvicorn", "guanxi.config.asgi:application", "--port", str(self.port), "--log-level", "warning")
+        """Both processes, until the end of the block. The web server takes over our listening socket, so that a first
+        request waits for it instead of asking again and again."""
+        fd = self.socket.fileno()
+        web = ("-m", "uvicorn", "guanxi.config.asgi:application", "--fd", str(fd), "--log-level", "warning")
         with (self.data / "web.log").open("w") as log, (self.data / "worker.log").open("w") as worker_log:
             children = [
-                self._start((*web, "--no-access-log", "--timeout-graceful-shutdown", "1"), log),
+                self._start((*web, "--no-access-log", "--timeout-graceful-shutdown", "1"), log, fd),
                 self._start(("manage.py", "worker"), worker_log),
             ]
+            self.socket.close()  # a web server that ends early takes the socket with it
             try:
-                self._await(children[0])
+                self._await()
                 yield self
             finally:
                 for child in children:
@@ -65,24 +68,21 @@ class Server:
                 for child in children:
                     child.wait(timeout=20)
 
-    def _start(self, arguments: tuple[str, ...], log: IO[str]) -> subprocess.Popen[bytes]:
+    def _start(self, arguments: tuple[str, ...], log: IO[str], *handed_over: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=handed_over,
         )
 
-    def _await(self, web: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + READY_WITHIN
-        while time.monotonic() < deadline and web.poll() is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-            with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
-                connection.request("GET", "/healthz")
-                if connection.getresponse().status == 200:
-                    return
-            time.sleep(0.1)
+    def _await(self) -> None:
+        """Until the web server answers. Raises RuntimeError when it ends or takes too long."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=READY_WITHIN)
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
         raise RuntimeError(f"The server did not answer:\n{(self.data / 'web.log').read_text()[-4000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

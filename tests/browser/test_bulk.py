@@ -107,3 +107,23 @@ def test_a_list_and_a_record_on_paper_hold_what_the_screen_shows(desk: Desk) -> 
     paper = desk.open(f"{record}print/")
     expect(paper.locator("h1")).to_have_text(name)
     expect(paper.locator("main dl").first).to_be_visible()
+
+
+def test_a_related_list_is_worked_on_in_bulk_without_leaving_the_record(desk: Desk) -> None:
+    page = desk.open(LIST + '?filter=["in","tier",["A"]]&sort=code')
+    record = page.locator("#gx-rows .gx-row-link").first.get_attribute("href") or ""
+    page = desk.open(f"{record}?tab=customers.contact.customer")
+    boxes = page.locator(".gx-related #gx-rows .gx-pick input")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    expect(page.locator(".gx-related .gx-bulk-count")).to_contain_text("2")
+    page.locator(".gx-related [data-gx-bulk$='/bulk/tag/']").click()
+    dialog = page.locator("#gx-dialog")
+    expect(dialog.locator(".gx-preview-count b")).to_have_text("2")
+    dialog.locator(".ts-control input").first.press_sequentially("关联批量")
+    page.keyboard.press("Enter")
+    dialog.locator(".gx-dialog-foot button.btn-primary").click()
+    expect(page.locator(".gx-toast-undo")).to_be_visible()
+    assert f"{record}?tab=customers.contact.customer" in page.url
+    page.locator(".gx-toast-undo").click()
+    expect(page.locator(".gx-toast-undo")).to_have_count(0)

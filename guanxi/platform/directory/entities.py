@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext
+from django.conf import settings
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access import kinds
@@ -44,7 +45,13 @@ class UserEntity(Entity):
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         for key in ("is_active", "date_joined"):
             fields[key] = fields[key].with_(readonly=True)
+        fields["language"] = fields["language"].with_(kind=kinds.CHOICE, choices=language_choices)
         return fields
+
+
+def language_choices() -> list[Choice]:
+    """The languages of the installation, each by its own name."""
+    return [Choice(code, get_language_info(code)["name_local"]) for code, _label in settings.LANGUAGES]
 
 
 @entity

@@ -1,6 +1,5 @@
 """One's own account: profile, signed-in devices, tokens; and the accounts of the demonstration."""
 
-import json
 import re
 from typing import Any
 
@@ -15,6 +14,7 @@ from guanxi.platform.access import tokens
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.models import ApiToken, User
+from guanxi.platform.directory.demo.accounts import read_accounts
 from guanxi.platform.entities import registry
 from guanxi.platform.ui import profile
 from guanxi.platform.ui.contexts import (
@@ -41,7 +41,6 @@ TABS = {
 }
 SHOWN = ("username", "staff_no", "title", "department", "region")
 DAYS = (7, 30, 90, 365)
-DEMO_FILE = "demo_accounts.json"
 _BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 _SYSTEMS = {
     "Windows": "Windows",
@@ -172,21 +171,12 @@ def token_form(name: str = "", days: int = 90, writes: bool = False, error: str 
 
 # --- demonstration --------------------------------------------------------------------------------------
 def demo_accounts() -> list[DemoAccount]:
-    """The accounts that may be entered by one click: DATA_DIR/demo_accounts.json, a list of
-    {username, name, role, sees}. None outside demo mode or before the demo data are there."""
-    path = settings.DATA_DIR / DEMO_FILE
-    if not settings.DEMO or not path.is_file():
-        return []
-    entries = json.loads(path.read_text(encoding="utf-8"))
+    """The accounts that may be entered by one click, in the reader's language. None outside demo mode or before the
+    demo data are there."""
+    accounts = read_accounts() if settings.DEMO else []
     return [
-        DemoAccount(
-            username=entry["username"],
-            name=entry["name"],
-            role=entry["role"],
-            sees=entry["sees"],
-            initials=entry["name"][-1:],
-        )
-        for entry in entries
+        DemoAccount(username=one.username, name=one.name, role=one.role, sees=one.sees, initials=one.name[-1:])
+        for one in accounts
     ]
 
 

@@ -25,10 +25,17 @@ from guanxi.platform.ui.contexts import (
     ViewTab,
 )
 from guanxi.platform.ui.list_state import ListState, groupable, layouts_of, may_restore, visible_views
+from guanxi.platform.ui.models import SavedView
 from guanxi.platform.ui.present import Presenter, page_kind
 
 PAGE_SIZE = 50
-LAYOUT_ICONS = {"table": "table", "kanban": "layout-kanban", "tree": "sitemap", "group": "chart-bar"}
+LAYOUT_ICONS = {
+    "table": "table",
+    "kanban": "layout-kanban",
+    "tree": "sitemap",
+    "calendar": "calendar",
+    "group": "chart-bar",
+}
 
 
 def build(state: ListState, actor: Actor) -> ListPage:
@@ -49,7 +56,7 @@ def build(state: ListState, actor: Actor) -> ListPage:
 def frame(state: ListState, actor: Actor) -> dict[str, Any]:
     """What surrounds the rows in every layout: views, chips, tools, addresses."""
     entity = state.entity
-    may = {action: _may(actor, entity, action) for action in ("create", "edit", "import", "export")}
+    may = {action: _may(actor, entity, action) for action in ("edit", "import", "export")}
     if state.deleted:
         may = dict.fromkeys(may, False)
     return {
@@ -57,9 +64,10 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
         "title": heading(entity.label_plural),
         "icon": entity.icon,
         "url": addresses.list_of(entity),
-        "state": tuple((name, value) for name, value in state.parameters().items() if value),
+        "state": tuple((name, value) for name, value in (state.parameters() | {"month": state.month}).items() if value),
         "views": _views(state, actor),
         "view_save_url": addresses.page_of(entity, "views"),
+        "audiences": [Option(value=one.value, label=str(one.label)) for one in SavedView.Audience],
         "chips": filters.chips(state, actor),
         "clear_url": state.url(filter=None),
         "filter_url": addresses.page_of(entity, "filter") if filters.offers(entity, actor) else "",
@@ -76,14 +84,22 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
         "cell_url": _cell_url(entity) if may["edit"] else "",
         "bulk_url": "" if state.deleted else addresses.page_of(entity, "bulk"),
         "bin_url": addresses.list_of(entity, deleted=1) if may_restore(entity, actor) else "",
-        "create_url": addresses.page_of(entity, "create")
-        if may["create"] and (entity.personal or not entity.attachable())
-        else "",
+        "create_url": create_url(entity) if may_create_alone(entity, actor) and not state.deleted else "",
         "create_label": new_label(entity),
         "import_url": addresses.page_of(entity, "import") if may["import"] else "",
         "export_url": addresses.page_of(entity, "export", **state.parameters()) if may["export"] else "",
         "print_url": addresses.page_of(entity, "print_list", **state.parameters()) if may["export"] else "",
     }
+
+
+def may_create_alone(entity: Entity, actor: Actor) -> bool:
+    """Whether a new record can be begun from the list: what must hang on another one begins there."""
+    return _may(actor, entity, "create") and bool(entity.personal or not entity.attachable())
+
+
+def create_url(entity: Entity, **given: str) -> str:
+    """The form of a new record, with values it starts with."""
+    return addresses.page_of(entity, "create", **given)
 
 
 def new_label(entity: Entity) -> str:
@@ -200,7 +216,7 @@ def _views(state: ListState, actor: Actor) -> list[ViewTab]:
             label=view.name,
             url=addresses.list_of(state.entity, view=view.pk),
             active=state.view == str(view.pk),
-            shared=view.shared,
+            shared=view.audience != SavedView.Audience.OWN,
         )
         for view in visible_views(state.entity, actor)[:30]
     ]
@@ -235,7 +251,13 @@ def _column_choices(state: ListState, actor: Actor) -> tuple[ColumnChoice, ...]:
 
 
 def _layouts(state: ListState) -> list[Option]:
-    names = {"table": _("Table"), "kanban": _("Board"), "tree": _("Tree"), "group": _("Groups and chart")}
+    names = {
+        "table": _("Table"),
+        "kanban": _("Board"),
+        "tree": _("Tree"),
+        "calendar": _("Calendar"),
+        "group": _("Groups and chart"),
+    }
     found = layouts_of(state.entity)
     if len(found) == 1:
         return []

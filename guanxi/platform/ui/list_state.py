@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.models import Department
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import Query, Sort, read_filter
 from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.ui import addresses
 from guanxi.platform.ui.models import SavedView
 
-LAYOUTS = ("table", "kanban", "tree", "group")
+LAYOUTS = ("table", "kanban", "tree", "calendar", "group")
 MAX_COLUMNS = 20
 IN_BIN: dict[str, Any] = {"action": "restore", "deleted": True}
 
@@ -23,7 +25,8 @@ IN_BIN: dict[str, Any] = {"action": "restore", "deleted": True}
 @dataclass(frozen=True)
 class ListState:
     """``filter`` is the JSON tree; ``columns`` and ``sort`` empty mean the entity's own; ``view`` the id of
-    the saved view it came from; ``deleted`` shows the recycle bin, always as a table."""
+    the saved view it came from; ``month`` the one a calendar shows, as 2026-11; ``deleted`` shows the recycle bin,
+    always as a table."""
 
     entity: Entity
     filter: Any = None
@@ -36,6 +39,7 @@ class ListState:
     after: str = ""
     before: str = ""
     deleted: bool = False
+    month: str = ""
 
     @classmethod
     def read(cls, entity: Entity, actor: Actor, data: Mapping[str, Any]) -> "ListState":
@@ -65,6 +69,7 @@ class ListState:
             given["after"],
             given["before"],
             deleted,
+            str(data.get("month", "")) if layout == "calendar" else "",
         )
 
     def query(self, actor: Actor) -> Query:
@@ -99,9 +104,11 @@ class ListState:
         }
 
     def url(self, **changes: Any) -> str:
-        """The list in this state with some parts changed; the place in the list is kept only if named."""
+        """The list in this state with some parts changed; the place in the list is kept only if named, the month of a
+        calendar as long as it is one."""
         moved = replace(self, **{"after": "", "before": "", **changes})
-        return addresses.list_of(self.entity, **moved.parameters(), after=moved.after, before=moved.before)
+        month = moved.month if moved.layout == "calendar" else ""
+        return addresses.list_of(self.entity, **moved.parameters(), after=moved.after, before=moved.before, month=month)
 
     def conditions(self) -> list[Any]:
         """The nodes of the top-level conjunction, one chip each."""
@@ -131,6 +138,8 @@ def layouts_of(entity: Entity) -> list[str]:
         found.append("kanban")
     if entity.tree:
         found.append("tree")
+    if entity.calendar:
+        found.append("calendar")
     if groupable(entity):
         found.append("group")
     return found
@@ -153,8 +162,9 @@ def _from_view(entity: Entity, actor: Actor, given: dict[str, str]) -> dict[str,
 
 
 def visible_views(entity: Entity, actor: Actor) -> Any:
-    """The reader's own views of a list and the shared ones."""
-    from django.db.models import Q
-
-    rows = SavedView.objects.filter(entity=entity.key).filter(Q(owner=actor.user_id) | Q(shared=True))
+    """The reader's own views of a list, those of their department and of the ones above it, those for everybody."""
+    audience = SavedView.Audience
+    within = Department.objects.filter(pk=actor.department_id or 0, path__startswith=OuterRef("department__path"))
+    offered = Q(audience=audience.EVERYBODY) | Q(Exists(within), audience=audience.DEPARTMENT)
+    rows = SavedView.objects.filter(entity=entity.key).filter(Q(owner=actor.user_id) | offered)
     return rows.order_by("position", "pk")

@@ -5,13 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SavedView(models.Model):
-    """The state of a list under a name: filter, columns, sort, layout, group. ``shared`` views are offered to
-    everybody who may open the list; what they show is still narrowed for each reader."""
+    """The state of a list under a name: filter, columns, sort, layout, group. ``audience`` says to whom it is offered:
+    a department is that of the owner when the view was saved, with all below it. What a view shows is narrowed for
+    each reader."""
+
+    class Audience(models.TextChoices):
+        OWN = "own", _("Only me")
+        DEPARTMENT = "department", _("My department and those below it")
+        EVERYBODY = "everybody", _("Everybody who may open this list")
 
     entity = models.CharField(max_length=100)
     name = models.CharField(_("Name"), max_length=60)
     owner = models.ForeignKey("access.User", models.CASCADE, related_name="+")
-    shared = models.BooleanField(_("Shared"), default=False)
+    audience = models.CharField(_("Seen by"), max_length=12, choices=Audience, default=Audience.OWN)
+    department = models.ForeignKey("access.Department", models.SET_NULL, null=True, related_name="+")
     state = models.JSONField(default=dict)
     position = models.IntegerField(default=0)
     created_at = models.DateTimeField()

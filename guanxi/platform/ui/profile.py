@@ -3,14 +3,12 @@
 from dataclasses import replace
 from zoneinfo import available_timezones
 
-from django.conf import settings
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access import gate, kinds
+from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.fields import Field
-from guanxi.platform.access.kinds import Choice, Invalid
+from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
@@ -24,9 +22,6 @@ def fields(actor: Actor) -> dict[str, Field]:
     """The fields of one's own account that one may change, unless a rule of all one's roles forbids it."""
     described, frozen = registry.get(User).fields(), actor.grants.frozen("access.user")
     found = {key: described[key] for key in OWN if key not in frozen}
-    if "language" in found:
-        languages = [Choice(code, get_language_info(code)["name_local"], "") for code, _label in settings.LANGUAGES]
-        found["language"] = found["language"].with_(kind=kinds.CHOICE, choices=lambda: languages)
     if "time_zone" in found:
         found["time_zone"] = found["time_zone"].with_(
             check=_zone, help=_("Such as Asia/Shanghai. Empty: the zone of this installation.")

@@ -208,6 +208,7 @@ def related_list(entity: Entity, actor: Actor, record: Any, related: Related, af
         next_url=addresses.page_of(entity, "tab", record.pk, _key(related), after=found.after) if found.after else "",
         create_url=addresses.page_of(target, "create", **{related.by: record.pk}) if add else "",
         create_label=list_page.new_label(target),
+        bulk_url=addresses.page_of(target, "bulk"),
         empty=EmptyState(title=_("No %(entities)s yet") % {"entities": target.label_plural}, icon=target.icon)
         if not found.records
         else None,

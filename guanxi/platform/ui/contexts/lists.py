@@ -92,12 +92,58 @@ class KanbanBoard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEntry:
+    """A record on its day; ``time`` is empty for dates without one, ``tone`` that of its first badge."""
+
+    title: str
+    url: str
+    time: str = ""
+    tone: Tone = "neutral"
+    badge: Badge | None = None
+    facts: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """``url`` is the list of the day, ``more`` the text of how many are not drawn; ``outside`` days belong to the
+    neighbouring months."""
+
+    iso: str
+    number: str
+    label: str
+    weekday: str
+    url: str
+    entries: Sequence[CalendarEntry] = ()
+    count: int = 0
+    more: str = ""
+    today: bool = False
+    weekend: bool = False
+    outside: bool = False
+    create_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarMonth:
+    """``days`` are those of the month that hold something: the agenda of a phone. ``undated`` leads to the records
+    without a date."""
+
+    title: str
+    weekdays: Sequence[str]
+    weeks: Sequence[Sequence[CalendarDay]]
+    days: Sequence[CalendarDay]
+    prev_url: str
+    today_url: str
+    next_url: str
+    undated: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
     """A list in one of its layouts. ``url`` is the address without filter, columns and cursor; ``state`` the parameters
     now in force (kept by every form on the page). ``filter_tree`` is the JSON tree in force, [] for none;
     ``filter_url`` answers {"fields": [...]}, what may be filtered by (see ``filters.described``).
     ``count_url`` answers the text of the count; ``bulk_url`` (POST ids=…&all=0/1) answers platform/bulk_bar.html;
-    ``cell_url`` (GET) answers platform/cell_edit.html and takes the POST; ``view_save_url`` takes POST name, shared, state (JSON object)."""
+    ``cell_url`` (GET) answers platform/cell_edit.html and takes the POST; ``view_save_url`` takes POST name, audience, state (JSON object)."""
 
     entity_key: str
     title: str
@@ -106,6 +152,7 @@ class ListPage:
     state: tuple[tuple[str, str], ...] = ()
     views: Sequence[ViewTab] = ()
     view_save_url: str = ""
+    audiences: Sequence[Option] = ()
     view_actions: Sequence[CommandButton] = ()
     chips: Sequence[Chip] = ()
     clear_url: str = ""
@@ -138,6 +185,7 @@ class ListPage:
     error: str = ""
     kanban: KanbanBoard | None = None
     nodes: Sequence[TreeNode] = ()
+    calendar: CalendarMonth | None = None
 
     @property
     def has_totals(self) -> bool:

@@ -23,7 +23,21 @@ register = template.Library()
 #: Our style sheets in their order, which is also that of the cascade.
 _OWN = (
     *("tokens", "base", "badges", "controls", "menus", "shell", "topbar", "stage", "overlay", "toasts"),
-    *("list", "table", "cards", "board", "record", "timeline", "side", "form", "files", "chart", "work", "desk"),
+    *(
+        "list",
+        "table",
+        "cards",
+        "board",
+        "calendar",
+        "record",
+        "timeline",
+        "side",
+        "form",
+        "files",
+        "chart",
+        "work",
+        "desk",
+    ),
     *("entrance", "touch"),
 )
 STYLES = (
@@ -41,7 +55,19 @@ SCRIPTS = (
     *(
         f"guanxi/js/{name}.js"
         for name in (
-            *("core", "toasts", "dialogs", "shell", "palette", "list", "peek", "cells", "filters", "columns"),
+            *(
+                "core",
+                "toasts",
+                "dialogs",
+                "shell",
+                "palette",
+                "selection",
+                "list",
+                "peek",
+                "cells",
+                "filters",
+                "columns",
+            ),
             *("forms", "files", "pickers", "timeline", "charts", "live", "tour"),
         )
     ),

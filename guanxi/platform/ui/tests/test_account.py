@@ -7,9 +7,11 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.translation import override
 
 from guanxi.platform.access import tokens
 from guanxi.platform.access.models import ApiToken, FieldRule, Role, User, UserRole
+from guanxi.platform.directory.demo.accounts import FILE as DEMO_FILE
 from guanxi.platform.events.models import Event
 from guanxi.platform.ui import account_page
 from guanxi.platform.ui.views.account import login_context
@@ -219,9 +221,11 @@ def test_an_unknown_tab_does_not_exist(ann):
 def demo(settings, tmp_path, organisation):
     settings.DEMO, settings.DATA_DIR = True, tmp_path
     organisation.user("mei"), organisation.user("root")
-    (tmp_path / account_page.DEMO_FILE).write_text(
-        json.dumps([{"username": "mei", "name": "Mei", "role": "Account manager", "sees": "Her own customers"}])
-    )
+    labels = {
+        "role": {"en": "Account manager", "zh-hant": "Leader"},
+        "sees": {"en": "Her own customers", "zh-hant": "Her customers, traditionally"},
+    }
+    (tmp_path / DEMO_FILE).write_text(json.dumps([{"username": "mei", "name": "Mei", "labels": labels}]))
     return settings
 
 
@@ -258,10 +262,12 @@ def test_the_sign_in_page_offers_them_in_demo_mode_only(demo, rf: RequestFactory
         request.resolver_match = type("Match", (), {"url_name": name})()
         return login_context(request)
 
-    extras = offered("account_login")["extras"]
-    assert [(account.username, account.sees) for account in extras.accounts] == [("mei", "Her own customers")]
+    for language, sees in (("en", "Her own customers"), ("zh-hant", "Her customers, traditionally")):
+        with override(language):
+            extras = offered("account_login")["extras"]
+        assert [(account.username, account.sees) for account in extras.accounts] == [("mei", sees)]
     assert offered("home") == {}
-    (demo.DATA_DIR / account_page.DEMO_FILE).unlink()
+    (demo.DATA_DIR / DEMO_FILE).unlink()
     assert offered("account_login")["extras"].filling
     demo.DEMO = False
     assert offered("account_login") == {"extras": None}

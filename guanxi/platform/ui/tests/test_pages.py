@@ -71,6 +71,35 @@ def test_saved_view_keeps_the_state_and_is_private(client, company, organisation
     assert not other.get(response["Location"]).context["page"].chips
 
 
+@pytest.mark.parametrize(
+    ("audience", "readers"),
+    [("own", set()), ("department", {"beside", "below"}), ("everybody", {"beside", "below", "above", "elsewhere"})],
+)
+def test_a_view_is_offered_to_whom_its_owner_chose(organisation, audience, readers):
+    places = {
+        "beside": organisation.north,
+        "below": organisation.north_one,
+        "above": organisation.head,
+        "elsewhere": organisation.south,
+    }
+    for name, place in {"owner": organisation.north, **places}.items():
+        organisation.actor(name, ("*", "*", "all"), place=place)
+
+    def browser(name):
+        found = Client()
+        found.force_login(organisation.users[name])
+        return found
+
+    state = json.dumps({"filter": '["eq","stage","new"]'})
+    browser("owner").post(address("views"), {"name": "Ours", "audience": audience, "state": state})
+    seen = {
+        name
+        for name in places
+        if "Ours" in {view.label for view in browser(name).get(address("list")).context["page"].views}
+    }
+    assert seen == readers
+
+
 def test_record_page_with_all_its_parts(client, company):
     response = client.get(address("record", company.pk))
     text = response.content.decode()

@@ -14,7 +14,7 @@ from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import SortError
 from guanxi.platform.feel.nodes import FilterError
-from guanxi.platform.ui import addresses, boards, filters, group_page, list_page
+from guanxi.platform.ui import addresses, boards, calendar_page, filters, group_page, list_page
 from guanxi.platform.ui.contexts import EmptyState, Link, ListPage
 from guanxi.platform.ui.doors import page, part, signed_in, with_entity
 from guanxi.platform.ui.list_state import ListState
@@ -28,7 +28,7 @@ def show(request: Request, entity: Entity) -> HttpResponse:
     state = ListState(entity)
     try:
         state = ListState.read(entity, request.actor, request.GET)
-        builder = {"kanban": boards.kanban, "tree": boards.tree}.get(state.layout)
+        builder = {"kanban": boards.kanban, "tree": boards.tree, "calendar": calendar_page.build}.get(state.layout)
         if state.layout == "group":
             return page(request, "group", group_page.build(state, request.actor), entity=entity)
         context = (builder or list_page.build)(state, request.actor)
@@ -90,12 +90,18 @@ def views(request: Request, entity: Entity) -> HttpResponse:
     read = ListState.read(entity, request.actor, {**state, "view": ""})
     read.query(request.actor)
     kept = {key: value for key, value in read.parameters().items() if value and key != "view"}
+    audience = request.POST.get("audience", "")
+    values = {
+        "state": kept,
+        "audience": audience if audience in SavedView.Audience.values else SavedView.Audience.OWN,
+        "department_id": request.actor.department_id,
+    }
     view, _created = SavedView.objects.update_or_create(
         entity=entity.key,
         owner_id=request.actor.user_id,
         name=name,
-        defaults={"state": kept, "shared": bool(request.POST.get("shared"))},
-        create_defaults={"state": kept, "shared": bool(request.POST.get("shared")), "created_at": request.actor.now()},
+        defaults=values,
+        create_defaults={**values, "created_at": request.actor.now()},
     )
     return redirect(addresses.list_of(entity, view=view.pk))
 
