@@ -13,7 +13,6 @@ from guanxi.platform.entities import registry
 from guanxi.platform.entities.models import Configuration
 from guanxi.platform.ui import menu
 from guanxi.platform.ui.contexts import NavItem
-from tests.queries import Statements
 
 COMPANIES = reverse("list", args=["fakes", "company"])
 
@@ -123,13 +122,3 @@ def test_a_stranger_learns_no_fields(organisation):
     browser = Client()
     browser.force_login(organisation.users["zoe"])
     assert browser.get(reverse("filter", args=["fakes", "company"])).status_code == 403
-
-
-def test_the_frame_costs_four_statements(client):
-    client.get(reverse("account", args=["tokens"]))
-    with Statements() as sent:
-        client.get(reverse("account", args=["tokens"]))
-    frame = [
-        sql for sql in sent if re.search('FROM "(access_department|access_role|notices_notification|jobs_job)"', sql)
-    ]
-    assert len(frame) <= 4, "\n".join(sql[:230] for sql in frame)
