@@ -218,6 +218,7 @@ def _carry_out(
     before = [_snapshot(fields, record) for record in records]
     columns_before = [stored_columns(entity, record) for record in records]
     command.apply(records, values, actor)
+    entity.follow(records)
     errors: dict[str, str] = {}
     for record, old in zip(records, before, strict=True):
         changed = {key for key, value in _snapshot(fields, record).items() if value != old.get(key)}
@@ -242,6 +243,7 @@ def _carry_out(
 def _remove(entity: Entity, records: list[Any]) -> list[Change]:
     """Lines are deleted for good; their values stay in the event."""
     fields = tracked(entity)
+    entity.follow(records)
     changes = [
         Change(record, {key: [old, None] for key, (_new, old) in _first_values(fields, record).items()})
         for record in records
