@@ -243,6 +243,12 @@ class Entity:
         """Hook: rules over several fields; returns {field key or "": message}."""
         return {}
 
+    def follow(self, records: Sequence[Any]) -> None:
+        """Fetch the links that ``clean`` and events look at (``follows``, the parent), for the whole set at once."""
+        names = (*self.follows, *((self.parent,) if self.parent else ()))
+        if names and len(records) > 1:
+            prefetch_related_objects(list(records), *names)
+
     def prepare(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
         """Hook: derived columns before saving, for the whole set at once (call super)."""
         if self.hangs_on:
