@@ -231,6 +231,7 @@ def _carry_out(
     before = [_snapshot(fields, record) for record in records]
     columns_before = [stored_columns(entity, record) for record in records]
     command.apply(records, values, actor)
+    entity.follow(records)
     errors: dict[str, str] = {}
     for record, old in zip(records, before, strict=True):
         changed = {key for key, value in _snapshot(fields, record).items() if value != old.get(key)}
@@ -254,6 +255,7 @@ def _carry_out(
 
 def _remove(entity: Entity, records: list[Any]) -> list[Change]:
     """Lines are deleted for good; their values stay in the event."""
+    entity.follow(records)
     last = first_values(tracked(entity).values(), records)
     changes = [
         Change(record, {key: [value, None] for key, (_none, value) in held.items()})

@@ -40,6 +40,7 @@ def create_many(
     for maker, own in _by_maker(makers, records):
         gate.require(maker, entity, "create")
         gate_parent(entity, own, maker)
+    entity.follow(records)
     wrong = {
         str(index): next(iter(found.values()))
         for index, (record, stamp) in enumerate(zip(records, stamps, strict=True))

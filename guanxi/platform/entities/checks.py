@@ -83,6 +83,7 @@ def _named_fields(entity: Entity) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "group_by", entity.group_by
     yield "keys", entity.keys
     yield "personal", entity.personal
+    yield "follows", entity.follows
     yield "title", (entity.title,)
     yield "subtitle", (entity.subtitle,)
     yield "parent", (entity.parent,)

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +65,7 @@ class Entity:
     goes_with_host: bool = False
     attachments: bool = True
     personal: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     is_customer: bool = False
     commands: tuple[str, ...] = BUILT_IN_COMMANDS
     kanban: Kanban | None = None
@@ -173,6 +174,8 @@ class Entity:
         """The text by which people know the record."""
         field = self.fields()[self.title_field]
         value = field.get(record)
+        if field.kind is kinds.CHOICE:
+            value = field.choice_labels().get(value, value)
         return str(value) if value and not field.is_link else f"{self.label} {record.pk}"
 
     def hint_of(self, record: Any) -> str:
@@ -244,6 +247,12 @@ class Entity:
     def clean(self, record: Any, actor: Actor) -> dict[str, str]:
         """Hook: rules over several fields; returns {field key or "": message}."""
         return {}
+
+    def follow(self, records: Sequence[Any]) -> None:
+        """Fetch the links that ``clean`` and events look at (``follows``, the parent), for the whole set at once."""
+        names = (*self.follows, *((self.parent,) if self.parent else ()))
+        if names and len(records) > 1:
+            prefetch_related_objects(list(records), *names)
 
     def prepare(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
         """Hook: derived columns before saving, for the whole set at once (call super)."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
@@ -38,7 +39,7 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
         rows = entity.rows(actor).filter(pk__in=wanted)
     field = entity.fields()[entity.title_field]
     column, read = entity.source.column(field), entity.source.reader(field)
-    if not column or field.is_link or type(entity).title_of is not Entity.title_of:
+    if not column or field.is_link or field.kind is kinds.CHOICE or type(entity).title_of is not Entity.title_of:
         return {record.pk: entity.title_of(record) for record in rows}
     # Two columns instead of whole records: a list of fifty names as many users, regions and industries.
     pairs = ((pk, read(value) if read else value) for pk, value in rows.values_list("pk", column))

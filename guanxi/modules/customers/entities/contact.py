@@ -25,6 +25,7 @@ class ContactEntity(Entity):
     help = _("The people at customers: how to reach them, what they decide and how they feel about us.")
     code_format = "P{:08d}"
     hangs_on = "customer"
+    follows = ("reports_to", "individual")
     subtitle = "title"
     badges = ("main", "decision_role", "attitude")
     columns = ("name", "customer", "title", "mobile", "email", "decision_role", "attitude", "importance")

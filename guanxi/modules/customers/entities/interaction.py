@@ -20,6 +20,7 @@ class InteractionEntity(Entity):
     help = _("Every call, visit, meeting or message with a customer, in both directions.")
     code_format = "I{:08d}"
     hangs_on = "customer"
+    follows = ("contact",)
     goes_with_host = True
     title = "subject"
     badges = ("kind", "direction")
