@@ -1,4 +1,4 @@
-"""The ten main screens and how to reach them."""
+"""The main screens and how to reach them."""
 
 from tests.browser.desk import Desk
 
@@ -14,7 +14,9 @@ SCREENS = {
     "board": LIST + "?layout=kanban",
     "tree": LIST + "?layout=tree",
     "groups": LIST + "?layout=group&group=region",
+    "calendar": "/customers/interaction/?layout=calendar",
     "record": "{record}",
+    "files": "{record}?tab=files",
     "form": "{record}edit/",
     "import": LIST + "import/",
     "inbox": "/inbox/",
