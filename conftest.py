@@ -1,10 +1,15 @@
 """Fixtures of all suites: a small organisation and its actors."""
 
 import pytest
+from hypothesis import settings
 
 from guanxi.platform.refdata import freshness
 from tests.organisation import Organisation
 from tests.queries import django_assert_max_num_queries, django_assert_num_queries
+
+#: Speed is measured in bench/, never in a test.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 __all__ = ["django_assert_max_num_queries", "django_assert_num_queries"]
 

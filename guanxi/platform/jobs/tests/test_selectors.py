@@ -30,7 +30,7 @@ def test_a_running_job_shows_the_newest_of_checkpoint_and_pulse(context, clock, 
         context.checkpoint(40, done=40, counters={"created": 40})
     clock.forward(5)
     context.progress(done=50, note="Row 50")
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(2), override("en"):
         (view,) = selectors.views(selectors.unfinished(1))
     assert (view.label, view.stage_label, view.note) == ("Import of 50% %s.xlsx", "Writing", "Row 50")
     assert (view.done, view.total, view.percent, view.rate, view.remaining_seconds) == (50, 200, 25, 10.0, 15)

@@ -12,7 +12,8 @@
     const answer = fields
       ? await gx.post(url, fields)
       : await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer || (!answer.ok && answer.status !== 422)) {
+    // 409 says what stands in the way, with links to it; 422 is the form with its errors.
+    if (!answer || (!answer.ok && answer.status !== 409 && answer.status !== 422)) {
       if (!fields)
         gx.toast({
           message: answer ? gx.refusal(answer.status, await answer.text()) : gx.text("failed"),
