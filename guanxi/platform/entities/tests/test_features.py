@@ -70,6 +70,7 @@ def entity(db, monkeypatch):
 @pytest.fixture
 def toy(entity, monkeypatch):
     """The feature in place, its commands registered as at start-up."""
+    reverse("home")  # all addresses are made now: made later, they would keep the toy's command for good
     feature = register_feature(Stars())
     monkeypatch.setattr(commands, "_commands", dict(commands._commands))
     with events.opened():
