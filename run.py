@@ -17,7 +17,10 @@ from tools import assets, checks, cleaning, demo, environment, locks, postgres, 
 
 PASSED_ON = {
     "bench": ("measure lists, records, import and export (arguments go to bench/run.py)", "bench/run.py"),
-    "shots": ("take the screenshots of the documentation (arguments go to tools/shots.py)", "tools/shots.py"),
+    "shots": (
+        "take pictures of the main screens; those of the documentation go to docs/shots (arguments go to tools/shots.py)",
+        "tools/shots.py",
+    ),
 }
 
 

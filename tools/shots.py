@@ -1,11 +1,14 @@
-"""The screenshots of the documentation, taken from the running program: python3 run.py shots.
+"""Screenshots of the main screens, taken from the running program: python3 run.py shots.
 
-The program runs on a data directory of its own with invented data; the pictures go to docs/shots.
+Each screen on a desktop in light and dark and on a phone. The program runs on a data directory of its own with invented
+data; all pictures go to build/shots to be looked at, those of the documentation to docs/shots as well.
 """
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from tests.browser.desk import ARGUMENTS, EDITOR, Desk, chromium  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
 
-FOLDER = ROOT / "docs" / "shots"
+ALL, FOLDER = ROOT / "build" / "shots", ROOT / "docs" / "shots"
 SCALE = 0.2
 DESKTOP, PHONE = (1440, 900), (390, 844)
 LIMIT = 300 * 1024  # bytes of one picture
@@ -47,28 +50,42 @@ def _import(desk: Desk) -> Page:
     return page
 
 
+def _form(desk: Desk) -> Page:
+    return desk.open(f"{_record(desk).url}edit/")
+
+
 def _opened(path: str) -> Callable[[Desk], Page]:
     return lambda desk: desk.open(path)
 
 
-#: Name → (who, size, dark, how to get there).
-SHOTS: dict[str, tuple[str, tuple[int, int], bool, Callable[[Desk], Page]]] = {
-    "customers-light": (EDITOR, DESKTOP, False, _opened(FIRMS)),
-    "customers-dark": (EDITOR, DESKTOP, True, _opened(FIRMS)),
-    "record-light": (EDITOR, DESKTOP, False, _record),
-    "record-dark": (EDITOR, DESKTOP, True, _record),
-    "import-light": (EDITOR, DESKTOP, False, _import),
-    "groups-light": (EDITOR, DESKTOP, False, _opened(LIST + "?layout=group&group=region")),
-    "board-light": (EDITOR, DESKTOP, False, _opened(FIRMS + "&layout=kanban")),
-    "customers-phone": (EDITOR, PHONE, False, _opened(FIRMS)),
-    "record-phone": (EDITOR, PHONE, False, _record),
-    "workbench-light": (SELLER, DESKTOP, False, _opened("/")),
+#: Name → (who, how to get there): the screens that people look at most.
+SCREENS: dict[str, tuple[str, Callable[[Desk], Page]]] = {
+    "workbench": (SELLER, _opened("/")),
+    "customers": (EDITOR, _opened(FIRMS)),
+    "board": (EDITOR, _opened(FIRMS + "&layout=kanban")),
+    "tree": (EDITOR, _opened(LIST + "?layout=tree")),
+    "groups": (EDITOR, _opened(LIST + "?layout=group&group=region")),
+    "calendar": (EDITOR, _opened("/customers/interaction/?layout=calendar")),
+    "record": (EDITOR, _record),
+    "form": (EDITOR, _form),
+    "import": (EDITOR, _import),
+    "inbox": (EDITOR, _opened("/inbox/")),
 }
+#: Name → (size, dark).
+VARIANTS = {"light": (DESKTOP, False), "dark": (DESKTOP, True), "phone": (PHONE, False)}
+#: What the documentation shows; the others are only to be looked at.
+SHOWN = (
+    *("customers-light", "customers-dark", "customers-phone", "record-light", "record-dark", "record-phone"),
+    *("import-light", "groups-light", "board-light", "calendar-light", "workbench-light"),
+)
 
 
-def take(browser: Browser, server: Server, name: str) -> Path:
-    """One picture. Raises RuntimeError when the screen had a problem or the file is too large for a README."""
-    who, (width, height), dark, show = SHOTS[name]
+def take(browser: Browser, server: Server, screen: str, variant: str) -> Path:
+    """One picture in build/shots; what the documentation shows goes to docs/shots as well.
+
+    :raises RuntimeError: when the screen had a problem, or its picture is too large for a README
+    """
+    (who, show), ((width, height), dark) = SCREENS[screen], VARIANTS[variant]
     desk = Desk(
         browser,
         server.url,
@@ -79,24 +96,29 @@ def take(browser: Browser, server: Server, name: str) -> Path:
     )
     desk.sign_in(who)
     page = show(desk)
-    target = FOLDER / f"{name}.png"
+    name = f"{screen}-{variant}"
+    target = ALL / f"{name}.png"
     page.screenshot(path=target, animations="disabled")
     desk.close()
     if desk.problems or target.stat().st_size > LIMIT:
         raise RuntimeError(f"{name}: {desk.problems or 'larger than 300 KB'}")
-    return target
+    if name not in SHOWN:
+        return target
+    shutil.copy(target, FOLDER)
+    return FOLDER / target.name
 
 
 def main() -> int:
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    for made in (ALL, FOLDER):
+        made.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), SCALE)
         print("Preparing the demonstration …", flush=True)
         server.prepare()
         with server.running(), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-            for name in SHOTS:
-                target = take(browser, server, name)
+            for screen, variant in product(SCREENS, VARIANTS):
+                target = take(browser, server, screen, variant)
                 print(f"  {target.relative_to(ROOT)}  {target.stat().st_size // 1024} KB", flush=True)
             browser.close()
     return 0

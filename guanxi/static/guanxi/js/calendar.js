@@ -7,6 +7,11 @@
   const days = [...place.querySelectorAll("td[data-day]")];
   const start = days.find((day) => day.hasAttribute("aria-current")) || days.find((day) => !day.matches(".gx-outside"));
   start.tabIndex = 0;
+  // The agenda of a phone begins with what is still to come.
+  if (start.hasAttribute("aria-current")) {
+    const ahead = [...place.querySelectorAll(".gx-agenda li[data-day]")].find((day) => day.dataset.day >= start.dataset.day);
+    if (ahead && ahead.checkVisibility()) ahead.scrollIntoView({ block: "start" });
+  }
 
   function turn(where) {
     place.querySelector(`[data-gx-month=${where}]`).click();

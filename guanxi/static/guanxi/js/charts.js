@@ -22,7 +22,7 @@
           type: "value",
           name: data.unit,
           nameGap: 12,
-          nameTextStyle: { ...words, align: "right", padding: [0, 6, 0, 0] },
+          nameTextStyle: { ...words, align: "left" },
           axisLabel: { ...words, formatter: (value) => value.toLocaleString() },
           splitLine: { lineStyle: { color: colour("--gx-line") } },
         };
