@@ -125,6 +125,7 @@ def _describe(column: models.Field, indexed: bool) -> Field:
         label=column.verbose_name,
         help=column.help_text,
         required=not column.blank and not column.null and not has_default,
+        clearable=column.blank or column.null or not has_default or kind is kinds.BOOLEAN,
         readonly=not column.editable or column.name in SYSTEM_SET,
         default=column.default if has_default else None,
         max_length=None if link else column.max_length,

@@ -30,6 +30,7 @@ class Field:
     ``target`` the entity a link leads to; ``indexed`` whether a list of any size may be sorted by it;
     ``attribute`` is where a record holds the value just as ``get`` gives and ``set`` takes it (empty: they do more than
     that), so that bulk work need not call them for each row;
+    ``clearable`` whether it may be emptied: what may not goes back to its default;
     ``bounds`` are the smallest and largest number its column holds, ``validators`` raise Invalid for values the column
     declares wrong, ``check`` is the entity's own: it returns the value in its one way of writing or raises Invalid;
     ``sensitivity`` and ``purpose`` are declared for personal data; ``load`` fetches values kept
@@ -40,6 +41,7 @@ class Field:
     label: str | Promise
     help: str | Promise = ""
     required: bool = False
+    clearable: bool = True
     readonly: bool = False
     default: Any = None
     max_length: int | None = None
@@ -105,7 +107,7 @@ class Field:
         if raw is None or raw == "" or raw == [] or (isinstance(raw, str) and not raw.strip()):
             if self.required and not self.readonly:
                 raise Invalid(_("“%(label)s” is needed.") % {"label": self.label})
-            return self.nothing
+            return self.nothing if self.clearable else self.start()
         value = self.kind.parse(raw, self)
         if self.check:
             value = self.check(value)

@@ -246,6 +246,8 @@ def _carry_out(
         for record, old, old_columns in zip(records, before, columns_before, strict=True)
         if stored_columns(entity, record) != old_columns
     ]
+    if host := entity.hangs_on:
+        hanging.hold_hosts(entity, [one for one, old, _columns in touched if fields[host].get(one) != old.get(host)])
     entity.prepare([record for record, _old, _columns in touched], actor, ScopeResolver())
     changes = _update(entity, touched, actor)
     hanging.follow(entity, [(record, old_columns.get("deleted_at")) for record, _old, old_columns in touched])
@@ -275,6 +277,7 @@ def insert_records(
 ) -> list[Change]:
     """Derived columns, stamps and the insert of new records; the caller's transaction. ``stamps`` are the
     actors, at their moments, who made each record, where that is not ``actor``."""
+    hanging.hold_hosts(entity, records)
     entity.prepare(records, actor, scopes or ScopeResolver())
     for record, maker in zip(records, stamps or [actor] * len(records), strict=True):
         stamp(record, maker, created=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.bulk import key_in
-from guanxi.platform.commands.outcome import Hanging, Hindrance
+from guanxi.platform.commands.outcome import Hanging, Hindrance, Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
@@ -105,6 +105,27 @@ def hinder_restoring(entity: Entity, records: Sequence[Any], actor: Actor) -> di
             for pk in waiting[host.pk]:
                 found[pk] = Hindrance(reason % {"record": host_entity.title_of(host)})
     return found
+
+
+# --- comes to hang ----------------------------------------------------------------------------------------
+def hold_hosts(entity: Entity, records: Iterable[Any]) -> None:
+    """Lock what new or moved records come to hang on, in key order, until the transaction ends: nobody deletes it or
+    gives it away meanwhile, so that nothing live hangs on something deleted and the scope columns copied from it are
+    true. Raises Rejected when it has been deleted since it was chosen."""
+    hosts: dict[str, set[int]] = defaultdict(set)
+    if entity.hangs_on:
+        field = entity.fields()[entity.hangs_on]
+        hosts[field.target].update(host for record in records if (host := field.get(record)))
+    elif entity.kind is EntityKind.ATTACHED:
+        for record in records:
+            if record.entity:
+                hosts[record.entity].add(record.record_id)
+    for key, ids in sorted(hosts.items()):
+        host = registry.get(key)
+        if host.is_record and ids:
+            rows = host.source.model._base_manager.filter(key_in("id", ids), deleted_at=None).order_by("pk")
+            if len(rows.select_for_update(no_key=True).values_list("pk", flat=True)) < len(ids):
+                raise Rejected({entity.hangs_on: _("It was deleted at the same moment. Choose another one.")})
 
 
 # --- goes along -------------------------------------------------------------------------------------------

@@ -210,6 +210,8 @@ def _put_back(entity: Entity, record: Any, event: StoredEvent, actor: Actor) -> 
 def _save(
     entity: Entity, ready: list[tuple[Any, dict[str, Any], int]], diffs: dict[int, dict], actor: Actor
 ) -> list[Change]:
+    if host := entity.hangs_on:
+        hanging.hold_hosts(entity, [one for one, _before, _version in ready if host in diffs[one.pk]])
     entity.prepare([record for record, _before, _version in ready], actor, ScopeResolver())
     writes, changes = [], []
     for record, before, version in ready:

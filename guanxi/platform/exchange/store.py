@@ -16,7 +16,7 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models.record import Fact
 from guanxi.platform.access.scope import ScopeResolver
-from guanxi.platform.commands import cascade, unique
+from guanxi.platform.commands import cascade, hanging, unique
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.differences import Differences, first_values, tracked
 from guanxi.platform.commands.executor import stamp
@@ -37,7 +37,9 @@ class Lost(Exception):
 
 
 class Store:
-    """Stores the chunks of one import."""
+    """Stores the chunks of one import. ``scopes`` is anew for each chunk: a department may be moved meanwhile."""
+
+    scopes: ScopeResolver
 
     def __init__(self, builder: Builder, actor: Actor, batch: uuid.UUID) -> None:
         self.builder, self.actor, self.batch = builder, actor, batch
@@ -49,7 +51,7 @@ class Store:
         """Store what was built for the good rows; gives what happened to how many. Rows that could not be stored
         have a problem in the chunk afterwards."""
         indexes = sorted(works[0].outcome)
-        self.scopes = ScopeResolver()  # one per chunk: a department may be moved while the import runs
+        self.scopes = ScopeResolver()
         try:
             with transaction.atomic():
                 return self._write(chunk, works)
@@ -129,6 +131,7 @@ class Store:
 
     def _write_records(self, entity: Entity, new: list[Any], changed: list[tuple[Any, dict[str, Any]]]) -> None:
         actor = self.actor.at(self.actor.now())
+        hanging.hold_hosts(entity, [*new, *(record for record, _before in changed)])
         entity.prepare([*new, *(record for record, _before in changed)], actor, self.scopes)
         differences = self._differences[entity.key]
         for record in new:
@@ -166,6 +169,7 @@ class Store:
 
     def relink(self, entity: Entity, records: Sequence[Any], befores: Sequence[dict[str, Any]]) -> None:
         """Store links that were set after the whole file was in."""
+        self.scopes = ScopeResolver()
         self._write_records(entity, [], list(zip(records, befores, strict=True)))
 
 

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
+from guanxi.platform.access import gate
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import selection as selections
 from guanxi.platform.commands.executor import run
-from guanxi.platform.commands.outcome import Blocked, Hanging
+from guanxi.platform.commands.outcome import Blocked, Hanging, Rejected
 from guanxi.platform.commands.undo import undo_events
 from guanxi.platform.directory.models import Note
 from guanxi.platform.entities import registry
@@ -122,3 +123,31 @@ def test_a_selection_leaves_out_what_is_in_use_in_as_many_queries_for_many(chief
     (chunk,) = selections.carry_out(found.selection, chief)
     assert set(chunk.done) == {free[1].pk, free[2].pk}
     assert set(chunk.left) == {free[0].pk}
+
+
+@pytest.mark.parametrize("key", ["fakes.person.create", "directory.note.create"])
+def test_nothing_comes_to_hang_on_what_is_deleted_at_the_same_moment(chief, monkeypatch, key):
+    host = company(chief, "Head")
+    entity = commands.get(key).entity
+
+    def meanwhile(record, actor):
+        Company.everything.filter(pk=host.pk).update(deleted_at=actor.now())
+        return {}
+
+    monkeypatch.setattr(entity, "clean", meanwhile)
+    inputs = {"name": "Li", "company": host.pk} if "person" in key else {"entity": "fakes.company", "text": "x"}
+    if "note" in key:
+        inputs["record_id"] = host.pk
+    with pytest.raises(Rejected if "person" in key else (Rejected, gate.NotFound)):
+        run(commands.get(key), chief, inputs=inputs)
+    assert not entity.base_rows().exists()
+
+
+def test_the_host_is_locked_before_its_scope_is_copied(chief):
+    host = company(chief, "Head")
+    with CaptureQueriesContext(connection) as sent:
+        do(chief, "fakes.person.create", name="Li", company=host.pk)
+    asked = [query["sql"] for query in sent if 'FROM "fakes_company"' in query["sql"]]
+    held, copied = asked[-2:]
+    assert ('"r1"' in held.split("FROM")[0], '"r1"' in copied.split("FROM")[0]) == (False, True)
+    assert ("FOR NO KEY UPDATE" in held) == (connection.vendor == "postgresql")
