@@ -241,3 +241,11 @@ def test_a_number_beyond_every_key_is_not_found(client, company, number):
         assert client.get(f"/fakes/company/{number}/" + ("" if name == "record" else f"{name}/")).status_code == 404
     assert client.get(address("children", 0), {"after": str(number)}).status_code == 404
     assert client.get(address("list"), {"layout": "tree", "after": str(number)}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("layout", "sorted_", "columns"), [("table", True, True), ("kanban", True, False), ("tree", False, False)]
+)
+def test_a_layout_offers_what_changes_something_in_it(client, company, layout, sorted_, columns):
+    page = client.get(address("list"), {"layout": layout}).context["page"]
+    assert (bool(page.sorts), bool(page.column_choices)) == (sorted_, columns)
