@@ -4,7 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from guanxi.platform.files import storage
 from guanxi.platform.files.choices import FileState, Purpose
@@ -32,9 +32,8 @@ def names(ids: Collection[int]) -> dict[int, str]:
 
 
 def claimable(ids: Collection[int], by: int | None) -> set[int]:
-    """Those of the uploads that this person (or the program itself) brought and no record has claimed yet."""
-    brought = Q(created_by_id=by) | Q(created_by_id=None)
-    free = live_files().filter(brought, pk__in=ids, entity=None, purpose=Purpose.ATTACHMENT)
+    """Those of the uploads that this person brought (None: the program) and no record has claimed yet."""
+    free = live_files().filter(created_by_id=by, pk__in=ids, entity=None, purpose=Purpose.ATTACHMENT)
     return set(free.values_list("pk", flat=True))
 
 
