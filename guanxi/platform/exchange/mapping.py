@@ -90,12 +90,14 @@ def _hints(entity: Entity, actor: Actor, names: Sequence[str]) -> list[tuple[_Hi
 
 def _vocabulary(entity: Entity, available: Sequence[Target]) -> tuple[dict[str, str], Vocabulary]:
     """Hint → target, and hint → headings. The hint of a field itself is its target: labels in all languages, key,
-    and known headings; other hints are parts or other names of a field (Entity.import_hints)."""
+    and known headings; other hints are parts or other names of a field (Entity.import_hints). Headings known to mean
+    something that the entity has no field for stay without a target, lest they be taken for what they resemble."""
     words: dict[str, list[str]] = {target.value: _labels(entity, target) for target in available}
     leads = {value: value for value in words}
     for hint, headings in load_vocabulary(entity.name).items():
         value = entity.import_hints.get(hint, hint)
         if value not in leads:
+            words.setdefault(hint, []).extend(headings)
             continue
         name = hint if hint in entity.import_hints and hint not in leads else value
         words.setdefault(name, []).extend([hint, *headings])
