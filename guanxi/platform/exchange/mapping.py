@@ -77,13 +77,21 @@ class _Hint:
 def _hints(entity: Entity, actor: Actor, names: Sequence[str]) -> list[tuple[_Hint, float]]:
     targets_by_hint, vocabulary = _vocabulary(entity, targets(entity, actor))
     ours = {word for label in (ROW_LABEL, REASON_LABEL) for word in in_all_languages(label)}
-    found = suggest(["" if name in ours else name for name in names], vocabulary)
-    whole = {one.hint for one in found if one.score >= GUESS and targets_by_hint.get(one.hint) == one.hint}
+    shown = {word for target in targets(entity, actor) if target.entity is entity for word in _labels(entity, target)}
+    found = suggest(["" if name in ours else name for name in names], vocabulary, shown)
+    parts = {
+        target for one in found if one.score >= SURE and (target := targets_by_hint.get(one.hint, one.hint)) != one.hint
+    }
+    whole = {
+        one.hint
+        for one in found
+        if targets_by_hint.get(one.hint) == one.hint and one.score >= (SURE if one.hint in parts else GUESS)
+    }
     answers = []
     for one in found:
         target = targets_by_hint.get(one.hint, "") if one.score >= GUESS else ""
-        # A column for the whole makes its parts superfluous.
-        keep = target and (one.hint == target or target not in whole)
+        # A column for the whole makes its parts superfluous, unless it is a guess and they are certain.
+        keep = target and (one.hint == target) == (target in whole)
         answers.append((_Hint(one.hint, target), one.score) if keep else (_Hint(), 0.0))
     return answers
 
