@@ -4,17 +4,20 @@
 writing or raise Invalid. ``…_problems`` look at several fields: {field key: message}.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from guanxi.modules.customers.choices import LEAP_KEY, LUNAR_KEY, Calendar, CustomerKind, Gender, MediumType
 from guanxi.modules.customers.models import Anniversary, Contact, Customer, Interaction
-from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.access.kinds import FULL_WIDTH, Invalid
 from guanxi.platform.refdata.chinese import identity, lunar, names, phones
 
 RESIDENT_ID = "resident"
+MONTH = re.compile(r"(\d{4})(?:(\d\d)|\s*[-/.\u5e74]\s*(\d{1,2})\s*\u6708?)")
 
 #: Fields that only make sense for one kind of customer.
 ORGANISATION_ONLY = (
@@ -75,6 +78,13 @@ def email_value(text: str) -> str:
         return names.normalise_email(text)
     except names.EmailProblem as problem:
         raise Invalid(str(problem)) from problem
+
+
+def month_text(raw: Any) -> Any:
+    """A month as people write it ("2026-10", "2026/10", "202610", year and month with Chinese marks) as its first day;
+    anything else as it is."""
+    found = MONTH.fullmatch(raw.translate(FULL_WIDTH).strip()) if isinstance(raw, str) else None
+    return f"{found[1]}-{int(found[2] or found[3]):02d}-01" if found else raw
 
 
 def month_value(day: date) -> date:

@@ -31,6 +31,7 @@ class Field:
     ``attribute`` is where a record holds the value just as ``get`` gives and ``set`` takes it (empty: they do more than
     that), so that bulk work need not call them for each row;
     ``clearable`` whether it may be emptied: what may not goes back to its default;
+    ``rewrite`` turns what was handed in into what its kind reads (a month into its first day);
     ``bounds`` are the smallest and largest number its column holds, ``validators`` raise Invalid for values the column
     declares wrong, ``check`` is the entity's own: it returns the value in its one way of writing or raises Invalid;
     ``sensitivity`` and ``purpose`` are declared for personal data; ``load`` fetches values kept
@@ -46,6 +47,7 @@ class Field:
     default: Any = None
     max_length: int | None = None
     decimals: int | None = None
+    rewrite: Callable[[Any], Any] | None = None
     bounds: tuple[Any, Any] | None = None
     validators: tuple[Callable[[Any], None], ...] = ()
     choices: Callable[[], list[Choice]] = no_choices
@@ -108,7 +110,7 @@ class Field:
             if self.required and not self.readonly:
                 raise Invalid(_("“%(label)s” is needed.") % {"label": self.label})
             return self.nothing if self.clearable else self.start()
-        value = self.kind.parse(raw, self)
+        value = self.kind.parse(self.rewrite(raw) if self.rewrite else raw, self)
         if self.check:
             value = self.check(value)
             kinds.refuse_too_long(value, self)  # a check may have written the text longer than it came

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import kinds
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
-from guanxi.platform.exchange.reading import Cell
+from guanxi.platform.exchange.reading import Cell, placeholders
 
 MEMO_TRIAL, MEMO_LIMIT = 4_000, 50_000
 CHINESE_FROM = "\u2e7f"
@@ -25,6 +25,7 @@ SERIALS = range(10_000, 80_000)
 #: As spreadsheet programs write long numbers. "12E45" is somebody's code.
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 PLAIN_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+NO_DATE = re.compile(r"\s*0+[-/.]0+[-/.]0+(\s+[0:]+)?\s*")
 WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
 TEXTS = frozenset({"text", "longtext", "code", "phone", "email", "url", "choice", "multichoice", "tags"}) | kinds.LINKS
 NUMBERS_AS_TEXT = frozenset({"phone", "code"})
@@ -62,11 +63,19 @@ def raw_value(cell: Cell, field: Field) -> Any:
         return cell if kind == "boolean" else shown(cell)
     if isinstance(cell, int):
         return _whole(cell, field)
-    if cell is None or not cell.strip():
+    if cell is None or not cell.strip() or _unfilled(cell, field):
         return BLANK
     if kind in NUMBERS_AS_TEXT:
         return _digits(cell, field)
     return cell.strip() if kind in kinds.LINKS else cell
+
+
+def _unfilled(text: str, field: Field) -> bool:
+    """Whether a program wrote this where it had nothing to write: 0/0/00 as a date, "Unspecified" as a choice."""
+    if field.kind.key in ("date", "datetime"):
+        return NO_DATE.fullmatch(text) is not None
+    word = text.strip().casefold()
+    return field.kind.key == "choice" and word in placeholders() and word not in field.choice_values()
 
 
 def _marked(mark: str, text: str, field: Field) -> Any:

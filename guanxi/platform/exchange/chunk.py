@@ -33,13 +33,15 @@ Values = dict[str, list[Any]]
 class Chunk:
     """``values[n]`` are the columns of the plan's n-th part by field key; ``later`` are links to rows of the same
     file that are not stored yet: index → [(field key, text, column)]; ``promised`` (index, field key) are links whose
-    targets the run will make."""
+    targets the run will make; ``assumed`` (index, number of the part, field key) are values that the file does not have
+    and the mapping gives to new records."""
 
     rows: Sequence[SpoolRow]
     values: list[Values] = field(default_factory=list)
     problems: dict[int, list[Problem]] = field(default_factory=lambda: defaultdict(list))
     later: dict[int, list[tuple[str, str, int | None]]] = field(default_factory=lambda: defaultdict(list))
     promised: set[tuple[int, str]] = field(default_factory=set)
+    assumed: set[tuple[int, int, str]] = field(default_factory=set)
 
     @cached_property
     def columns(self) -> list[tuple[Cell, ...]]:
@@ -80,6 +82,8 @@ class Validator:
             chunk.values.append({})
             for source, reader in zip(part.sources, self._readers[number], strict=True):
                 chunk.values[number][source.field.key] = self._column(chunk, source, reader)
+                if source.constant and source.position is not None and source.field is not part.key:
+                    self._assume(chunk, number, source, reader)
         for number, part in enumerate(self.plan.parts):
             for source in part.sources:
                 if source.field.is_link:
@@ -99,6 +103,17 @@ class Validator:
         for index, message in errors.items():
             chunk.refuse(index, message, at)
         return values
+
+    def _assume(self, chunk: Chunk, number: int, source: Source, reader: ColumnReader) -> None:
+        """The constant where a cell is empty."""
+        column = chunk.values[number][source.field.key]
+        (value,), wrong = reader.convert([source.constant])
+        for index in chunk.good():
+            if column[index] is BLANK:
+                column[index] = value
+                chunk.assumed.add((index, number, source.field.key))
+                if wrong:
+                    chunk.refuse(index, wrong[0], source.position)
 
     def _resolve(self, chunk: Chunk, number: int, source: Source) -> None:
         """Replace the texts of a link column by ids."""

@@ -73,6 +73,8 @@ class Filler:
             column, set_, get, name = chunk.values[number][field.key], field.set, field.get, field.attribute
             for index in indexes:
                 value = column[index]
+                if (index, number, field.key) in chunk.assumed:
+                    continue  # only for new records
                 if value is BLANK:
                     if not clears or source.position is None or self._awaited(chunk, index, field):
                         continue

@@ -81,9 +81,14 @@ class LinkTexts:
 
 
 def creatable(target: Entity, actor: Actor) -> bool:
-    """Whether a record of the target can be made of nothing but its name, and by this actor."""
-    fields = target.fields()
-    needed = {key for key, field in fields.items() if field.required and not field.readonly and field.set}
+    """Whether a record of the target can be made of nothing but its name and what every new record begins with, and
+    by this actor."""
+    new = target.source.new()
+    needed = {
+        key
+        for key, field in target.fields().items()
+        if field.required and not field.readonly and field.set and field.is_empty(field.get(new))
+    }
     known = {command.name for command in commands.commands_of(target)}
     return "create" in known and needed <= {target.title_field} and gate.permits(actor, target, "create")
 

@@ -77,25 +77,35 @@ class _Hint:
 def _hints(entity: Entity, actor: Actor, names: Sequence[str]) -> list[tuple[_Hint, float]]:
     targets_by_hint, vocabulary = _vocabulary(entity, targets(entity, actor))
     ours = {word for label in (ROW_LABEL, REASON_LABEL) for word in in_all_languages(label)}
-    found = suggest(["" if name in ours else name for name in names], vocabulary)
-    whole = {one.hint for one in found if one.score >= GUESS and targets_by_hint.get(one.hint) == one.hint}
+    shown = {word for target in targets(entity, actor) if target.entity is entity for word in _labels(entity, target)}
+    found = suggest(["" if name in ours else name for name in names], vocabulary, shown)
+    parts = {
+        target for one in found if one.score >= SURE and (target := targets_by_hint.get(one.hint, one.hint)) != one.hint
+    }
+    whole = {
+        one.hint
+        for one in found
+        if targets_by_hint.get(one.hint) == one.hint and one.score >= (SURE if one.hint in parts else GUESS)
+    }
     answers = []
     for one in found:
         target = targets_by_hint.get(one.hint, "") if one.score >= GUESS else ""
-        # A column for the whole makes its parts superfluous.
-        keep = target and (one.hint == target or target not in whole)
+        # A column for the whole makes its parts superfluous, unless it is a guess and they are certain.
+        keep = target and (one.hint == target) == (target in whole)
         answers.append((_Hint(one.hint, target), one.score) if keep else (_Hint(), 0.0))
     return answers
 
 
 def _vocabulary(entity: Entity, available: Sequence[Target]) -> tuple[dict[str, str], Vocabulary]:
     """Hint → target, and hint → headings. The hint of a field itself is its target: labels in all languages, key,
-    and known headings; other hints are parts or other names of a field (Entity.import_hints)."""
+    and known headings; other hints are parts or other names of a field (Entity.import_hints). Headings known to mean
+    something that the entity has no field for stay without a target, lest they be taken for what they resemble."""
     words: dict[str, list[str]] = {target.value: _labels(entity, target) for target in available}
     leads = {value: value for value in words}
     for hint, headings in load_vocabulary(entity.name).items():
         value = entity.import_hints.get(hint, hint)
         if value not in leads:
+            words.setdefault(hint, []).extend(headings)
             continue
         name = hint if hint in entity.import_hints and hint not in leads else value
         words.setdefault(name, []).extend([hint, *headings])

@@ -24,8 +24,8 @@ NO_KEY = (kinds.LONGTEXT, kinds.TAGS, kinds.MULTICHOICE, kinds.BOOLEAN, kinds.CH
 
 @dataclass(frozen=True)
 class Source:
-    """Where the values of a field come from: a column of the file, or a constant (a raw value). ``further`` are
-    columns that are joined to it, such as given name, or city and county, in the order of their meaning."""
+    """Where the values of a field come from: a column of the file, or a constant (a raw value); beside a column the
+    constant is what new records get where the cell is empty. ``further`` are columns that are joined to it, such as given name, or city and county, in the order of their meaning."""
 
     field: Field
     position: int | None = None
@@ -173,7 +173,8 @@ def _add(
         )
     found = sources.setdefault(part, {})
     if key in found and constant:
-        return  # the file comes first
+        found[key] = replace(found[key], constant=constant)
+        return
     if key in found and position is not None and fields[key].kind in JOINED:
         found[key] = replace(found[key], further=(*found[key].further, position))
         return

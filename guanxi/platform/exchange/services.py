@@ -5,6 +5,8 @@ All take the actor first and find only the actor's own imports. They raise gate.
 """
 
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import IO, Any
 
 from django.db import transaction
@@ -21,9 +23,11 @@ from guanxi.platform.exchange.folders import spool_of
 from guanxi.platform.exchange.mapping import order_of_parts, suggestions
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.plan import compile_plan, importable, key_choices, require_right
-from guanxi.platform.exchange.reading import DELIMITERS, ENCODINGS
+from guanxi.platform.exchange.reading import DELIMITERS, ENCODINGS, Refusal, sniff
+from guanxi.platform.exchange.reading.texts import REFUSALS
 from guanxi.platform.exchange.work import ASK
 from guanxi.platform.files import services as files
+from guanxi.platform.files.errors import FileRefused
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.sentences import sentence
 from guanxi.platform.jobs.services import enqueue
@@ -36,7 +40,9 @@ def begin(entity: Entity, actor: Actor, stream: IO[bytes], name: str) -> Import:
     require_right(entity, actor)
     if actor.user_id is None:
         raise gate.NotFound
-    stored = files.store(stream, name, by=actor.user_id, purpose="import", entity="exchange.import")
+    stored = files.store(
+        stream, name, by=actor.user_id, purpose="import", entity="exchange.import", judge=partial(_judge, name)
+    )
     with transaction.atomic():
         chosen = Import.objects.create(
             entity=entity.key,
@@ -48,6 +54,14 @@ def begin(entity: Entity, actor: Actor, stream: IO[bytes], name: str) -> Import:
         )
         _queue(chosen, "exchange.read", sentence(gettext_noop("Reading %(file)s"), file=chosen.file_name))
     return chosen
+
+
+def _judge(name: str, path: Path) -> None:
+    """What no reader would take is refused at the door, with the reader's own words."""
+    try:
+        sniff(path, name)
+    except Refusal as refusal:
+        raise FileRefused(REFUSALS[refusal.code], code=refusal.code, **refusal.params) from refusal
 
 
 def find(pk: int, actor: Actor) -> Import:

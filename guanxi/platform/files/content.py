@@ -6,6 +6,7 @@ Types that a browser would run (HTML, SVG, XML, scripts) and programs are in no 
 import codecs
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,8 +98,9 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 RIFF = {"webp", "wav"}
 
 
-def check_type(path: Path, extension: str, purpose: str) -> str:
-    """The content type to keep with the file. Raises FileRefused if type or bytes are not welcome."""
+def check_type(path: Path, extension: str, purpose: str, judge: Callable[[Path], None] | None = None) -> str:
+    """The content type to keep with the file. Raises FileRefused if type or bytes are not welcome; ``judge`` decides
+    on the bytes in place of the comparison with the extension."""
     kind = TYPES.get(extension)
     if kind is None or purpose not in kind.purposes:
         allowed = ", ".join(sorted(name for name, one in TYPES.items() if purpose in one.purposes))
@@ -108,6 +110,9 @@ def check_type(path: Path, extension: str, purpose: str) -> str:
             extension=extension or "?",
             allowed=allowed,
         )
+    if judge is not None:
+        judge(path)
+        return kind.content_type
     found = recognise(path)
     if found in kind.found:
         return kind.content_type

@@ -3,9 +3,10 @@
 Rights are the caller's matter. Storing reads and scans a stream: keep it outside of transactions.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import IO, Any
 
 from django.db.models import Q
@@ -38,11 +39,13 @@ def new_file(
     purpose: str,
     limit: int | None = None,
     expires_at: datetime | None = None,
+    judge: Callable[[Path], None] | None = None,
     **attach: Any,
 ) -> Iterator[NewFile]:
     """Write a file piece by piece, as exports do; it comes into being, whole, when the block ends without error.
 
-    ``by`` is the user's id, ``limit`` bytes (default: that of the purpose), ``attach`` may name ``entity``,
+    ``by`` is the user's id, ``limit`` bytes (default: that of the purpose), ``judge`` raises FileRefused for bytes that
+    are not welcome (default: those that do not agree with the extension), ``attach`` may name ``entity``,
     ``record_id`` and ``customer_id``. Raises FileRefused for what the user can mend, such as size or type.
     """
     name = clean_name(name)
@@ -51,7 +54,7 @@ def new_file(
     try:
         yield new
         new.close()
-        content_type = check_type(new.path, extension, purpose)
+        content_type = check_type(new.path, extension, purpose, judge)
         reason = verdict(new.path)
         target = new.keep()
     except BaseException:
@@ -84,10 +87,11 @@ def store(
     purpose: str,
     limit: int | None = None,
     expires_at: datetime | None = None,
+    judge: Callable[[Path], None] | None = None,
     **attach: Any,
 ) -> File:
     """Take an uploaded stream. Arguments and errors as ``new_file``; on any error nothing is left behind."""
-    with new_file(name, by=by, purpose=purpose, limit=limit, expires_at=expires_at, **attach) as new:
+    with new_file(name, by=by, purpose=purpose, limit=limit, expires_at=expires_at, judge=judge, **attach) as new:
         while piece := stream.read(PIECE):
             new.write(piece)
     assert new.file is not None

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+
 from guanxi.platform.jobs.sentences import Sentence, render, sentence
 
 
@@ -11,7 +13,7 @@ class JobError(Exception):
     ``template`` is an English msgid that says what to do next, ``values`` fill its placeholders.
     """
 
-    def __init__(self, template: str, /, *, code: str = "refused", **values: Any) -> None:
+    def __init__(self, template: str | Promise, /, *, code: str = "refused", **values: Any) -> None:
         self.code = code
         self.sentence: Sentence = sentence(template, **values)
         super().__init__(template)

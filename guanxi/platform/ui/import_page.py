@@ -194,27 +194,29 @@ def _options(entity: Entity, actor: Actor, chosen: Import, targets: Sequence[map
         found.append(
             _choice("missing", _("If a linked record is not found"), options.get("missing", Missing.REFUSE), Missing)
         )
-    constants = chosen.mapping.get("constants", {})
-    wanted = [
-        field
-        for field in fields.values()
-        if field.key not in chosen.mapping.get("columns", {}).values() and _worth_a_constant(field)
-    ]
-    for field in wanted[:8]:
-        found.append(
-            FormField(
-                name=f"constant-{field.key}",
-                kind="text",
-                label=_("All rows: %(field)s") % {"field": field.label},
-                value=constants.get(field.key, ""),
-                width="half",
-            )
-        )
+    found += _constants(fields, chosen.mapping)
     found.append(FormField(name="save_as", kind="text", label=_("Save this mapping as"), width="half", max_length=60))
     found.append(
         FormField(name="save_shared", kind="boolean", label=_("Offer it to everybody"), value=False, width="half")
     )
     return found
+
+
+def _constants(fields: Mapping[str, Field], mapping: Mapping[str, Any]) -> list[FormField]:
+    """A fixed value for fields without a column, and for the record that rows must hang on where its cell is empty."""
+    mapped = set(mapping.get("columns", {}).values())
+    labels = {
+        key: _("All rows: %(field)s") if key not in mapped else _("Where the file names none: %(field)s")
+        for key, field in fields.items()
+        if (_worth_a_constant(field) if key not in mapped else field.required and field.is_link)
+    }
+    return [
+        FormField(
+            name=f"constant-{key}", kind="text", label=label % {"field": fields[key].label},
+            value=mapping.get("constants", {}).get(key, ""), width="half",
+        )
+        for key, label in list(labels.items())[:8]
+    ]  # fmt: skip
 
 
 def _worth_a_constant(field: Field) -> bool:

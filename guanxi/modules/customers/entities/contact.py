@@ -34,7 +34,7 @@ class ContactEntity(Entity):
     keys = ("code", "mobile", "email", "name")
     import_hints = {
         "family_name": "name", "given_name": "name", "department": "division", "role": "decision_role", "birthday": "born_on",
-        "manager": "reports_to", "hobbies": "preferences", "note": "remarks", "title": "title",
+        "manager": "reports_to", "hobbies": "preferences", "note": "remarks", "title": "title", "customer_code": "customer",
     }  # fmt: skip
     kanban = Kanban("attitude", facts=("customer", "title", "decision_role"))
     form = (

@@ -25,5 +25,5 @@ class MeasureEntity(Entity):
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["value"] = fields["value"].with_(kind=kinds.DECIMAL, decimals=4)
-        fields["period"] = fields["period"].with_(check=policies.month_value)
+        fields["period"] = fields["period"].with_(rewrite=policies.month_text, check=policies.month_value)
         return fields

@@ -21,7 +21,7 @@ numbers: "1.38E+10" stays text. Cells beyond column 512 are left out with a noti
 
 from .delimited import DELIMITERS
 from .encodings import ENCODINGS
-from .headings import Suggestion, Vocabulary, load_vocabulary, suggest
+from .headings import Suggestion, Vocabulary, load_vocabulary, placeholders, suggest
 from .model import Cell, FileKind, Limits, Notice, ReadOptions, SheetInfo, SpoolInfo
 from .refusals import Cancelled, Refusal
 from .runner import spool
@@ -45,6 +45,7 @@ __all__ = [
     "Suggestion",
     "Vocabulary",
     "load_vocabulary",
+    "placeholders",
     "sniff",
     "spool",
     "suggest",

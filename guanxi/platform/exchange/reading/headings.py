@@ -7,7 +7,7 @@ import functools
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -67,24 +67,37 @@ def known_headings() -> frozenset[str]:
     return frozenset(found)
 
 
+@functools.cache
+def placeholders() -> frozenset[str]:
+    """What programs write into cells of choices that nobody has filled, folded."""
+    return frozenset(
+        word.casefold() for path in _files() for word in json.loads(path.read_text("utf-8")).get("placeholders", ())
+    )
+
+
 def _files() -> list[Path]:
     return sorted(FOLDER.glob("*.json"), key=lambda path: (path.stem != "synonyms", path.stem))
 
 
-def suggest(headers: Sequence[str], vocabulary: Vocabulary) -> list[Suggestion]:
+def suggest(headers: Sequence[str], vocabulary: Vocabulary, shown: Collection[str] = ()) -> list[Suggestion]:
     """One suggestion per header, in order. A hint is given once, to the header that fits best.
 
-    Exact names of hints win over synonyms, synonyms over headings that contain one another, these over headings that
-    are spelt alike.
+    What fields are called on the screen (``shown``) wins over exact names of hints, these over synonyms, synonyms over
+    headings that contain one another, these over headings that are spelt alike.
     """
     index = _index(vocabulary)
+    labels = {normalise(label) for label in shown}
     ranked = sorted(
-        ((score, -position, hint) for position, header in enumerate(headers) for hint, score in _scores(header, index)),
+        (
+            (score >= SYNONYM and normalise(header) in labels, score, -position, hint)
+            for position, header in enumerate(headers)
+            for hint, score in _scores(header, index)
+        ),
         reverse=True,
     )
     chosen: dict[int, tuple[str, float]] = {}
     taken: set[str] = set()
-    for score, negative, hint in ranked:
+    for _label, score, negative, hint in ranked:
         if -negative not in chosen and hint not in taken:
             chosen[-negative] = (hint, score)
             taken.add(hint)

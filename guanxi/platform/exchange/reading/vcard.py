@@ -23,15 +23,16 @@ from .refusals import Refusal
 from .writer import SpoolWriter
 
 HEADINGS = (
-    "Name", "Family name", "Given name", "Nickname", "Organisation", "Department", "Job title", "Role",
+    "Name", "Family name", "Given name", "Nickname", "Organisation", "Department", "Job title", "Occupation",
     "Mobile phone", "Mobile phone 2", "Work phone", "Work phone 2", "Home phone", "Fax",
     "E-mail", "E-mail 2", "E-mail 3", "Work address", "Work city", "Work province", "Work postal code", "Work country",
     "Home address", "Home city", "Home province", "Home postal code", "Home country",
-    "Website", "Birthday", "Anniversary", "Gender", "WeChat", "QQ", "Categories", "Note", "UID",
+    "Website", "Birthday", "Birthday without year", "Anniversary", "Gender", "WeChat", "QQ", "Categories", "Note", "UID",
 )  # fmt: skip
 LONGEST_LINE = 32 * 1024 * 1024
 LONGEST_VALUE = 1_100_000
 SAMPLED_LINES = 5_000
+YEAR_UNKNOWN = "1604"
 DROPPED = {"PHOTO", "LOGO", "SOUND", "KEY"}
 
 _COLUMNS = {heading: index for index, heading in enumerate(HEADINGS)}
@@ -39,11 +40,12 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SPLIT = {separator: re.compile(rf"(?<!\\)(?:\\\\)*{separator}") for separator in ";,"}
 _DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T.*)?")
 _SIMPLE = {
-    "FN": "Name", "NICKNAME": "Nickname", "TITLE": "Job title", "ROLE": "Role", "URL": "Website",
+    "FN": "Name", "NICKNAME": "Nickname", "TITLE": "Job title", "ROLE": "Occupation", "URL": "Website",
     "BDAY": "Birthday", "ANNIVERSARY": "Anniversary", "X-ANNIVERSARY": "Anniversary", "X-MS-ANNIVERSARY": "Anniversary",
-    "X-EVOLUTION-ANNIVERSARY": "Anniversary", "GENDER": "Gender", "X-GENDER": "Gender", "X-WECHAT": "WeChat",
+    "X-EVOLUTION-ANNIVERSARY": "Anniversary", "X-WECHAT": "WeChat",
     "X-QQ": "QQ", "NOTE": "Note", "UID": "UID", "CATEGORIES": "Categories",
 }  # fmt: skip
+_GENDERS = {"M": "Male", "F": "Female", "MALE": "Male", "FEMALE": "Female"}
 _ADDRESS_PARTS = ("city", "province", "postal code", "country")
 
 
@@ -254,6 +256,8 @@ def _store(card: Card, item: Property) -> None:
         _store_address(card, item)
     elif item.name in ("BDAY", "ANNIVERSARY", "X-ANNIVERSARY", "X-MS-ANNIVERSARY", "X-EVOLUTION-ANNIVERSARY"):
         _store_day(card, _SIMPLE[item.name], _unescape(item.value).strip())
+    elif item.name in ("GENDER", "X-GENDER"):
+        card.put("Gender", _GENDERS.get(_split(item.value, ";")[0].upper(), ""))
     elif item.name == "CATEGORIES":
         card.put("Categories", ", ".join(part for part in _split(item.value, ",") if part))
     elif heading := _SIMPLE.get(item.name):
@@ -287,8 +291,11 @@ def _store_address(card: Card, item: Property) -> None:
 
 
 def _store_day(card: Card, heading: str, text: str) -> None:
-    """A full date becomes a date cell; a day without a year ("--0305") stays text for the mapping to judge."""
+    """A full date becomes a date cell, anything else stays text. A birthday without a year ("--0305", or of the year
+    1604, as iPhones write) is none that a date field could hold: it gets a column of its own."""
+    match = _DAY.fullmatch(text)
+    if heading == "Birthday" and (text.startswith("--") or (match and match[1] == YEAR_UNKNOWN)):
+        heading, text, match = "Birthday without year", text.replace(f"{YEAR_UNKNOWN}-", "--"), None
     column = _COLUMNS[heading]
     if card.cells[column] is None and text:
-        match = _DAY.fullmatch(text)
         card.cells[column] = {"d": "-".join(match.groups())} if match else text

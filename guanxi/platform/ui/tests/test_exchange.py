@@ -114,6 +114,30 @@ def test_other_headings_and_saved_mappings_propose_anew(client):
     assert response.context["page"].mapping[0].header == "Sheet of firms"
 
 
+def test_a_saved_mapping_is_used_again_for_columns_in_another_order(client):
+    first = bring(client, "Nr,Firm,State of it\nA-1,Acme,lost\n")
+    form = form_of(client.get(address("import_columns", first.pk)).context["page"])
+    form |= {"column-0": "code", "column-1": "name", "column-2": "", "key": "code", "existing": "update"}
+    form |= {"constant-stage": "Active", "save_as": "Firms of the north"}
+    assert client.post(address("import_columns", first.pk), form).status_code == 302
+    run_queued_jobs()
+    client.post(address("import_check", first.pk))
+    run_queued_jobs()
+    assert list(Company.objects.values_list("code", "name", "stage")) == [("A-1", "Acme", "active")]
+    again = bring(client, "Remarkable,FIRM *,nr\nx,Acme Ltd,A-1\ny,Birch,A-2\n")
+    page = client.get(address("import_columns", again.pk)).context["page"]
+    assert [choice.label for choice in page.templates] == ["Firms of the north"]
+    response = client.post(address("import_columns", again.pk), form_of(page) | {"template": page.templates[0].value})
+    form = form_of(response.context["page"])
+    assert [form[f"column-{position}"] for position in range(3)] == ["", "name", "code"]
+    assert (form["constant-stage"], form["key"], form["existing"]) == ("Active", "code", "update")
+    assert client.post(address("import_columns", again.pk), form).status_code == 302
+    run_queued_jobs()
+    client.post(address("import_check", again.pk))
+    run_queued_jobs()
+    assert dict(Company.objects.values_list("code", "name")) == {"A-1": "Acme Ltd", "A-2": "Birch"}
+
+
 def test_the_row_of_the_heading_is_counted_as_the_spreadsheet_counts_it(client):
     chosen = bring(client, "Sheet of firms,,\n\n\nCode,Name,Stage\nA-1,Acme,new\n")
     page = client.get(address("import_columns", chosen.pk)).context["page"]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import openpyxl
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from guanxi.platform.exchange.reading import Limits, ReadOptions, Spool, sniff
 from guanxi.platform.exchange.reading.__main__ import read_file
@@ -113,3 +118,26 @@ def ods(*tables: str, manifest: str = "") -> bytes:
             "META-INF/manifest.xml": f"<manifest>{manifest}</manifest>",
         }
     )
+
+
+def encrypted_workbook() -> bytes:
+    """A workbook that asks for a password."""
+    plain, sealed = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(plain)
+    plain.seek(0)
+    OOXMLFile(plain).encrypt("secret", sealed)
+    return sealed.getvalue()
+
+
+def zip_bomb(claimed: int) -> bytes:
+    """A workbook of 30 KB whose directory claims a sheet of so many bytes."""
+    member = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = b"".join(member.compress(b"\0" * 1_000_000) for _ in range(30)) + member.flush()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/worksheets/sheet1.xml", packed)
+    content = bytearray(buffer.getvalue())
+    entry = content.rfind(b"PK\x01\x02")
+    struct.pack_into("<HHHIII", content, entry + 10, 8, 0, 0, 0, len(packed), claimed)
+    return bytes(content)

@@ -7,18 +7,15 @@ import resource
 import struct
 import time
 import zipfile
-import zlib
 
-import openpyxl
 import pytest
 from django.utils import translation
-from msoffcrypto.format.ooxml import OOXMLFile
 
 from guanxi.platform.exchange.reading import FileKind, Limits, Refusal, sniff, spool
 from guanxi.platform.exchange.reading.refusals import Refusal as RefusalClass
 from guanxi.platform.exchange.reading.texts import NOTICES, REFUSALS, refusal_text
 
-from .builders import inline, saved, xlsx, zipped
+from .builders import encrypted_workbook, inline, saved, xlsx, zip_bomb, zipped
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -43,14 +40,6 @@ def ole(*names: str) -> bytes:
     struct.pack_into("<I", header, 48, 0)
     entries = b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in ("Root Entry", *names))
     return bytes(header) + entries.ljust(4096, b"\0")
-
-
-def encrypted_workbook() -> bytes:
-    plain, sealed = io.BytesIO(), io.BytesIO()
-    openpyxl.Workbook().save(plain)
-    plain.seek(0)
-    OOXMLFile(plain).encrypt("secret", sealed)
-    return sealed.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -126,22 +115,12 @@ def test_xml_bombs_and_outside_entities(tmp_path, prolog):
 
 def test_bomb_is_refused_from_the_directory_before_a_reader_starts(tmp_path, monkeypatch):
     monkeypatch.setattr("subprocess.Popen", None)
-    member = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = b"".join(member.compress(b"\0" * 1_000_000) for _ in range(30)) + member.flush()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/worksheets/sheet1.xml", packed)
-    content = bytearray(buffer.getvalue())
-    entry = content.rfind(b"PK\x01\x02")
-    struct.pack_into("<HHHIII", content, entry + 10, 8, 0, 0, 0, len(packed), 300 * 1024 * 1024)
-    refusal = refused(tmp_path, bytes(content))
+    refusal = refused(tmp_path, zip_bomb(300 * 1024 * 1024))
     assert refusal.code == "unpacked_too_big"
     assert refusal.params == {"size": 300, "limit": 200}
     assert "200 MB" in refusal.message
     assert "csv" in refusal.message
-    struct.pack_into("<I", content, entry + 24, 30_000_000)
-    assert refused(tmp_path, bytes(content)).code == "suspicious_archive"
+    assert refused(tmp_path, zip_bomb(30_000_000)).code == "suspicious_archive"
 
 
 def test_too_many_members_are_refused_without_listing_them(tmp_path):
