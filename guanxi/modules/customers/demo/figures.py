@@ -11,7 +11,7 @@ from django.db import transaction
 from guanxi.modules.customers.choices import Tier
 from guanxi.modules.customers.demo.client import Client
 from guanxi.modules.customers.models import Measure
-from guanxi.platform.commands.executor import insert_records
+from guanxi.platform.commands.saving import insert_records
 from guanxi.platform.directory.demo import Demo
 from guanxi.platform.directory.demo.filling import CHUNK, system_at
 from guanxi.platform.entities import registry
