@@ -157,7 +157,10 @@ def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
     host the actor may see. Raises NotFound or Forbidden."""
     parent = entity.parent_entity()
     if parent is not None:
-        _reachable(actor, parent, {getattr(record, f"{entity.parent}_id") for record in records}, "edit")
+        parents = {getattr(record, f"{entity.parent}_id") for record in records}
+        found = gate.visible(actor, parent, "edit").filter(bulk.key_in("id", parents)).values_list("pk", flat=True)
+        for missing in parents.difference(found):
+            gate.get(actor, parent, missing, "edit")
     hosts = {host.key: host for host in entity.attachable()}
     hanging: dict[str, list[Any]] = {}
     for record in records if hosts else ():
