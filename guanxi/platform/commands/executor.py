@@ -158,8 +158,8 @@ def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
     parent = entity.parent_entity()
     if parent is not None:
         parents = {getattr(record, f"{entity.parent}_id") for record in records}
-        found = gate.visible(actor, parent, "edit").filter(bulk.key_in("id", parents)).values_list("pk", flat=True)
-        for missing in parents.difference(found):
+        within = gate.visible(actor, parent, "edit").filter(bulk.key_in("id", parents))
+        for missing in parents.difference(within.values_list("pk", flat=True)):
             gate.get(actor, parent, missing, "edit")
     hosts = {host.key: host for host in entity.attachable()}
     hanging: dict[str, list[Any]] = {}

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -62,7 +63,7 @@ def _of(demo: Demo, client: Client, dice: random.Random, blank: Callable[[], Mea
         if month < client.since.date() or month > end.date():
             continue
         share = (1 + trend) ** place * SEASON[month.month - 1] * dice.uniform(0.93, 1.07)
-        found: dict[str, Decimal | int] = {
+        found: dict[str, Any] = {
             "revenue": Decimal(round(REVENUE * client.size**VALUE * share, 2)).quantize(Decimal("0.01")),
             "numbers": max(1, int(numbers * share)),
         }
