@@ -18,7 +18,8 @@ from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
-from guanxi.platform.commands.executor import run, stamp
+from guanxi.platform.commands.executor import run
+from guanxi.platform.commands.saving import stamp
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind

@@ -10,26 +10,22 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from guanxi.platform import bulk
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
-from guanxi.platform.access.scope import ScopeResolver
-from guanxi.platform.commands import cascade, hanging, held, unique
+from guanxi.platform.commands import held, unique
 from guanxi.platform.commands.command import Command
-from guanxi.platform.commands.differences import first_values, tracked
 from guanxi.platform.commands.models import CommandKey
 from guanxi.platform.commands.outcome import Change, Conflict, Outcome, Rejected
 from guanxi.platform.commands.record_event import events_for
-from guanxi.platform.entities import links, numbering, source
+from guanxi.platform.commands.saving import change_records, insert_records, remove_records
+from guanxi.platform.entities import links, numbering
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import append
 
@@ -101,7 +97,7 @@ def _attempt(
                 changes = _carry_out(command, entity, records, values, actor)
                 append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
                 entity.written(changes, actor)
-                _claim_files(entity, changes)
+                claim_files(entity, changes)
                 outcome = Outcome(
                     command.key, tuple(change.record.pk for change in changes), batch, changes=tuple(changes)
                 )
@@ -161,7 +157,10 @@ def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
     host the actor may see. Raises NotFound or Forbidden."""
     parent = entity.parent_entity()
     if parent is not None:
-        _reachable(actor, parent, {getattr(record, f"{entity.parent}_id") for record in records}, "edit")
+        parents = {getattr(record, f"{entity.parent}_id") for record in records}
+        within = gate.visible(actor, parent, "edit").filter(bulk.key_in("id", parents))
+        for missing in parents.difference(within.values_list("pk", flat=True)):
+            gate.get(actor, parent, missing, "edit")
     hosts = {host.key: host for host in entity.attachable()}
     hanging: dict[str, list[Any]] = {}
     for record in records if hosts else ():
@@ -210,7 +209,7 @@ def _check_versions(
             raise Conflict(record, {key: (theirs[key], values[key]) for key in theirs if theirs[key] != values[key]})
 
 
-def _claim_files(entity: Entity, changes: Sequence[Change]) -> None:
+def claim_files(entity: Entity, changes: Sequence[Change]) -> None:
     """Uploads become the records'. Raises Rejected when somebody else's record has claimed one meanwhile."""
     for key, field in entity.fields().items():
         if field.kind is kinds.FILE:
@@ -226,121 +225,8 @@ def _carry_out(
     if command.new:
         return insert_records(entity, records, actor)
     if command.removes:
-        return _remove(entity, records)
-    fields = tracked(entity)
-    before = [_snapshot(fields, record) for record in records]
-    columns_before = [stored_columns(entity, record) for record in records]
-    command.apply(records, values, actor)
-    entity.follow(records)
-    errors: dict[str, str] = {}
-    for record, old in zip(records, before, strict=True):
-        changed = {key for key, value in _snapshot(fields, record).items() if value != old.get(key)}
-        if changed and not command.on_deleted:
-            errors |= {key: str(message) for key, message in entity.clean(record, actor).items()}
-            errors |= unique.duplicates(entity, record, changed)
-    if errors:
-        raise Rejected(errors)
-    # What the body left alone stays alone: derived columns follow a change, they are not a reason for one.
-    touched = [
-        (record, old, old_columns)
-        for record, old, old_columns in zip(records, before, columns_before, strict=True)
-        if stored_columns(entity, record) != old_columns
-    ]
-    if host := entity.hangs_on:
-        hanging.hold_hosts(entity, [one for one, old, _columns in touched if fields[host].get(one) != old.get(host)])
-    entity.prepare([record for record, _old, _columns in touched], actor, ScopeResolver())
-    changes = _update(entity, touched, actor)
-    hanging.follow(entity, [(record, old_columns.get("deleted_at")) for record, _old, old_columns in touched])
-    cascade.rescope(entity, changes)
-    return changes
-
-
-def _remove(entity: Entity, records: list[Any]) -> list[Change]:
-    """Lines are deleted for good; their values stay in the event."""
-    entity.follow(records)
-    last = first_values(tracked(entity).values(), records)
-    changes = [
-        Change(record, {key: [value, None] for key, (_none, value) in held.items()})
-        for record, held in zip(records, last, strict=True)
-    ]
-    keys = [record.pk for record in records]
-    entity.base_rows().filter(pk__in=keys).delete()
-    return changes
-
-
-def insert_records(
-    entity: Entity,
-    records: list[Any],
-    actor: Actor,
-    scopes: ScopeResolver | None = None,
-    stamps: Sequence[Actor] | None = None,
-) -> list[Change]:
-    """Derived columns, stamps and the insert of new records; the caller's transaction. ``stamps`` are the
-    actors, at their moments, who made each record, where that is not ``actor``."""
-    hanging.hold_hosts(entity, records)
-    entity.prepare(records, actor, scopes or ScopeResolver())
-    for record, maker in zip(records, stamps or [actor] * len(records), strict=True):
-        stamp(record, maker, created=True)
-    source.insert(entity.source.model, records)
-    first = first_values(tracked(entity).values(), records)
-    return [Change(record, diff, created=True) for record, diff in zip(records, first, strict=True)]
-
-
-def _update(entity: Entity, touched: list[tuple[Any, dict, dict]], actor: Actor) -> list[Change]:
-    """Save what differs of each (record, fields before, columns before)."""
-    changes, writes = [], []
-    fields = tracked(entity)
-    for record, old, old_columns in touched:
-        new_columns = stored_columns(entity, record)
-        columns = {name for name, value in new_columns.items() if value != old_columns[name]}
-        if not columns:
-            continue
-        version = record.version
-        stamp(record, actor)
-        new = _snapshot(fields, record)
-        diff = {key: [old.get(key), value] for key, value in new.items() if value != old.get(key)}
-        changes.append(Change(record, {**diff, "version": [version, version + 1]}))
-        writes.append(
-            (record, version, columns | {name for name in ("modified_at", "modified_by_id") if name in new_columns})
-        )
-    lost = source.update(entity.source.model, writes)
-    if lost:
-        raise Conflict(next(record for record, _version, _columns in writes if record.pk in lost), {})
-    for record, version, _names in writes:
-        record.version = version + 1
-    return changes
-
-
-def stamp(record: Any, actor: Actor, *, created: bool = False) -> None:
-    """Who and when."""
-    now = actor.now()
-    if created and hasattr(record, "created_at"):
-        record.created_at = now
-        if hasattr(record, "created_by_id"):
-            record.created_by_id = actor.user_id
-    if hasattr(record, "modified_at"):
-        record.modified_at = now
-        if hasattr(record, "modified_by_id"):
-            record.modified_by_id = actor.user_id
-
-
-def _snapshot(fields: Mapping[str, Field], record: Any) -> dict[str, Any]:
-    """The JSON form of every field that a person could have set."""
-    return {key: field.exported(field.get(record)) for key, field in fields.items()}
-
-
-def stored_columns(entity: Entity, record: Any) -> dict[str, Any]:
-    """Every stored column, to find what a body or a derived rule has changed."""
-    attributes = record.__dict__
-    return {
-        name: dict(value) if (value := attributes[name]).__class__ is dict else value
-        for name in _column_names(entity.source.model)
-    }
-
-
-@cache
-def _column_names(model: type[Model]) -> tuple[str, ...]:
-    return tuple(column.attname for column in model._meta.concrete_fields if column.attname != "version")
+        return remove_records(entity, records)
+    return change_records(command, records, [actor] * len(records), lambda: command.apply(records, values, actor))
 
 
 # --- idempotency ------------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.bulk import key_in
 from guanxi.platform.commands import cascade, hanging
 from guanxi.platform.commands.events import UNDONE
-from guanxi.platform.commands.executor import SET_LIMIT, stamp, stored_columns
+from guanxi.platform.commands.executor import SET_LIMIT
 from guanxi.platform.commands.outcome import Change
 from guanxi.platform.commands.record_event import LINE, by, event_for
+from guanxi.platform.commands.saving import stamp, stored_columns
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind

@@ -19,9 +19,9 @@ from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import cascade, hanging, unique
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.differences import Differences, first_values, tracked
-from guanxi.platform.commands.executor import stamp
 from guanxi.platform.commands.outcome import Change, Refusal, Rejected
 from guanxi.platform.commands.record_event import by, event_for
+from guanxi.platform.commands.saving import stamp
 from guanxi.platform.entities import source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind

@@ -1,26 +1,20 @@
 """What was changed over time: customers handed over, reviewed and re-rated, people who changed their mind."""
 
-import time
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
-
-from django.db import transaction
 
 from guanxi.modules.customers.choices import Attitude
 from guanxi.modules.customers.demo import numbers
 from guanxi.modules.customers.demo.client import Client, Territory
 from guanxi.modules.customers.demo.texts import PEOPLE, TOPICS
-from guanxi.platform.commands.executor import SET_LIMIT
 from guanxi.platform.directory.demo import Demo, Staff
-from guanxi.platform.directory.demo.filling import PAUSE
+from guanxi.platform.directory.demo.filling import Planned
 
-#: One review: who, when, of which entity, with which inputs; the ids come in sets.
-Review = tuple[Staff, datetime, str, tuple[tuple[str, Any], ...]]
+#: One review: who, when, with which inputs; the ids come in sets.
+Review = tuple[Staff, datetime, tuple[tuple[str, Any], ...]]
 #: A second set of numbers for people who changed theirs.
 NEW_MOBILE = 50_000
-#: Commands in one transaction.
-TOGETHER = 20
 
 
 class Changes:
@@ -29,6 +23,7 @@ class Changes:
     def __init__(self, demo: Demo, territory: Territory) -> None:
         self._demo, self._territory = demo, territory
         self._dice = demo.dice("changes")
+        self._last_days = {(day.year, day.month > 6): day for day in demo.time.days}  # of each half-year
 
     # --- hand-overs -------------------------------------------------------------------------------------
     def hand_over(self, clients: list[Client]) -> int:
@@ -38,24 +33,16 @@ class Changes:
             if client.handover:
                 month = client.handover[0].strftime("%Y%m")
                 sets[client.keeper.username, client.handover[1].username, month].append(client)
-        ordered = sorted(sets.values(), key=lambda one: max(client.handover[0] for client in one if client.handover))
-        for at in range(0, len(ordered), TOGETHER):
-            with transaction.atomic():
-                for together in ordered[at : at + TOGETHER]:
-                    self._assign(together)
-            time.sleep(PAUSE)
-        return sum(map(len, sets.values()))
+        return self._demo.change("customers.customer.assign", [self._assigned(one) for one in sets.values()])
 
-    def _assign(self, together: list[Client]) -> None:
+    def _assigned(self, together: list[Client]) -> Planned:
         """All of one set go at the same moment, the latest."""
         moment, receiver = max((client.handover for client in together if client.handover), key=lambda one: one[0])
         for client in together:
             client.handover = moment, receiver
         boss = self._territory.supervisor(together[0].keeper)
         owner = self._demo.organisation.user(receiver).pk
-        self._demo.run(
-            "customers.customer.assign", boss, moment, [client.customer.pk for client in together], {"owner": owner}
-        )
+        return boss, moment, [client.customer.pk for client in together], {"owner": owner}
 
     # --- reviews ----------------------------------------------------------------------------------------
     def reviews(self, clients: list[Client]) -> int:
@@ -64,19 +51,17 @@ class Changes:
         for client in clients:
             boss = self._territory.supervisor(client.owner)
             for moment, stage in client.course:
-                sets[boss, self._half_year_end(moment), "customers.customer", (("lifecycle", stage),)].append(
-                    client.customer.pk
-                )
+                sets[boss, self._half_year_end(moment), (("lifecycle", stage),)].append(client.customer.pk)
             if client.tier != client.customer.tier:
                 moment = self._january(client)
-                sets[boss, moment, "customers.customer", (("tier", client.tier),)].append(client.customer.pk)
-        return self._carry_out(sets)
+                sets[boss, moment, (("tier", client.tier),)].append(client.customer.pk)
+        return self._carry_out("customers.customer", sets)
 
     def _half_year_end(self, moment: datetime) -> datetime:
         """Half past four on the last working day of the half-year, or now if that is still to come."""
-        days = [day for day in self._demo.time.days if (day.year, day.month > 6) == (moment.year, moment.month > 6)]
+        last = self._last_days[moment.year, moment.month > 6]
         found = moment.replace(
-            year=days[-1].year, month=days[-1].month, day=days[-1].day, hour=8, minute=30, second=0, microsecond=0
+            year=last.year, month=last.month, day=last.day, hour=8, minute=30, second=0, microsecond=0
         )
         return min(found, self._demo.now - timedelta(minutes=5))
 
@@ -103,7 +88,7 @@ class Changes:
             moment = self._talks(firm.owner, after)
             mood = self._dice.choices(list(Attitude), (22, 40, 26, 9, 3))[0]
             if mood != contact.attitude and moment > after:
-                sets[firm.owner, moment, "customers.contact", (("attitude", str(mood)),)].append(contact.pk)
+                sets[firm.owner, moment, (("attitude", str(mood)),)].append(contact.pk)
         for place, (firm, contact) in enumerate(chosen[:moved]):
             moment = self._demo.time.moment(
                 self._dice, after=max(contact.created_at, firm.handover[0] if firm.handover else contact.created_at)
@@ -113,8 +98,8 @@ class Changes:
                 wanted = {"remarks": TOPICS["departure"], "left_on": moment.date().isoformat()}
             elif self._dice.random() < 0.4:
                 wanted = {"preferences": self._dice.choice(PEOPLE["preferences"])}
-            sets[firm.owner, moment, "customers.contact", tuple(wanted.items())].append(contact.pk)
-        return self._carry_out(sets)
+            sets[firm.owner, moment, tuple(wanted.items())].append(contact.pk)
+        return self._carry_out("customers.contact", sets)
 
     def _talks(self, owner: Staff, after: datetime) -> datetime:
         """One of the owner's yearly talks after a moment."""
@@ -128,15 +113,9 @@ class Changes:
             return after
         return datetime(self._dice.choice(years), month, 10, 2, owner.number % 60, tzinfo=after.tzinfo)
 
-    def _carry_out(self, sets: dict[Review, list[int]]) -> int:
-        """Run the edits in the order of time, some in each transaction; records that have the value stay as they are."""
-        done = 0
-        ordered = sorted(sets.items(), key=lambda one: one[0][1])
-        for at in range(0, len(ordered), TOGETHER):
-            with transaction.atomic():
-                for (staff, moment, entity, inputs), ids in ordered[at : at + TOGETHER]:
-                    done += self._demo.run(
-                        f"{entity}.edit", staff, moment, list(dict.fromkeys(ids))[:SET_LIMIT], dict(inputs)
-                    )
-            time.sleep(PAUSE)
-        return done
+    def _carry_out(self, entity: str, sets: dict[Review, list[int]]) -> int:
+        """Run the edits; records that have the value already stay as they are."""
+        works: list[Planned] = [
+            (staff, moment, list(dict.fromkeys(ids)), dict(inputs)) for (staff, moment, inputs), ids in sets.items()
+        ]
+        return self._demo.change(f"{entity}.edit", works)

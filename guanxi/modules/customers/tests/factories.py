@@ -26,7 +26,7 @@ from guanxi.modules.customers.choices import (
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.models import Department, Role, User, UserRole
 from guanxi.platform.access.models.department import step
-from guanxi.platform.commands.executor import insert_records
+from guanxi.platform.commands.saving import insert_records
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.options import EntityKind

@@ -4,7 +4,7 @@ import gc
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,13 +17,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.models import Department, User
+from guanxi.platform.access.models import Department, Role, User
 from guanxi.platform.access.role_defaults import load_roles
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import command as commands
-from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.record_event import by
-from guanxi.platform.commands.sets import create_many
+from guanxi.platform.commands.sets import Work, change_many, create_many
 from guanxi.platform.directory.demo import organisation
 from guanxi.platform.directory.demo.organisation import Organisation, Staff
 from guanxi.platform.directory.demo.worktime import WorkTime
@@ -32,6 +31,7 @@ from guanxi.platform.entities import registry
 from guanxi.platform.events.models import Event
 from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.refdata.loading import load_all
+from guanxi.platform.refdata.models import Region
 
 YEARS = 3
 CHUNK = 500
@@ -41,6 +41,8 @@ PAUSE = 0.005
 Tell = Callable[[str], None]
 #: Who made a record, when, and the record.
 Made = tuple[Staff, datetime, Any]
+#: Who changes, when, which records, with which inputs.
+Planned = tuple[Staff, datetime, Sequence[int], Mapping[str, Any]]
 
 
 class DemoError(Exception):
@@ -90,10 +92,16 @@ class Demo:
             create_many(entity, makers[0][0], records, made=makers, scopes=self.scopes, batch=batch)
             time.sleep(PAUSE)
 
-    def run(self, key: str, staff: Staff, moment: datetime, ids: Sequence[int], inputs: Mapping[str, Any]) -> int:
-        """Carry out a command as somebody at a moment; returns how many records it changed."""
-        self.organisation.clock.moment = moment
-        return len(run(commands.get(key), self.organisation.actor(staff), ids=ids, inputs=inputs).changes)
+    def change(self, key: str, works: Sequence[Planned]) -> int:
+        """Carry out a command as planned, in the order of time and as many works at once as may go together; returns
+        how many records it changed."""
+        command, done = commands.get(key), 0
+        for together in _sets(sorted(works, key=lambda one: one[1])):
+            ready = [Work(self.organisation.actor(who), moment, ids, given) for who, moment, ids, given in together]
+            self.organisation.clock.moment = ready[-1].moment
+            done += len(change_many(command, ready[-1].actor, ready))
+            time.sleep(PAUSE)
+        return done
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Callable[[int], None]]:
@@ -105,6 +113,23 @@ class Demo:
 
         yield count
         self.tell(f"  {name:<24}{counts[0]:>8,}  {time.monotonic() - begin:6.1f} s")
+
+
+def _sets(works: Iterable[Planned]) -> Iterator[list[Planned]]:
+    """The works in sets of at most CHUNK records, none of them twice in a set: what a person changes later is another
+    change."""
+    together: list[Planned] = []
+    seen: set[int] = set()
+    for staff, moment, ids, inputs in works:
+        for at in range(0, len(ids), CHUNK):
+            part = ids[at : at + CHUNK]
+            if len(seen) + len(part) > CHUNK or not seen.isdisjoint(part):
+                yield together
+                together, seen = [], set()
+            together.append((staff, moment, part, inputs))
+            seen.update(part)
+    if together:
+        yield together
 
 
 def is_filled() -> bool:
@@ -138,8 +163,9 @@ def fill_all(now: datetime, *, scale: float = 1.0, seed: int = 20, tell: Tell = 
 def _set_up(now: datetime, scale: float, seed: int, tell: Tell) -> Demo:
     start = now - timedelta(days=365 * YEARS + YEARS // 4)
     begin = time.monotonic()
-    load_all()
-    load_roles()
+    if not Region.objects.exists() or not Role.objects.exists():  # as a rule they were loaded with the tables
+        load_all()
+        load_roles()
     made = organisation.build(organisation.founder(start))
     demo = Demo(made, WorkTime(start, now), scale, seed, tell, ScopeResolver())
     tell(f"  {'staff':<24}{len(made.staff):>8,}  {time.monotonic() - begin:6.1f} s")
