@@ -1,6 +1,6 @@
 """Filling the scope columns of records from their owner, department and region."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from guanxi.platform.access.models import Department, User
@@ -49,7 +49,12 @@ class ScopeResolver:
             record.__dict__.update(self._regions.get(record.region_id, NO_REGION))
 
 
-def copy_scope(source: Any, target: Any) -> None:
+#: The scope columns that are links; the others are plain numbers.
+SCOPE_LINKS = tuple(column for column in SCOPE_COLUMNS if column.endswith("_id"))
+
+
+def copy_scope(columns: Mapping[str, int | None], target: Any) -> None:
     """Give an attached or hanging record the scope columns of the record it hangs on."""
-    for column in SCOPE_COLUMNS:
-        setattr(target, column, getattr(source, column))
+    for name in SCOPE_LINKS:  # they forget the record that they pointed to before
+        setattr(target, name, columns[name])
+    target.__dict__.update(columns)

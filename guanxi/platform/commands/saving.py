@@ -116,7 +116,8 @@ def _update(entity: Entity, touched: Sequence[Touched]) -> list[Change]:
 
 def stamp(record: Any, actor: Actor, *, created: bool = False) -> None:
     """Who and when."""
-    moments, people = _stamps(type(record), created)
+    model: type[Model] = type(record)
+    moments, people = _stamps(model, created)
     now, user = actor.now(), actor.user_id
     for name in moments:
         setattr(record, name, now)
@@ -125,7 +126,7 @@ def stamp(record: Any, actor: Actor, *, created: bool = False) -> None:
 
 
 @cache
-def _stamps(model: type[Any], created: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _stamps(model: type[Model], created: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The attributes for when and for who, of those that the model has."""
     wanted = [("modified_at", "modified_by_id"), *([("created_at", "created_by_id")] if created else [])]
     pairs = [pair for pair in wanted if hasattr(model, pair[0])]

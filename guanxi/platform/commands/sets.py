@@ -117,13 +117,14 @@ def change_many(
             for work, maker in zip(works, makers, strict=True):
                 command.refuse_hindered([records[pk] for pk in work.ids], maker)
             changes = change_records(command, list(records.values()), [maker_of[pk] for pk in records], apply)
-            keys = [change.record.pk for change in changes]
-            append(
-                [
-                    event_for(command.event, entity, change, by(maker_of[pk]), batch, note_of[pk])
-                    for pk, change in zip(keys, changes, strict=True)
-                ]
-            )
+            # Told in the order of time: only then do events of the same moment get numbers in a row.
+            changes.sort(key=lambda change: maker_of[change.record.pk].now())
+            events = [
+                event_for(command.event, entity, change, by(maker_of[pk]), batch, note_of[pk])
+                for change in changes
+                for pk in [change.record.pk]
+            ]
+            append(events)
             entity.written(changes, actor)
             claim_files(entity, changes)
     except IntegrityError as error:

@@ -269,7 +269,9 @@ class Entity:
         rows = (
             registry.get(field.target).base_rows().filter(bulk.key_in("pk", {field.get(record) for record in records}))
         )
-        hosts = {host.pk: host for host in rows.values_list("pk", *SCOPE_COLUMNS, named=True)}
+        hosts = {
+            pk: dict(zip(SCOPE_COLUMNS, scope, strict=True)) for pk, *scope in rows.values_list("pk", *SCOPE_COLUMNS)
+        }
         for record in records:
             if host := hosts.get(field.get(record)):
                 copy_scope(host, record)
@@ -281,7 +283,7 @@ class Entity:
         hosts = {key: registry.get(key).base_rows().in_bulk(ids) for key, ids in wanted.items()}
         for record in records:
             if host := hosts[record.entity].get(record.record_id):
-                copy_scope(host, record)
+                copy_scope({name: getattr(host, name) for name in SCOPE_COLUMNS}, record)
                 record.customer_id = registry.get(record.entity).customer_of(host)
 
     def _own_scope(self, records: Sequence[Any], scopes: ScopeResolver) -> None:

@@ -48,7 +48,8 @@ class Filler:
 
     # --- values -------------------------------------------------------------------------------------------
     def _create(self, chunk: Chunk, number: int, work: Work, indexes: Sequence[int]) -> None:
-        records = self.entity.source.new_many(len(indexes))
+        make = self.entity.source.maker()
+        records = [make() for _index in indexes]
         fields = self.entity.fields()
         for key, value in self.entity.initial(self.actor).items():
             _set_all(fields[key], records, [value] * len(records))

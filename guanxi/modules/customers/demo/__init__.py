@@ -15,6 +15,7 @@ from guanxi.modules.customers.demo.timeline import Timeline
 from guanxi.modules.customers.models import Contact, Customer
 from guanxi.platform import bulk
 from guanxi.platform.directory.demo import Demo, Staff
+from guanxi.platform.entities.source import point
 from guanxi.platform.messages.services import read_all
 
 #: Full size of each part. A timeline shows interactions, notes, tasks and changes: together 40,000.
@@ -89,7 +90,7 @@ def _numbered(made: Made) -> Made:
     for contact, pk in zip(contacts, bulk.reserve_ids(Contact, len(contacts)), strict=True):
         contact.pk = pk
     for contact in contacts:
-        contact.reports_to = contact.reports_to  # its key is known only now
+        point(contact, reports_to=contact.reports_to)  # its key is known only now
     return made
 
 

@@ -12,6 +12,8 @@ from guanxi.modules.customers.demo.texts import PEOPLE
 from guanxi.modules.customers.models import Anniversary, Contact, ContactRelation, Position
 from guanxi.platform.directory.demo import Demo, Names, Staff
 from guanxi.platform.directory.demo.names import login_of
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.source import point
 
 ATTITUDES = {
     Attitude.SUPPORTER: 16,
@@ -46,6 +48,7 @@ class People:
         self._demo = demo
         self._dice = demo.dice("contacts")
         self._names = Names(self._dice)
+        self._blank = registry.get("customers.contact").source.maker()
         self._serial = 0
 
     def plan(self, firms: list[Client], number: int) -> Made:
@@ -72,7 +75,7 @@ class People:
             if place > 1 and self._dice.random() < 0.6:
                 moment = self._demo.time.moment(self._dice, after=firm.since + timedelta(hours=1))
             elif top is not None:
-                contact.reports_to = self._superior(firm, moment)
+                point(contact, reports_to=self._superior(firm, moment))
             top = top or contact
             firm.contacts.append((moment, contact))
             yield moment, contact
@@ -89,8 +92,9 @@ class People:
         name = self._names.person(female=female)
         self._serial += 1
         rich = firm.tier in (Tier.A, Tier.B)
-        contact = Contact(
-            customer=firm.customer,
+        contact: Contact = self._blank()
+        point(contact, customer=firm.customer)
+        values = dict(
             name=name,
             gender=Gender.FEMALE if female else Gender.MALE,
             salutation="ms" if female else "mr",
@@ -107,6 +111,7 @@ class People:
             main=main,
             preferences=dice.choice(PEOPLE["preferences"]) if dice.random() < (0.35 if rich else 0.08) else "",
         )
+        contact.__dict__.update(values)
         if dice.random() < (0.6 if rich else 0.25):
             contact.born_on = date(dice.randint(1965, 1999), dice.randint(1, 12), dice.randint(1, 28))
             contact.birthday_calendar = (

@@ -1,7 +1,7 @@
 """Monthly figures of the larger customers: revenue, numbers, traffic, satisfaction."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from guanxi.modules.customers.choices import Tier
 from guanxi.modules.customers.demo.client import Client
+from guanxi.modules.customers.demo.texts import TOPICS
 from guanxi.modules.customers.models import Measure
 from guanxi.platform.commands.saving import insert_records
 from guanxi.platform.directory.demo import Demo
@@ -22,6 +23,8 @@ MONTHS = 24
 REVENUE = 1900
 #: The largest pay out of all proportion: a fifth of the customers brings four fifths.
 VALUE = 1.7
+#: The systems that the figures come from.
+SOURCES: dict[str, str] = TOPICS["measure_sources"]
 #: What a business spends by month of the year: less in the month of the spring festival, more in December.
 SEASON = (1.02, 0.86, 0.98, 1.0, 1.0, 1.01, 0.99, 0.98, 1.02, 1.01, 1.04, 1.09)
 
@@ -35,9 +38,10 @@ def measures(demo: Demo, clients: list[Client]) -> int:
         if one.is_firm and (one.tier in (Tier.A, Tier.B) or (one.tier == Tier.C and dice.random() < 0.5))
     ]
     entity, done = registry.get("customers.measure"), 0
+    blank = entity.source.maker()
     rows: list[Measure] = []
     for client in chosen:
-        rows += _of(demo, client, dice)
+        rows += _of(demo, client, dice, blank)
         if len(rows) >= CHUNK * 4:
             done += _write(entity, rows, demo.now)
             rows = []
@@ -50,7 +54,7 @@ def _write(entity: Entity, rows: list[Measure], now: datetime) -> int:
     return len(rows)
 
 
-def _of(demo: Demo, client: Client, dice: random.Random) -> Iterator[Measure]:
+def _of(demo: Demo, client: Client, dice: random.Random, blank: Callable[[], Measure]) -> Iterator[Measure]:
     """One customer's months: a trend of its own, the season and a little chance."""
     trend, mood = dice.uniform(-0.012, 0.022), dice.uniform(82, 96)
     numbers = max(2, int(client.size * 38 * dice.uniform(0.5, 1.5)))
@@ -59,21 +63,19 @@ def _of(demo: Demo, client: Client, dice: random.Random) -> Iterator[Measure]:
         if month < client.since.date() or month > end.date():
             continue
         share = (1 + trend) ** place * SEASON[month.month - 1] * dice.uniform(0.93, 1.07)
-        revenue: Any = Decimal(round(REVENUE * client.size**VALUE * share, 2)).quantize(Decimal("0.01"))
-        yield Measure(customer=client.customer, kind="revenue", period=month, value=revenue, source="billing")
-        yield Measure(
-            customer=client.customer,
-            kind="numbers",
-            period=month,
-            value=max(1, int(numbers * share)),
-            source="billing",
-        )
+        found: dict[str, Any] = {
+            "revenue": Decimal(round(REVENUE * client.size**VALUE * share, 2)).quantize(Decimal("0.01")),
+            "numbers": max(1, int(numbers * share)),
+        }
         if client.tier != Tier.C:
-            traffic: Any = Decimal(round(numbers * share * 14.5, 1)).quantize(Decimal("0.1"))
-            yield Measure(customer=client.customer, kind="traffic", period=month, value=traffic, source="network")
-        if month.month % 3 == 0 and client.tier != Tier.C:
-            points: Any = Decimal(min(100, round(mood + dice.uniform(-5, 5))))
-            yield Measure(customer=client.customer, kind="satisfaction", period=month, value=points, source="survey")
+            found["traffic"] = Decimal(round(numbers * share * 14.5, 1)).quantize(Decimal("0.1"))
+            if month.month % 3 == 0:
+                found["satisfaction"] = Decimal(min(100, round(mood + dice.uniform(-5, 5))))
+        for kind, value in found.items():
+            record = blank()
+            record.customer_id = client.customer.pk
+            record.kind, record.period, record.value, record.source = kind, month, value, SOURCES[kind]
+            yield record
 
 
 def _months(now: datetime) -> list[date]:

@@ -1,6 +1,8 @@
 """What happened with the customers over three years: interactions, notes, tasks."""
 
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from guanxi.modules.customers.choices import Direction, InteractionKind, Tier
@@ -12,6 +14,7 @@ from guanxi.platform.calendar.models import Task
 from guanxi.platform.directory.demo import Demo, Staff
 from guanxi.platform.directory.models import Note
 from guanxi.platform.entities import registry
+from guanxi.platform.entities.source import point
 from guanxi.platform.refdata.chinese.pinyin import table
 
 #: How often somebody is in touch, in relation to each other.
@@ -41,14 +44,14 @@ class Timeline:
         weights = [self._activity(client) for client in self._clients]
         factor, carried = number / sum(weights), 0.0
         found: Made = []
-        blanks = iter(registry.get("customers.interaction").source.new_many(number + 1))
+        blank = registry.get("customers.interaction").source.maker()
         for client, weight in zip(self._clients, weights, strict=True):
             carried += weight * factor
             count, carried = int(carried), carried - int(carried)
             until = client.lost_at or self._demo.now
             for _number in range(count):
                 moment = self._demo.time.moment(dice, after=client.since + timedelta(hours=1), before=until)
-                record = next(blanks)
+                record = blank()
                 found.append((self._write(record, client, moment), moment, record))
         return found
 
@@ -60,15 +63,16 @@ class Timeline:
     def _write(self, record: Interaction, client: Client, moment: datetime) -> Staff:
         """Fill a blank interaction; returns who had it."""
         dice = self._dice
-        topics = self._topics(client)
-        topic = dice.choices(topics, [one["weight"] for one in topics])[0]
+        topics, weights = self._topics(client.is_firm, client.people)
+        topic = dice.choices(topics, cum_weights=weights)[0]
         kind = dice.choices(list(topic["kinds"]), list(topic["kinds"].values()))[0]
         contact = self._contact(client, moment)
         inbound = dice.random() * 100 < topic.get("inbound", 22) and kind not in FACE_TO_FACE
         hotline = inbound and kind == InteractionKind.CALL and dice.random() < 0.4
         staff = dice.choice(self._agents) if hotline else client.owner_at(moment)
         values = self._values(client, contact, staff, topic, moment)
-        record.customer, record.contact, record.kind, record.at = client.customer, contact, kind, moment
+        point(record, customer=client.customer, contact=contact)
+        record.kind, record.at = kind, moment
         record.direction = Direction.INBOUND if inbound else Direction.OUTBOUND
         matter = dice.choice(topic["matters"])
         record.subject = matter["subject"] % values
@@ -97,10 +101,12 @@ class Timeline:
             record.next_step = step
             record.next_on = (record.at + timedelta(days=dice.randint(2, 21))).date()
 
-    def _topics(self, client: Client) -> list[dict[str, Any]]:
-        """What one talks about with such a customer."""
-        topics = TOPICS["business" if client.is_firm else "personal"]
-        return [one for one in topics if client.people in one.get("only", [client.people])]
+    @staticmethod
+    @cache
+    def _topics(is_firm: bool, people: str) -> tuple[list[dict[str, Any]], list[int]]:
+        """What one talks about with such a customer, and how often, added up."""
+        topics = [one for one in TOPICS["business" if is_firm else "personal"] if people in one.get("only", [people])]
+        return topics, list(accumulate(one["weight"] for one in topics))
 
     def _contact(self, client: Client, moment: datetime) -> Contact | None:
         """Somebody known at the time, the main contact most often."""

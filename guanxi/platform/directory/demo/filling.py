@@ -97,7 +97,7 @@ class Demo:
         how many records it changed."""
         command, done = commands.get(key), 0
         for together in _sets(sorted(works, key=lambda one: one[1])):
-            ready = [Work(self.organisation.actor(staff), *others) for staff, *others in together]
+            ready = [Work(self.organisation.actor(who), moment, ids, given) for who, moment, ids, given in together]
             self.organisation.clock.moment = ready[-1].moment
             done += len(change_many(command, ready[-1].actor, ready))
             time.sleep(PAUSE)
