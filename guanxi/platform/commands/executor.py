@@ -157,30 +157,24 @@ def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
     host the actor may see. Raises NotFound or Forbidden."""
     parent = entity.parent_entity()
     if parent is not None:
-        parents = {getattr(record, f"{entity.parent}_id") for record in records}
-        within = gate.visible(actor, parent, "edit").filter(bulk.key_in("id", parents))
-        for missing in parents.difference(within.values_list("pk", flat=True)):
-            gate.get(actor, parent, missing, "edit")
+        _refuse_unreachable(actor, parent, {getattr(record, f"{entity.parent}_id") for record in records}, "edit")
     hosts = {host.key: host for host in entity.attachable()}
-    hanging: dict[str, list[Any]] = {}
+    hanging: dict[str, set[int]] = {}
     for record in records if hosts else ():
         if not record.entity and entity.personal:
             continue
         if record.entity not in hosts:
             raise gate.NotFound
-        hanging.setdefault(record.entity, []).append(record)
-    for key, own in hanging.items():
-        found = _reachable(actor, hosts[key], {record.record_id for record in own}, "view")
-        for record in own:
-            record.customer_id = hosts[key].customer_of(found[record.record_id])
+        hanging.setdefault(record.entity, set()).add(record.record_id)
+    for key, ids in hanging.items():
+        _refuse_unreachable(actor, hosts[key], ids, "view")
 
 
-def _reachable(actor: Actor, entity: Entity, ids: set[int], action: str) -> dict[int, Any]:
-    """The records by id, in one query. Raises NotFound or Forbidden if one is out of reach."""
-    found = {record.pk: record for record in gate.visible(actor, entity, action).filter(bulk.key_in("id", ids))}
-    for missing in ids - found.keys():
-        found[missing] = gate.get(actor, entity, missing, action)
-    return found
+def _refuse_unreachable(actor: Actor, entity: Entity, ids: set[int], action: str) -> None:
+    """Raise NotFound or Forbidden if one is out of reach. One query for all of them."""
+    within = gate.visible(actor, entity, action).filter(bulk.key_in("id", ids))
+    for missing in ids.difference(within.values_list("pk", flat=True)):
+        gate.get(actor, entity, missing, action)
 
 
 def _locked(command: Command, entity: Entity, actor: Actor, ids: Sequence[int]) -> list[Any]:

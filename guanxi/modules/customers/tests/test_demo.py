@@ -8,6 +8,7 @@ from django.db.models import F, Max
 
 from guanxi.modules.customers.choices import CustomerKind
 from guanxi.modules.customers.demo import numbers
+from guanxi.modules.customers.demo.figures import SOURCES
 from guanxi.modules.customers.models import Contact, Customer, Interaction, Measure, Membership
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import Department, Role, User
@@ -119,6 +120,12 @@ def test_an_account_manager_sees_what_is_theirs_alone(filled):
     seen = registry.get("customers.customer").rows(Actor.for_user(owner))
     assert seen.exists()
     assert set(seen.values_list("owner_id", flat=True)) == {owner.pk}
+
+
+def test_figures_name_the_systems_they_come_from_in_the_language_of_the_data(filled):
+    named = set(Measure.objects.values_list("source", flat=True))
+    assert named == set(SOURCES.values())
+    assert not [name for name in named if name.isascii()]
 
 
 def test_a_second_run_adds_nothing(filled):
