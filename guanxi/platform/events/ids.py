@@ -8,6 +8,7 @@ order to rely on is ``seq``.
 import datetime as dt
 import random
 import threading
+from collections import OrderedDict
 
 COUNTER_BITS = 22
 _START_BITS = 20
@@ -15,7 +16,9 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _NOW = dt.timedelta(minutes=1)
 _lock = threading.Lock()
 _last_now = 0
-_last_told = 0
+#: The last id told of each of the latest milliseconds, so that several told by turns do not meet.
+_told: OrderedDict[int, int] = OrderedDict()
+_TOLD = 10_000
 
 
 def milliseconds(at: dt.datetime) -> int:
@@ -36,14 +39,15 @@ def next_id(at: dt.datetime, now: dt.datetime) -> int:
     does not disturb the order. What is told to have happened at another time (import, demo, tests) sorts into
     that time, in the order told within the same millisecond.
     """
-    global _last_now, _last_told
+    global _last_now
     with _lock:
         # A random place in the lower quarter of the millisecond; what does not fit runs into the next one.
         start = first_id(at) | random.getrandbits(_START_BITS)
         if abs(now - at) <= _NOW:
             _last_now = max(start, _last_now + 1)
             return _last_now
-        if _last_told >> COUNTER_BITS == milliseconds(at):
-            start = _last_told + 1
-        _last_told = start
-        return start
+        moment = milliseconds(at)
+        _told[moment] = _told.pop(moment, start - 1) + 1
+        if len(_told) > _TOLD:
+            _told.popitem(last=False)
+        return _told[moment]

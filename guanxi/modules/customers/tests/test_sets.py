@@ -1,8 +1,6 @@
 """Many records at once cost as many look-ups as few."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from guanxi.modules.customers.tests.factories import (
     AnniversaryFactory,
@@ -13,6 +11,7 @@ from guanxi.modules.customers.tests.factories import (
 )
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
+from tests.queries import Statements
 
 
 def contacts(count):
@@ -41,14 +40,8 @@ def test_an_edit_of_many_asks_no_more_than_one_of_few(db, key, make):
     edit, asked = commands.get(f"customers.{key}.edit"), []
     for count in (2, 6):
         records, inputs = make(count)
-        with CaptureQueriesContext(connection) as seen:
+        with Statements() as seen:
             outcome = run(edit, system(), ids=[record.pk for record in records], inputs=inputs)
         assert len(outcome.ids) == count
-        asked.append(
-            [
-                query["sql"].split(" WHERE ")[0][:40]
-                for query in seen.captured_queries
-                if query["sql"].startswith("SELECT")
-            ]
-        )
+        asked.append([sql.split(" WHERE ")[0][:40] for sql in seen if sql.startswith("SELECT")])
     assert asked[0] == asked[1]

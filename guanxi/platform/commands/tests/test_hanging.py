@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from guanxi.platform.access import gate
@@ -17,6 +16,7 @@ from guanxi.platform.directory.models import Note
 from guanxi.platform.entities import registry
 from guanxi.platform.events.selectors import history
 from tests.fakes.models import Company, Person
+from tests.queries import Statements
 
 
 @pytest.fixture
@@ -108,9 +108,7 @@ def test_a_selection_leaves_out_what_is_in_use_in_as_many_queries_for_many(chief
     delete = commands.get("fakes.company.delete")
 
     def queries(records):
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with Statements() as seen:
             found = selections.preview(delete, chief, ids=[record.pk for record in records])
         return len(seen), found
 
@@ -145,9 +143,9 @@ def test_nothing_comes_to_hang_on_what_is_deleted_at_the_same_moment(chief, monk
 
 def test_the_host_is_locked_before_its_scope_is_copied(chief):
     host = company(chief, "Head")
-    with CaptureQueriesContext(connection) as sent:
+    with Statements() as sent:
         do(chief, "fakes.person.create", name="Li", company=host.pk)
-    asked = [query["sql"] for query in sent if 'FROM "fakes_company"' in query["sql"]]
+    asked = [sql for sql in sent if 'FROM "fakes_company"' in sql]
     held, copied = asked[-2:]
     assert ('"r1"' in held.split("FROM")[0], '"r1"' in copied.split("FROM")[0]) == (False, True)
     assert ("FOR NO KEY UPDATE" in held) == (connection.vendor == "postgresql")

@@ -39,3 +39,9 @@ def test_threads_never_share_an_id():
     for thread in threads:
         thread.join()
     assert len(set(made)) == 8000
+
+
+def test_moments_told_by_turns_never_share_an_id():
+    moments = [START - dt.timedelta(days=400), START - dt.timedelta(days=399)]
+    told = [ids.next_id(moment, START) for _turn in range(3_000) for moment in moments]
+    assert len(set(told)) == 6_000
