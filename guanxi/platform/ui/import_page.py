@@ -23,6 +23,7 @@ from guanxi.platform.exchange.plan import importable, key_choices
 from guanxi.platform.exchange.problems import REFUSED, Log, Problem
 from guanxi.platform.exchange.work import ASK
 from guanxi.platform.jobs import selectors as jobs
+from guanxi.platform.jobs.choices import UNFINISHED
 from guanxi.platform.jobs.sentences import render
 from guanxi.platform.ui import addresses, import_reading, job_page
 from guanxi.platform.ui.contexts import (
@@ -321,6 +322,8 @@ def run_step(entity: Entity, actor: Actor, chosen: Import) -> ImportPage:
 def job_view(entity: Entity, actor: Actor, chosen: Import) -> JobView:
     """The import's present job with named counts, downloads and what can be done next."""
     job = jobs.get(chosen.job_id or 0)
+    if job and job.state not in UNFINISHED:
+        chosen.refresh_from_db()  # a job writes its import before it ends: read before it, that may be the state of before
     (view,) = job_page.views(actor, [job]) if job else (_no_job(chosen),)
     ended = chosen.state in (ImportState.DONE, ImportState.STOPPED, ImportState.UNDONE)
     downloads, more = [], []

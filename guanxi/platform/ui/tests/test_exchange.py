@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from guanxi.platform.access.models import FieldRule, Role
 from guanxi.platform.events.models import Event
+from guanxi.platform.exchange.choices import ImportState
 from guanxi.platform.exchange.models import Import, ImportTemplate
 from guanxi.platform.exchange.writing import Column, Kind, Sheet, write_xlsx
 from guanxi.platform.jobs.testing import run_queued_jobs
+from guanxi.platform.ui import import_page
 from tests.fakes.models import Company
 
 FILE = "Code,Name,Stage,Nonsense\nA-1,Acme,New,x\nA-2,Birch,what,y\n"
@@ -97,6 +99,23 @@ def test_refused_rows_come_back_corrected(client):
     assert client.post(address("import_undo", again.pk)).status_code == 302
     run_queued_jobs()
     assert Company.objects.get().code == "A-1"
+
+
+@pytest.mark.parametrize("name", ["import_step", "import_job"])
+def test_a_job_that_ends_while_its_page_is_made_leads_on(client, monkeypatch, name):
+    chosen = bring(client)
+    Import.objects.filter(pk=chosen.pk).update(state=ImportState.READING)
+    read = import_page.jobs.get
+
+    def ended_meanwhile(pk):
+        Import.objects.filter(pk=chosen.pk).update(state=ImportState.MAPPING)
+        return read(pk)
+
+    monkeypatch.setattr(import_page.jobs, "get", ended_meanwhile)
+    answer = client.get(address(name, chosen.pk))
+    assert answer.headers.get("Location" if name == "import_step" else "HX-Redirect") == address(
+        "import_step", chosen.pk
+    )
 
 
 def test_a_bad_file_is_refused_with_its_reason(client):

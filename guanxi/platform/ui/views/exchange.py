@@ -87,7 +87,10 @@ def step(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
         context = import_page.file_step(entity, request.actor, errors=[render(chosen.error)], refused=chosen)
         return page(request, "import_file", context, entity=entity)
     if now == "run":
-        return page(request, "import_run", import_page.run_step(entity, request.actor, chosen), entity=entity)
+        context = import_page.run_step(entity, request.actor, chosen)
+        if import_page.step_of(chosen) == "run":
+            return page(request, "import_run", context, entity=entity)
+        return redirect(addresses.page_of(entity, "import_step", chosen.pk))  # its job has ended meanwhile
     return redirect(addresses.page_of(entity, "import_columns" if now == "columns" else "import_check", chosen.pk))
 
 
@@ -256,11 +259,12 @@ def _decision(name: str, label: str, value: str) -> FormField:
 def job_part(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     """The running job alone; when a step is over, the way to the next one."""
     chosen = _find(entity, request.actor, pk)
+    view = import_page.job_view(entity, request.actor, chosen)
     if import_page.step_of(chosen) != "run":
         response = HttpResponse(status=204)
         response["HX-Redirect"] = addresses.page_of(entity, "import_step", chosen.pk)
         return response
-    return part(request, "job_view", entity=entity, job=import_page.job_view(entity, request.actor, chosen))
+    return part(request, "job_view", entity=entity, job=view)
 
 
 @require_GET
