@@ -163,7 +163,8 @@ class Writer:
 
     def customers(self, number: int, parents: list[int]) -> list[Customer]:
         """Seven organisations of eight, one in ten below one of ``parents``; the eighth is an individual."""
-        records = registry.get("customers.customer").source.new_many(number)
+        make = registry.get("customers.customer").source.maker()
+        records = [make() for _place in range(number)]
         for record in records:
             self._fill_customer(record, parents)
             self.number += 1
@@ -192,7 +193,8 @@ class Writer:
     def contacts(self, customers: list[tuple[int, int]]) -> list[Contact]:
         """One contact for each (id, owner id) of a customer."""
         dice, titles = self.dice, words()["titles"].split()
-        records = registry.get("customers.contact").source.new_many(len(customers))
+        make = registry.get("customers.contact").source.maker()
+        records = [make() for _customer in customers]
         for made, (customer_id, owner_id) in zip(records, customers, strict=True):
             made.customer_id, made.owner_id = customer_id, owner_id
             made.name, made.gender, made.title = person(dice), dice.choice(GENDERS), dice.choice(titles)
