@@ -87,16 +87,8 @@ def label_of(entity: Entity, one: Hanging) -> str:
 def hinder_restoring(entity: Entity, records: Sequence[Any], actor: Actor) -> dict[int, Hindrance]:
     """Record id → the deleted record that it hangs on or stands below, which must come back first."""
     found: dict[int, Hindrance] = {}
-    hosts: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for key in {entity.hangs_on, entity.tree.parent if entity.tree else ""} - {""}:
-        field = entity.fields()[key]
-        for record in records:
-            if host := field.get(record):
-                hosts[field.target][host].append(record.pk)
-    for record in records if entity.kind is EntityKind.ATTACHED else ():
-        if record.entity:
-            hosts[record.entity][record.record_id].append(record.pk)
-    for target, waiting in hosts.items():
+    links = {entity.hangs_on, entity.tree.parent if entity.tree else ""} - {""}
+    for target, waiting in _hosts(entity, records, links).items():
         host_entity = registry.get(target)
         if not host_entity.is_record:
             continue
@@ -107,22 +99,28 @@ def hinder_restoring(entity: Entity, records: Sequence[Any], actor: Actor) -> di
     return found
 
 
+def _hosts(entity: Entity, records: Iterable[Any], links: Iterable[str]) -> dict[str, dict[int, list[int]]]:
+    """Entity key → id of a host → ids of the records that name it by one of the links, or are attached to it."""
+    records = list(records)
+    hosts: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for field in [entity.fields()[key] for key in links]:
+        for record in records:
+            if host := field.get(record):
+                hosts[field.target][host].append(record.pk)
+    for record in records if entity.kind is EntityKind.ATTACHED else ():
+        if record.entity:
+            hosts[record.entity][record.record_id].append(record.pk)
+    return hosts
+
+
 # --- comes to hang ----------------------------------------------------------------------------------------
 def hold_hosts(entity: Entity, records: Iterable[Any]) -> None:
     """Lock what new or moved records come to hang on, in key order, until the transaction ends: nobody deletes it or
     gives it away meanwhile, so that nothing live hangs on something deleted and the scope columns copied from it are
     true. Raises Rejected when it has been deleted since it was chosen."""
-    hosts: dict[str, set[int]] = defaultdict(set)
-    if entity.hangs_on:
-        field = entity.fields()[entity.hangs_on]
-        hosts[field.target].update(host for record in records if (host := field.get(record)))
-    elif entity.kind is EntityKind.ATTACHED:
-        for record in records:
-            if record.entity:
-                hosts[record.entity].add(record.record_id)
-    for key, ids in sorted(hosts.items()):
+    for key, ids in sorted(_hosts(entity, records, {entity.hangs_on} - {""}).items()):
         host = registry.get(key)
-        if host.is_record and ids:
+        if host.is_record:
             rows = host.source.model._base_manager.filter(key_in("id", ids), deleted_at=None).order_by("pk")
             if len(rows.select_for_update(no_key=True).values_list("pk", flat=True)) < len(ids):
                 raise Rejected({entity.hangs_on: _("It was deleted at the same moment. Choose another one.")})

@@ -119,12 +119,12 @@ def change_many(
             changes = change_records(command, list(records.values()), [maker_of[pk] for pk in records], apply)
             # Told in the order of time: only then do events of the same moment get numbers in a row.
             changes.sort(key=lambda change: maker_of[change.record.pk].now())
-            events = [
-                event_for(command.event, entity, change, by(maker_of[pk]), batch, note_of[pk])
-                for change in changes
-                for pk in [change.record.pk]
-            ]
-            append(events)
+            append(
+                [
+                    event_for(command.event, entity, one, by(maker_of[one.record.pk]), batch, note_of[one.record.pk])
+                    for one in changes
+                ]
+            )
             entity.written(changes, actor)
             claim_files(entity, changes)
     except IntegrityError as error:
