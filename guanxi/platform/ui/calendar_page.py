@@ -3,6 +3,7 @@
 import calendar
 import re
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -40,8 +41,19 @@ def _month(state: ListState, actor: Actor) -> CalendarMonth:
     today = actor.now().astimezone(actor.zone).date()
     first = _first(state.month) or today.replace(day=1)
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    number, entries = _entries(state, actor, weeks[0][0], weeks[-1][-1])
-    days = {day: _day(state, actor, day, today, first, number[day], entries[day]) for week in weeks for day in week}
+    field = _field(state, actor)
+    number, entries = _entries(state, actor, field, weeks[0][0], weeks[-1][-1])
+    creates = list_page.may_create_alone(state.entity, actor) and not state.deleted
+    days = {
+        day: replace(
+            _day(state, day, number[day], entries[day]),
+            today=day == today,
+            outside=(day.year, day.month) != (first.year, first.month),
+            create_url=_create_url(state, field, day) if creates else "",
+        )
+        for week in weeks
+        for day in week
+    }
     return CalendarMonth(
         title=date_format(first, "YEAR_MONTH_FORMAT"),
         weekdays=[str(WEEKDAYS_ABBR[place]) for place in range(7)],
@@ -50,7 +62,7 @@ def _month(state: ListState, actor: Actor) -> CalendarMonth:
         prev_url=_url(state, first - timedelta(days=1)),
         today_url=_url(state, today),
         next_url=_url(state, first + timedelta(days=32)),
-        undated=_undated(state, actor),
+        undated=_undated(state, actor, field),
     )
 
 
@@ -73,10 +85,10 @@ def _field(state: ListState, actor: Actor) -> Field:
 
 
 def _entries(
-    state: ListState, actor: Actor, start: date, end: date
+    state: ListState, actor: Actor, field: Field, start: date, end: date
 ) -> tuple[dict[date, int], dict[date, list[CalendarEntry]]]:
     """How many records fall on each day, and the first PER_DAY of them."""
-    entity, field, query = state.entity, _field(state, actor), state.query(actor)
+    entity, query = state.entity, state.query(actor)
     bounds = [_bound(field, actor, day) for day in (start, end + timedelta(days=1))]
     rows = query.rows(entity, actor).filter(queries.condition(entity, actor, query))
     rows = rows.filter(**{f"{field.lookup}__gte": bounds[0], f"{field.lookup}__lt": bounds[1]})
@@ -132,33 +144,30 @@ def _entry(presenter: Presenter, field: Field, record: Any, actor: Actor) -> Cal
     )
 
 
-def _day(
-    state: ListState, actor: Actor, day: date, today: date, first: date, number: int, entries: list[CalendarEntry]
-) -> CalendarDay:
-    entity = state.entity
-    assert entity.calendar is not None
+def _day(state: ListState, day: date, number: int, entries: list[CalendarEntry]) -> CalendarDay:
+    assert state.entity.calendar is not None
     hidden = number - len(entries)
-    start = f"{day}T{MORNING:%H:%M}" if _field(state, actor).kind is kinds.DATETIME else str(day)
-    creates = list_page.may_create_alone(entity, actor) and not state.deleted
     return CalendarDay(
         iso=str(day),
         number=str(day.day),
         label=date_format(day, "DATE_FORMAT"),
         weekday=str(WEEKDAYS_ABBR[day.weekday()]),
-        url=group_page.narrowed(state, ["eq", entity.calendar.at, str(day)]),
+        url=group_page.narrowed(state, ["eq", state.entity.calendar.at, str(day)]),
         entries=entries,
         count=number,
         more=ngettext("%(count)d more", "%(count)d more", hidden) % {"count": hidden} if hidden else "",
-        today=day == today,
         weekend=day.weekday() > 4,
-        outside=(day.year, day.month) != (first.year, first.month),
-        create_url=list_page.create_url(entity, **{entity.calendar.at: start}) if creates else "",
     )
 
 
-def _undated(state: ListState, actor: Actor) -> Link | None:
+def _create_url(state: ListState, field: Field, day: date) -> str:
+    start = f"{day}T{MORNING:%H:%M}" if field.kind is kinds.DATETIME else str(day)
+    return list_page.create_url(state.entity, **{field.key: start})
+
+
+def _undated(state: ListState, actor: Actor, field: Field) -> Link | None:
     """The way to the records that stand on no day."""
-    entity, field, query = state.entity, _field(state, actor), state.query(actor)
+    entity, query = state.entity, state.query(actor)
     if field.required:
         return None
     rows = query.rows(entity, actor).filter(queries.condition(entity, actor, query))

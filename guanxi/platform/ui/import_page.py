@@ -98,13 +98,13 @@ def file_step(entity: Entity, actor: Actor, *, errors: Sequence[str] = (), refus
 def preview(chosen: Import) -> FilePreview | None:
     """The first rows of the chosen sheet and what was found out about the file; None when the spool is gone."""
     try:
-        spool = spool_of(chosen)
-        sheet = spool.info.sheets[int(chosen.mapping.get("sheet", 0))]
+        spool, place = spool_of(chosen), int(chosen.mapping.get("sheet", 0))
+        sheet = spool.info.sheets[place]
     except FileNotFoundError:
         return None
     header = chosen.mapping.get("header")
     start = header[1] + 1 if header else 0
-    rows = list(spool.rows(int(chosen.mapping.get("sheet", 0)), start, start + SHOWN_ROWS))
+    rows = list(spool.rows(place, start, start + SHOWN_ROWS))
     names = services.names_of(chosen)
     notes = [
         str(part)
@@ -112,7 +112,7 @@ def preview(chosen: Import) -> FilePreview | None:
         if part
     ]
     if header and header[1]:
-        heading = next(iter(spool.rows(int(chosen.mapping.get("sheet", 0)), header[1], header[1] + 1)))
+        heading = next(spool.rows(place, header[1], start))
         notes.append(_("heading in row %(row)s") % {"row": heading.number})
     notes += [notice.message for notice in (*spool.info.notices, *sheet.notices)]
     total = sheet.rows - start

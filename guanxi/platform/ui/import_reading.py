@@ -85,34 +85,13 @@ def fields(chosen: Import) -> list[FormField]:
             for index, sheet in enumerate(sheets)
             if sheet.rows
         ]
-        found.append(
-            FormField(
-                name="sheet",
-                kind="choice",
-                label=_("Sheet"),
-                value=str(current),
-                choices=choices,
-                required=True,
-                width="half",
-            )
-        )
+        found.append(_choice("sheet", _("Sheet"), str(current), choices))
     choices = [Option(value="-1", label=_("The sheet has no heading"), selected=header is None)]
     choices += [
         Option(value=str(place), label=_row_label(row), selected=bool(header) and place == header[1])
         for place, row in enumerate(spool.rows(current, 0, HEADING_ROWS))
     ]
-    value = str(header[1]) if header else "-1"
-    found.append(
-        FormField(
-            name="header",
-            kind="choice",
-            label=_("Row of the heading"),
-            value=value,
-            choices=choices,
-            required=True,
-            width="half",
-        )
-    )
+    found.append(_choice("header", _("Row of the heading"), str(header[1]) if header else "-1", choices))
     return found
 
 
