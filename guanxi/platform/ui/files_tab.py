@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.requests import whole_number
 from guanxi.platform.directory.models import Attachment
 from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
@@ -56,8 +57,8 @@ def count(entity: Entity, actor: Actor, record: Any) -> str:
 def build(entity: Entity, actor: Actor, record: Any, before: str = "") -> RecordFiles:
     """One page of the files, the newest first; ``before`` is the id of the last one shown."""
     rows = rows_of(entity, actor, record)
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
+    if (last := whole_number(before)) is not None:
+        rows = rows.filter(pk__lt=last)
     found = list(rows.order_by("-pk")[: PAGE + 1])
     shown = found[:PAGE]
     limit = file_settings().attachment

@@ -183,3 +183,9 @@ def test_an_upload_of_somebody_else_cannot_be_claimed_and_one_that_nobody_claims
     assert api.post("directory/attachment/", body).status == 400
     assert api.post("directory/attachment/", {**body, "file": {"code": "x"}}).status == 400
     assert purge(now=timezone.now() + UNCLAIMED + timedelta(minutes=1)) == 1
+
+
+@pytest.mark.parametrize("before", ["9" * 30, "\u00b2", "x"])
+def test_a_place_that_is_no_key_shows_the_newest_files(client, company, before):
+    answer = client.get(reverse("tab", args=["fakes", "company", company.pk, "files"]), {"before": before})
+    assert answer.status_code == 200

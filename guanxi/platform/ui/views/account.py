@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from guanxi.platform.access import gate, tokens
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.models import User
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.ui import account_page, form_page, profile
@@ -81,7 +81,7 @@ def profile_field(request: Request, key: str) -> HttpResponse:
             return _shown(
                 request,
                 key,
-                profile.change(actor, key, raw.get(key) or "", version=int(version) if version.isdigit() else 0),
+                profile.change(actor, key, raw.get(key) or "", version=whole_number(version) or 0),
             )
         except Rejected as refusal:
             errors = {key: str(refusal)}

@@ -12,7 +12,7 @@ from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import selection as selections
 from guanxi.platform.commands.command import Command
@@ -38,9 +38,9 @@ def ticked(request: Request) -> list[int] | None:
     found: list[int] = []
     for value in request.POST.getlist("ids"):
         found += [
-            int(one)
+            pk
             for one in value.replace("[", "").replace("]", "").replace('"', "").split(",")
-            if one.strip().isdigit()
+            if (pk := whole_number(one.strip())) is not None
         ]
     return found
 
@@ -148,7 +148,7 @@ def carry_out(request: Request, entity: Entity, command: str) -> HttpResponse:
     """Confirm a preview: at once for few records, as a job for many."""
     actor = request.actor
     token = request.POST.get("token", "")
-    selection = selections.find(int(token) if token.isdigit() else 0, actor)
+    selection = selections.find(whole_number(token) or 0, actor)
     if selection.command != f"{entity.key}.{command}":
         raise gate.NotFound
     chosen = commands.get(selection.command)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guanxi.platform.access import gate
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import held
 from guanxi.platform.commands.command import Command
@@ -79,7 +79,7 @@ def edit(request: Request, entity: Entity, pk: int) -> HttpResponse:
     kept = {key for key in raw if request.POST.get(f"keep_{key}") == "theirs"}
     raw = {key: value for key, value in raw.items() if key not in kept}
     version = request.POST.get("version", "")
-    seen = int(version) if version.isdigit() else 0
+    seen = whole_number(version) or 0
     try:
         raw |= form_page.take_files(request.FILES, command.inputs(actor).values(), actor)
         try:

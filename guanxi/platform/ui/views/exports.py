@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange import exporting, printing
 from guanxi.platform.exchange.choices import Format, LinkText
@@ -111,7 +111,7 @@ def _wanted(entity: Entity, actor: Actor, data: dict) -> exporting.Request:
     state = ListState.read(entity, actor, {name: data.get(name, "") for name in ("filter", "q", "sort", "view")})
     columns = data.getlist("columns") if hasattr(data, "getlist") else []
     columns = [key for one in columns for key in one.split(",") if key]
-    ids = [int(one) for one in data.get("ids", "").split(",") if one.isdigit()][:MOST_IDS]
+    ids = [pk for one in data.get("ids", "").split(",") if (pk := whole_number(one)) is not None][:MOST_IDS]
     return exporting.Request(
         entity, tuple(columns), _member(Format, data.get("format", ""), Format.XLSX), state.filter, state.text, state.sort,
         tuple(ids) if ids else None, _member(LinkText, data.get("links", ""), LinkText.NAME),

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from guanxi.platform.access import gate
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands import held
 from guanxi.platform.messages import selectors, services
 from guanxi.platform.ui import inbox_page
@@ -19,7 +19,7 @@ def show(request: Request) -> HttpResponse:
     before = request.GET.get("before", "")
     wanted = request.GET.get("show", "")
     shown = wanted if wanted in (inbox_page.UNREAD, inbox_page.DECISIONS) else inbox_page.ALL
-    return page(request, "inbox", inbox_page.build(request.actor, shown, int(before) if before.isdecimal() else None))
+    return page(request, "inbox", inbox_page.build(request.actor, shown, whole_number(before)))
 
 
 @require_POST

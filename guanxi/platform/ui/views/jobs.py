@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.jobs import selectors, services
 from guanxi.platform.jobs.errors import JobStateError
 from guanxi.platform.jobs.models import Job
@@ -33,7 +33,7 @@ def show_list(request: Request) -> HttpResponse:
     return page(
         request,
         "job_list",
-        job_page.list_page(request.actor, request.GET.get("show", ""), int(before) if before.isdecimal() else None),
+        job_page.list_page(request.actor, request.GET.get("show", ""), whole_number(before)),
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.entities import links
 from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
@@ -81,7 +81,7 @@ def views(request: Request, entity: Entity) -> HttpResponse:
     """Save the state under a name (again: replaces it), or delete one's own view."""
     own = SavedView.objects.filter(entity=entity.key, owner=request.actor.user_id)
     if delete := request.POST.get("delete", ""):
-        own.filter(pk=int(delete) if delete.isdigit() else 0).delete()
+        own.filter(pk=whole_number(delete) or 0).delete()
         return redirect(addresses.list_of(entity))
     name = " ".join(request.POST.get("name", "").split())[:60]
     if not name:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.messages import live
 from guanxi.platform.messages.hub import Stream
 from guanxi.platform.ui import inbox_page
@@ -36,7 +36,7 @@ def stream(request: Request) -> HttpResponseBase:
     if not isinstance(request, ASGIRequest) or live.hub.full(actor.me):
         return HttpResponse(status=204)
     last = request.headers.get("Last-Event-ID", "")
-    opened = Stream(actor.me, request.session.session_key or "", since=int(last) if last.isdigit() else None)
+    opened = Stream(actor.me, request.session.session_key or "", since=whole_number(last))
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()

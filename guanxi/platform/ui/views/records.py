@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.requests import Request
+from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Conflict, Rejected
@@ -234,7 +234,7 @@ def draft(request: Request, entity: Entity, pk: int) -> HttpResponse:
 def undo_event(request: Request, entity: Entity, pk: int, event: str) -> HttpResponse:
     """Undo one change of a record."""
     record = find(entity, request.actor, pk)
-    number = int(event) if event.isdigit() else 0
+    number = whole_number(event) or 0
     found = [one for one in history(entity.key, record.pk, number + 1, 1) if one.id == number]
     if not found:
         raise gate.NotFound
