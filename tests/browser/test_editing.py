@@ -74,10 +74,9 @@ def test_a_property_is_edited_in_place_and_the_change_undone_in_the_history(desk
     expect(page.locator("#property-short_name dd")).to_contain_text("之后")
     page.locator("#tab-history").click()
     expect(page.locator(".gx-history")).to_contain_text("之后")
-    with page.expect_response("**/undo/**") as undone:
+    # The page refreshes itself after an undo.
+    with page.expect_navigation():
         page.locator(".gx-history-commands button").first.click()
-    assert undone.value.ok
-    desk.open(path)
     expect(page.locator("#property-short_name dd")).to_contain_text("之前")
 
 
