@@ -5,8 +5,9 @@ import shutil
 from tools.environment import UV_ENVIRONMENT
 from tools.shell import Failure, run
 
-# The development lock agrees with the first, so that one environment can hold both.
-LOCKS = {"requirements": [], "requirements-dev": ["--constraints", "requirements.txt"], "requirements-node": []}
+# The others agree with the first, so that one environment can hold them all.
+AGREE = ["--constraints", "requirements.txt"]
+LOCKS = {"requirements": [], "requirements-ldap": AGREE, "requirements-dev": AGREE, "requirements-node": []}
 
 
 def lock() -> int:
