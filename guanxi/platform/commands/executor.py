@@ -80,7 +80,7 @@ def _attempt(
     known = _known(command, actor, key, inputs, ids)  # before the checks, which a repeated create would fail
     if known is not None:
         return known
-    values = read_inputs(command, actor, inputs)
+    values = read_inputs(command, actor, inputs, ids)
     made = _make(command, entity, actor, values) if command.new else []
     try:
         with transaction.atomic():
@@ -107,9 +107,10 @@ def _attempt(
     return outcome
 
 
-def read_inputs(command: Command, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:
+def read_inputs(command: Command, actor: Actor, raw: Mapping[str, Any], ids: Sequence[int] = ()) -> dict[str, Any]:
     """Typed values of the inputs handed in. Raises Rejected with a message per field: for unknown or
-    read-only fields, missing or wrong values, links out of reach."""
+    read-only fields, missing or wrong values, links out of reach. A link may stay where all of the records
+    ``ids`` lead already: forms send back what they showed."""
     fields = command.inputs(actor)
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -125,10 +126,25 @@ def read_inputs(command: Command, actor: Actor, raw: Mapping[str, Any]) -> dict[
             values[key] = field.parse(raw.get(key))
         except Invalid as error:
             errors[key] = str(error)
-    errors |= links.verify([(fields[key], value) for key, value in values.items()], actor)
-    if errors:
+    astray = links.verify([(fields[key], value) for key, value in values.items()], actor)
+    if astray and ids and command.takes_fields:
+        astray = _changed(command, actor, {key: values[key] for key in astray}, ids, astray)
+    if errors := errors | astray:
         raise Rejected(errors)
     return values
+
+
+def _changed(
+    command: Command, actor: Actor, values: dict[str, Any], ids: Sequence[int], astray: dict[str, str]
+) -> dict[str, str]:
+    """Those of the messages whose field is not what the records hold already."""
+    fields = command.entity.fields()
+    records = list(command.entity.rows(actor, command.name).filter(pk__in=ids))
+    return {
+        key: message
+        for key, message in astray.items()
+        if not records or any(fields[key].get(record) != values[key] for record in records)
+    }
 
 
 def _make(command: Command, entity: Entity, actor: Actor, values: dict[str, Any]) -> list[Any]:

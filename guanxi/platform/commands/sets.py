@@ -102,7 +102,7 @@ def change_many(
         raise ValueError(f"at most {SET_LIMIT} records, each once, not {len(wanted)} with {len(set(wanted))} keys")
     for one in {id(work.actor): work.actor for work in works}.values():
         gate.require(one, entity, command.name)
-    values = [read_inputs(command, work.actor, work.inputs) for work in works]
+    values = [read_inputs(command, work.actor, work.inputs, work.ids) for work in works]
     makers = [work.actor.at(work.moment) for work in works]
     maker_of = {pk: maker for work, maker in zip(works, makers, strict=True) for pk in work.ids}
     note_of = {pk: str(given.get("note") or "") for work, given in zip(works, values, strict=True) for pk in work.ids}

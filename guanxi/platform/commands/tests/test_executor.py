@@ -182,6 +182,24 @@ def test_what_hangs_follows_each_of_its_own_records(organisation):
         ]
 
 
+def test_a_link_that_leads_out_of_reach_may_stay_and_no_other_may_come(organisation):
+    """Account managers hold companies of groups whose head is somebody else's; forms send back what they showed."""
+    chief = organisation.everything()
+    head, other = create(chief), create(chief)
+    mine = organisation.actor("mine", ("fakes.company", "view edit", "own"))
+    company = create(chief, parent=head.pk, owner=mine.user_id)
+    edit(mine, company, name="Renamed", parent=head.pk)
+    company.refresh_from_db()
+    assert (company.name, company.parent_id) == ("Renamed", head.pk)
+    for target in (other.pk, 999_999):
+        with pytest.raises(Rejected) as refused:
+            edit(mine, company, parent=target)
+        assert set(refused.value.errors) == {"parent"}
+    free = create(chief, owner=mine.user_id)
+    with pytest.raises(Rejected):
+        run(commands.get("fakes.company.edit"), mine, ids=[company.pk, free.pk], inputs={"parent": head.pk})
+
+
 def test_lines_have_the_rights_and_history_of_their_parent(organisation):
     chief = organisation.everything()
     company = create(chief)
