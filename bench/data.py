@@ -18,7 +18,7 @@ from stdnum.cn import uscc
 
 from guanxi.modules.customers.choices import Attitude, DecisionRole, Gender, Lifecycle, Tier
 from guanxi.modules.customers.models import Contact, Customer
-from guanxi.platform.access.models import Department, Role, RoleGrant, User, UserRole
+from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
 from guanxi.platform.access.models.department import step
 from guanxi.platform.entities import registry
 from guanxi.platform.refdata.models import Code, Industry, Region
@@ -113,6 +113,7 @@ def _role(scope: str) -> Role:
         [RoleGrant(role=role, entity="customers.*", actions=["*"], scope=one) for one in reach]
         + [RoleGrant(role=role, entity=entity, actions=["view"], scope="all") for entity in DIRECTORY]
     )
+    FieldRule.objects.create(role=role, entity="customers.*", field="@", rule=FieldRule.Rule.SHOW)
     return role
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.models import Department, Role, RoleGrant, User, UserRole
+from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
 from guanxi.platform.access.models.department import step
 from guanxi.platform.refdata.models import Region
 
@@ -49,12 +49,13 @@ class Organisation:
         return self.users[name]
 
     def actor(self, name: str, *grants: tuple[str, str, str], place: Department | None = None) -> Actor:
-        """Each grant is (entity or pattern, actions with blanks between or "*", scope)."""
+        """Each grant is (entity or pattern, actions with blanks between or "*", scope). Nothing is masked."""
         user = self.user(name, place)
         if grants:
             role = Role.objects.create(key=f"{name}-{Role.objects.count()}", labels={"en": name})
             for entity, actions, scope in grants:
                 RoleGrant.objects.create(role=role, entity=entity, actions=actions.split(), scope=scope)
+            FieldRule.objects.create(role=role, entity="*", field="@", rule=FieldRule.Rule.SHOW)
             UserRole.objects.create(user=user, role=role)
         return Actor.for_user(user)
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from guanxi.platform.access import tokens
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.models import Role, RoleGrant, User, UserRole
+from guanxi.platform.access.models import FieldRule, Role, RoleGrant, User, UserRole
 
 _numbers = itertools.count(1)
 
@@ -25,6 +25,7 @@ def person(grants: Grants | None = None, *, entity: str = "*", **fields: Any) ->
         role = Role.objects.create(key=f"role-of-{name}", labels={"en": name})
         for scope, actions in grants.items():
             RoleGrant.objects.create(role=role, entity=entity, actions=actions, scope=scope)
+        FieldRule.objects.create(role=role, entity="*", field="@", rule=FieldRule.Rule.SHOW)
         UserRole.objects.create(user=user, role=role)
     return user
 

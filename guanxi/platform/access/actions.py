@@ -9,6 +9,7 @@ _LABELS: dict[str, str | Promise] = {
     "export": pgettext_lazy("right", "Export"),
     "import": pgettext_lazy("right", "Import"),
     "approve": pgettext_lazy("right", "Approve"),
+    "reveal": pgettext_lazy("right", "Reveal"),
 }
 _commands: dict[tuple[str, str], str | Promise] = {}
 

@@ -19,6 +19,11 @@ from guanxi.platform.access import kinds
 from guanxi.platform.access.kinds import Choice, Invalid, Kind
 
 
+def is_masked_text(raw: Any) -> bool:
+    """Whether something handed in is the text of a mask, given back as it was shown."""
+    return isinstance(raw, str) and "**" in raw
+
+
 def no_choices() -> list[Choice]:
     """The choices of a field that has none."""
     return []
@@ -34,8 +39,8 @@ class Field:
     ``rewrite`` turns what was handed in into what its kind reads (a month into its first day);
     ``bounds`` are the smallest and largest number its column holds, ``validators`` raise Invalid for values the column
     declares wrong, ``check`` is the entity's own: it returns the value in its one way of writing or raises Invalid;
-    ``sensitivity`` and ``purpose`` are declared for personal data; ``load`` fetches values kept
-    in side tables (tags) for a page of ids at once."""
+    ``sensitivity`` and ``purpose`` are declared for personal data, ``mask`` names what is left of it for those who see it
+    masked (masking.SHAPES); ``load`` fetches values kept in side tables (tags) for a page of ids at once."""
 
     key: str
     kind: Kind
@@ -59,6 +64,7 @@ class Field:
     sensitivity: str = ""
     purpose: str = ""
     retention: str = ""
+    mask: str = ""
     check: Callable[[Any], Any] | None = None
     attribute: str = ""
     get: Callable[[Any], Any] = field(default=lambda record: None, compare=False)
@@ -101,6 +107,11 @@ class Field:
 
     # --- values --------------------------------------------------------------------------------------
     @property
+    def is_masked(self) -> bool:
+        """Whether it stands in for a field that the actor may not see (masking)."""
+        return False
+
+    @property
     def is_link(self) -> bool:
         return self.kind.key in kinds.LINKS
 
@@ -110,6 +121,10 @@ class Field:
             if self.required and not self.readonly:
                 raise Invalid(_("“%(label)s” is needed.") % {"label": self.label})
             return self.nothing if self.clearable else self.start()
+        if self.sensitivity and is_masked_text(raw):
+            raise Invalid(
+                _("“%(value)s” is masked. Enter the whole value, or leave the field as it is.") % {"value": raw}
+            )
         value = self.kind.parse(self.rewrite(raw) if self.rewrite else raw, self)
         if self.check:
             value = self.check(value)

@@ -18,7 +18,7 @@ from guanxi.platform.access.actions import label_of
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models.role import Scope
 
-READ_ACTIONS = frozenset({"view", "export"})
+READ_ACTIONS = frozenset({"view", "export", "reveal"})
 
 
 class NotFound(Exception):

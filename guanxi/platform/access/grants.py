@@ -1,10 +1,10 @@
 """The rights of one actor, read once and asked many times."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from guanxi.platform.access.models.role import FieldRule, RoleGrant, Scope
 
@@ -26,46 +26,74 @@ class Grant:
         return self.entity in ("*", entity) or (self.entity.endswith(".*") and entity.startswith(self.entity[:-1]))
 
 
+#: Kinds of sensitive data that a role sees masked unless a rule says otherwise.
+MASKED_BY_DEFAULT = frozenset({"contact", "identity", "financial"})
+#: From the most to the least that is seen of a field; a person sees the most that one of their roles allows.
+_SIGHT = {FieldRule.Rule.SHOW: 0, FieldRule.Rule.READ: 0, FieldRule.Rule.MASK: 1, FieldRule.Rule.HIDE: 2}
+_UNTOUCHABLE = frozenset({FieldRule.Rule.HIDE, FieldRule.Rule.READ})
+NO_FIELDS: frozenset[str] = frozenset()
+
+
+class FieldRights(NamedTuple):
+    """Keys of the fields of one entity that an actor does not see at all, sees masked, may not change."""
+
+    hidden: frozenset[str] = NO_FIELDS
+    masked: frozenset[str] = NO_FIELDS
+    frozen: frozenset[str] = NO_FIELDS
+
+
 @dataclass(frozen=True)
 class Grants:
-    """``rules``: (entity, field) → {role id: rule}."""
+    """``rules``: (entity, field) as in FieldRule → {role id: rule}; None for the system, which sees everything."""
 
     grants: tuple[Grant, ...]
-    rules: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
+    rules: dict[tuple[str, str], dict[int, str]] | None = field(default_factory=dict)
 
     def scopes(self, entity: str, action: str) -> frozenset[str]:
         """How far the actor may go with this action; empty: not at all."""
         return frozenset(grant.scope for grant in self.grants if grant.covers(entity, action))
 
     @cached_property
-    def _hidden(self) -> dict[str, frozenset[str]]:
-        return self._ruled({FieldRule.Rule.HIDE})
+    def _found(self) -> dict[str, FieldRights]:
+        return {}
 
-    @cached_property
-    def _frozen(self) -> dict[str, frozenset[str]]:
-        return self._ruled({FieldRule.Rule.HIDE, FieldRule.Rule.READ})
+    def fields(self, entity: str, holder: str, sensitivities: Mapping[str, str]) -> FieldRights:
+        """What the rules say of the fields of an entity; worked out once. ``holder`` is the entity whose grants count
+        (the parent of a line), ``sensitivities`` the kind of sensitive data of every field, "" for others."""
+        found = self._found.get(entity)
+        if found is None:
+            found = self._found[entity] = self._fields(entity, holder, sensitivities)
+        return found
 
-    def hidden(self, entity: str) -> frozenset[str]:
-        """Fields that every role giving sight of the entity hides."""
-        return self._hidden.get(entity, frozenset())
-
-    def frozen(self, entity: str) -> frozenset[str]:
-        """Fields that no role lets the actor change."""
-        return self._frozen.get(entity, frozenset())
-
-    def _ruled(self, rules: Iterable[str]) -> dict[str, frozenset[str]]:
-        wanted, found = set(rules), defaultdict(set)
-        for (entity, key), by_role in self.rules.items():
-            seeing = {grant.role_id for grant in self.grants if grant.covers(entity, "view")}
-            if seeing and all(by_role.get(role) in wanted for role in seeing):
-                found[entity].add(key)
-        return {entity: frozenset(keys) for entity, keys in found.items()}
+    def _fields(self, entity: str, holder: str, sensitivities: Mapping[str, str]) -> FieldRights:
+        rules = self.rules
+        if rules is None:
+            return FieldRights()
+        # Somebody whose roles say nothing of the entity is as one who has a role without rules.
+        roles = {grant.role_id for grant in self.grants if grant.covers(holder, "view")} or {0}
+        entities = (entity, f"{entity.partition('.')[0]}.*", "*")
+        named = {field for one, field in rules if one in entities}
+        hidden, masked, frozen = set(), set(), set()
+        for key, sensitivity in sensitivities.items():
+            words = (key, f"@{sensitivity}", "@") if sensitivity else (key,)
+            usual = FieldRule.Rule.MASK if sensitivity in MASKED_BY_DEFAULT else FieldRule.Rule.SHOW
+            if named.isdisjoint(words):
+                met = {str(usual)}
+            else:
+                places = [rules[one, word] for word in words for one in entities if (one, word) in rules]
+                met = {next((place[role] for place in places if role in place), usual) for role in roles}
+            sight = min(_SIGHT[FieldRule.Rule(rule)] for rule in met)
+            if sight:
+                (hidden if sight == 2 else masked).add(key)
+            if met <= _UNTOUCHABLE:
+                frozen.add(key)
+        return FieldRights(frozenset(hidden), frozenset(masked), frozenset(frozen))
 
 
 def grants_of(actor: "Actor") -> Grants:
     """Two queries: the grants and the field rules of the user's active roles."""
     if actor.unrestricted:
-        return Grants((Grant(0, "*", frozenset({"*"}), Scope.ALL),))
+        return Grants((Grant(0, "*", frozenset({"*"}), Scope.ALL),), None)
     if actor.user_id is None:
         return Grants(())
     mine = {"role__active": True, "role__user_links__user": actor.user_id}

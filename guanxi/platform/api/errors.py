@@ -11,6 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.limits import LimitReached
 from guanxi.platform.api.transport import TooLarge
 from guanxi.platform.commands.outcome import Blocked, Conflict, Rejected
 from guanxi.platform.entities.entity import Entity
@@ -36,7 +38,7 @@ def answer(code: str, message: str, errors: Errors | None = None, **more: Any) -
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception that a view raised; None for a fault of the program."""
     found = (
-        (status.HTTP_409_CONFLICT, _conflict(error, context["view"].entity))
+        (status.HTTP_409_CONFLICT, _conflict(error, context["view"].entity, context["view"].actor))
         if isinstance(error, Conflict)
         else _refusal(error)
     )
@@ -67,6 +69,8 @@ def _refusal(error: Exception) -> tuple[int, dict[str, Any]] | None:
             return status.HTTP_404_NOT_FOUND, answer("not_found", str(error))
         case gate.Forbidden():
             return status.HTTP_403_FORBIDDEN, answer("forbidden", str(error))
+        case LimitReached():
+            return status.HTTP_429_TOO_MANY_REQUESTS, answer("too_many_requests", str(error))
         case Blocked(reasons=reasons, hanging=hanging):
             return status.HTTP_422_UNPROCESSABLE_ENTITY, answer(
                 "blocked",
@@ -77,12 +81,13 @@ def _refusal(error: Exception) -> tuple[int, dict[str, Any]] | None:
     return None
 
 
-def _conflict(error: Conflict, entity: Entity) -> dict[str, Any]:
+def _conflict(error: Conflict, entity: Entity, actor: Actor) -> dict[str, Any]:
     """Both values of every field in dispute, in their JSON form, and the version to send next."""
-    fields = entity.fields()
+    fields = entity.readable(actor)
     both = {
         key: {"theirs": fields[key].exported(theirs), "mine": fields[key].exported(mine)}
         for key, (theirs, mine) in error.fields.items()
+        if key in fields
     }
     return answer(
         "conflict",

@@ -17,6 +17,7 @@ from guanxi.platform.api.views.commands import (
 from guanxi.platform.api.views.files import RecordFileView, UploadView, file_fields
 from guanxi.platform.api.views.lists import CommandsView, CountView, FieldsView, GroupsView, ListView
 from guanxi.platform.api.views.records import HistoryView, RecordView
+from guanxi.platform.api.views.reveal import RevealView
 from guanxi.platform.commands.command import commands_of
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
@@ -61,6 +62,8 @@ def _addresses(entity: Entity) -> Iterator[URLPattern]:
     for field in file_fields(entity):
         view = _bound(RecordFileView, entity, READ, key=field)
         yield path(f"{base}<int:id>/{field}/content/", view, name=f"{key}.content.{field}")
+    if entity.sensitive_groups:
+        yield path(f"{base}<int:id>/reveal/", _bound(RevealView, entity, ("post", "options")), name=f"{key}.reveal")
     yield path(f"{base}<int:id>/commands/", _bound(RecordCommandsView, entity, READ), name=f"{key}.record_commands")
     for command in record_commands(entity):
         view = _bound(RecordCommandView, entity, ("post", "options"), name=command.name)

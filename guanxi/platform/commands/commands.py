@@ -94,7 +94,7 @@ def _create_inputs(entity: Entity) -> Any:
         "record_id": Field("record_id", kinds.INTEGER, _("Record"), required=not entity.personal),
     }
     attached = entity.kind is EntityKind.ATTACHED
-    return lambda actor: entity.writable(actor) | (host if attached else {})
+    return lambda actor: entity.settable(actor) | (host if attached else {})
 
 
 def _apply_create(entity: Entity) -> Any:

@@ -19,6 +19,7 @@ from guanxi.platform import bulk
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.access.masking import BlindField
 from guanxi.platform.commands import held, unique
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.models import CommandKey
@@ -118,6 +119,8 @@ def read_inputs(command: Command, actor: Actor, raw: Mapping[str, Any], ids: Seq
         if key not in fields:
             errors[key] = _("There is no field “%(field)s” that you may set here.") % {"field": key}
     for key, field in fields.items():
+        if isinstance(field, BlindField) and field.leaves(raw.get(key)):
+            continue
         if key not in raw and (command.takes_fields or not field.required):
             if not command.takes_fields:
                 values[key] = field.start()

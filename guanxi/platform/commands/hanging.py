@@ -95,7 +95,7 @@ def hinder_restoring(entity: Entity, records: Sequence[Any], actor: Actor) -> di
         for host in host_entity.source.rows(deleted=True).filter(key_in("id", waiting)):
             reason = _("It belongs to “%(record)s”, which is deleted. Restore that first.")
             for pk in waiting[host.pk]:
-                found[pk] = Hindrance(reason % {"record": host_entity.title_of(host)})
+                found[pk] = Hindrance(reason % {"record": host_entity.title_of(host, actor)})
     return found
 
 

@@ -31,6 +31,7 @@ class UserEntity(Entity):
     icon = "user"
     menu = Menu("settings", 10)
     title = "name"
+    hint = ("staff_no", "title")
     columns = ("name", "username", "staff_no", "title", "department", "region", "is_active")
     form = (
         Section(_("Person"), "name", "staff_no", "title", "department", "region", "phone", "email"),
@@ -38,9 +39,6 @@ class UserEntity(Entity):
     )
     group_by = ("department", "is_active")
     related = (Related("access.userrole", "user", columns=("role", "created_at"), label=_("Roles")),)
-
-    def hint_of(self, record: Any) -> str:
-        return " ".join(part for part in (record.staff_no, record.title) if part)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         for key in ("is_active", "date_joined"):

@@ -86,6 +86,7 @@ def _named_fields(entity: Entity) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "follows", entity.follows
     yield "title", (entity.title,)
     yield "subtitle", (entity.subtitle,)
+    yield "hint", entity.hint if entity.hint != Entity.hint else ()
     yield "parent", (entity.parent,)
     yield "hangs_on", (entity.hangs_on,)
     yield "order", (entity.order.removeprefix("-"),) if entity.order.removeprefix("-") != "id" else ()

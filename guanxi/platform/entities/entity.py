@@ -13,6 +13,8 @@ from guanxi.platform import bulk
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
+from guanxi.platform.access.grants import FieldRights
+from guanxi.platform.access.masking import BlindField, MaskedField
 from guanxi.platform.access.models.record import SCOPE_COLUMNS, Attached, Fact, Line, Record
 from guanxi.platform.access.scope import ScopeResolver, copy_scope
 from guanxi.platform.entities import registry
@@ -51,6 +53,7 @@ class Entity:
     menu: Menu | None = None
     title: str = ""
     subtitle: str = ""
+    hint: tuple[str, ...] = ("code",)
     badges: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     form: tuple[Section, ...] = ()
@@ -137,7 +140,9 @@ class Entity:
             found["record_id"] = found["record_id"].with_(label=_("Record"))
         for group in self.sensitive_groups:
             for key in group.fields:
-                found[key] = found[key].with_(sensitivity=group.kind, purpose=group.purpose, retention=group.retention)
+                found[key] = found[key].with_(
+                    sensitivity=group.kind, purpose=group.purpose, retention=group.retention, mask=group.mask
+                )
         for key, label in self.labels.items():
             found[key] = found[key].with_(label=label)
         return self.shape(found)
@@ -150,17 +155,58 @@ class Entity:
     def sensitive_groups(self) -> tuple[Sensitive, ...]:
         return (self.sensitive,) if isinstance(self.sensitive, Sensitive) else self.sensitive
 
-    def readable(self, actor: Actor) -> dict[str, Field]:
-        """The fields this actor may see; all others do not exist for them."""
-        hidden = actor.grants.hidden(self.key)
-        return {key: field for key, field in self.fields().items() if key not in hidden}
+    def field_rights(self, actor: Actor) -> FieldRights:
+        """Which fields the actor's roles hide, mask and freeze."""
+        holder: Entity = self
+        while (parent := holder.parent_entity()) is not None:
+            holder = parent
+        kinds_of_data = registry.cached(
+            ("sensitivities", self.key), lambda: {key: field.sensitivity for key, field in self.fields().items()}
+        )
+        return actor.grants.fields(self.key, holder.key, kinds_of_data)
 
-    def writable(self, actor: Actor) -> dict[str, Field]:
-        """The fields this actor may set."""
-        frozen = actor.grants.frozen(self.key)
+    def _sensitive_fields(self, over: type[MaskedField] | type[BlindField]) -> dict[str, Any]:
+        """The fields as they are for people who see all that is sensitive masked."""
+        return registry.cached(
+            (over.__name__, self.key),
+            lambda: {key: over.over(field) for key, field in self.fields().items()},
+        )
+
+    def readable(self, actor: Actor) -> dict[str, Field]:
+        """The fields this actor may see, some of them masked; all others do not exist for them."""
+        hidden, masked, _frozen = self.field_rights(actor)
+        fields = {key: field for key, field in self.fields().items() if key not in hidden}
+        if masked:
+            stand_ins = self._sensitive_fields(MaskedField)
+            fields |= {key: stand_ins[key] for key in masked}
+        return fields
+
+    def seen(self, key: str, actor: Actor) -> Field | None:
+        """One of the readable fields; None if it is hidden."""
+        hidden, masked, _frozen = self.field_rights(actor)
+        if key in hidden:
+            return None
+        return self._sensitive_fields(MaskedField)[key] if key in masked else self.fields()[key]
+
+    def in_full(self, actor: Actor, *keys: str) -> bool:
+        """Whether the actor sees all of these fields, none of them masked: for panels that are not derived."""
+        hidden, masked, _frozen = self.field_rights(actor)
+        return hidden.isdisjoint(keys) and masked.isdisjoint(keys)
+
+    def settable(self, actor: Actor) -> dict[str, Field]:
+        """The fields this actor may give a new record."""
+        frozen = self.field_rights(actor).frozen
         return {
             key: field for key, field in self.fields().items() if key not in frozen and not field.readonly and field.set
         }
+
+    def writable(self, actor: Actor) -> dict[str, Field]:
+        """The fields this actor may change; those that are masked without seeing what is there."""
+        fields, masked = self.settable(actor), self.field_rights(actor).masked
+        if masked:
+            stand_ins = self._sensitive_fields(BlindField)
+            fields |= {key: stand_ins[key] for key in masked if key in fields}
+        return fields
 
     @cached_property
     def title_field(self) -> str:
@@ -170,17 +216,20 @@ class Entity:
             (key for key in ("name", "label", "title", "subject", "code") if key in fields), next(iter(fields))
         )
 
-    def title_of(self, record: Any) -> str:
-        """The text by which people know the record."""
-        field = self.fields()[self.title_field]
+    def title_of(self, record: Any, actor: Actor) -> str:
+        """The text by which the actor knows the record; its number where the naming field is hidden from them."""
+        field = self.seen(self.title_field, actor)
+        if field is None:
+            return f"{self.label} {record.pk}"
         value = field.get(record)
         if field.kind is kinds.CHOICE:
             value = field.choice_labels().get(value, value)
         return str(value) if value and not field.is_link else f"{self.label} {record.pk}"
 
-    def hint_of(self, record: Any) -> str:
-        """Hook: what tells namesakes apart in a picker."""
-        return str(getattr(record, "code", ""))
+    def hint_of(self, record: Any, actor: Actor) -> str:
+        """What tells namesakes apart in a picker: the fields in ``hint`` as the actor sees them."""
+        known = [field for key in self.hint if key in self.fields() and (field := self.seen(key, actor))]
+        return " · ".join(text for field in known if (text := field.display(field.get(record), actor.zone)))
 
     def list_columns(self) -> tuple[str, ...]:
         """Keys of the default columns of the list."""

@@ -37,13 +37,18 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
         rows = entity.rows_of(actor, pk=next(iter(wanted)))
     else:
         rows = entity.rows(actor).filter(pk__in=wanted)
-    field = entity.fields()[entity.title_field]
-    column, read = entity.source.column(field), entity.source.reader(field)
-    if not column or field.is_link or field.kind is kinds.CHOICE or type(entity).title_of is not Entity.title_of:
-        return {record.pk: entity.title_of(record) for record in rows}
+    field = entity.seen(entity.title_field, actor)
+    column = entity.source.column(field) if field else ""
+    if not field or not column or field.is_link or field.kind is kinds.CHOICE or _names_itself(entity):
+        return {record.pk: entity.title_of(record, actor) for record in rows}
+    read = entity.source.reader(field)
     # Two columns instead of whole records: a list of fifty names as many users, regions and industries.
     pairs = ((pk, read(value) if read else value) for pk, value in rows.values_list("pk", column))
     return {pk: str(title) if title else f"{entity.label} {pk}" for pk, title in pairs}
+
+
+def _names_itself(entity: Entity) -> bool:
+    return type(entity).title_of is not Entity.title_of
 
 
 def labels_of(
@@ -112,15 +117,19 @@ def options(target: str, text: str, actor: Actor, *, limit: int = 20) -> list[tu
     if "is_active" in names:
         rows = rows.filter(is_active=True)
     if text:
-        rows = rows.filter(_typed(entity, text, names))
+        rows = rows.filter(_typed(entity, actor, text, names))
     found = rows.order_by(*(["path"] if "path" in names else ["pk"]))[:limit]
-    return [(record.pk, entity.title_of(record), entity.hint_of(record)) for record in found]
+    return [(record.pk, entity.title_of(record, actor), entity.hint_of(record, actor)) for record in found]
 
 
-def _typed(entity: Entity, text: str, names: set[str]) -> Q:
-    title = entity.fields()[entity.title_field]
-    found = title.condition("contains", (text,)) or Q(**{f"{title.lookup}__icontains": text})
-    for name in ("code", "pinyin", "initials", "username", "staff_no"):
+def _typed(entity: Entity, actor: Actor, text: str, names: set[str]) -> Q:
+    """By name only for those who see the name in full: what is masked must not be spelled out letter by letter."""
+    title = entity.seen(entity.title_field, actor)
+    found, keys = Q(pk__in=[]), ["code", "username", "staff_no"]
+    if title is not None and not title.is_masked:
+        found = title.condition("contains", (text,)) or Q(**{f"{title.lookup}__icontains": text})
+        keys += ["pinyin", "initials"]
+    for name in keys:
         if name in names:
             found |= Q(**{f"{name}__istartswith": text})
     return found

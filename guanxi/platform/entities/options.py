@@ -77,15 +77,18 @@ class Timeline:
 @dataclass(frozen=True)
 class Sensitive:
     """Personal or confidential fields: what kind of data, for which purpose kept, and for how long after
-    the last use (ISO 8601 period). Who sees them is role data."""
+    the last use (ISO 8601 period); ``mask`` names what is left of them for those who see them masked
+    (access.masking.SHAPES; by the kind of the field if it is empty). Who sees them is role data."""
 
     fields: tuple[str, ...]
     kind: str
     purpose: str
     retention: str = "P3Y"
+    mask: str = ""
 
-    def __init__(self, *fields: str, kind: str, purpose: str, retention: str = "P3Y") -> None:
-        for name, value in {"fields": fields, "kind": kind, "purpose": purpose, "retention": retention}.items():
+    def __init__(self, *fields: str, kind: str, purpose: str, retention: str = "P3Y", mask: str = "") -> None:
+        given = {"fields": fields, "kind": kind, "purpose": purpose, "retention": retention, "mask": mask}
+        for name, value in given.items():
             object.__setattr__(self, name, value)
 
 

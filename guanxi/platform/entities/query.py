@@ -15,6 +15,7 @@ from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.lookups import record_lookups
 from guanxi.platform.feel.compiler import Reader, compile_filter
 from guanxi.platform.feel.nodes import EVERYTHING, FilterError, Node, parse
 
@@ -69,9 +70,13 @@ class Page:
 
 
 def read_filter(entity: Entity, actor: Actor, tree: Any) -> Node:
-    """Parse a JSON tree for this reader: fields hidden from them do not exist. Raises FilterError."""
+    """Parse a JSON tree for this reader: fields hidden from them do not exist. Raises FilterError; LimitReached when
+    it searches masked fields too often."""
     fields = entity.readable(actor)
-    return parse(tree, lambda key: fields.get(key))
+    node = parse(tree, lambda key: fields.get(key))
+    if entity.field_rights(actor).masked:
+        record_lookups(entity, actor, node)
+    return node
 
 
 def condition(entity: Entity, actor: Actor, query: Query) -> Q:
@@ -89,7 +94,8 @@ def condition(entity: Entity, actor: Actor, query: Query) -> Q:
 
 def text_fields(entity: Entity, fields: dict[str, Field]) -> list[str]:
     """The fields the one-line search looks into: title and code."""
-    return [key for key in dict.fromkeys((entity.title_field, "code")) if key in fields and fields[key].kind.blank]
+    keys = [key for key in dict.fromkeys((entity.title_field, "code")) if key in fields]
+    return [key for key in keys if fields[key].kind.blank and not fields[key].is_masked]
 
 
 def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: str = "", before: str = "") -> Page:
@@ -283,6 +289,7 @@ def groups(entity: Entity, actor: Actor, query: Query, by: str, total: str = "")
         raise SortError(_("The list cannot be grouped by “%(field)s”.") % {"field": by})
     rows = query.rows(entity, actor).filter(condition(entity, actor, query)).order_by()
     lookup = f"{field.lookup}_id" if field.kind is kinds.TREE else field.lookup
-    sums = {"total_": Coalesce(Sum(fields[total].lookup), 0)} if total else {}
+    summed = fields.get(total)
+    sums = {"total_": Coalesce(Sum(summed.lookup), 0)} if summed and summed.lookup else {}
     found = rows.values(lookup).annotate(count_=Count("pk"), **sums).order_by("-count_", lookup)[:GROUP_LIMIT]
     return [Group(row[lookup], row["count_"], row.get("total_")) for row in found]

@@ -26,7 +26,7 @@ class Check:
     """Counts what a run would do."""
 
     def __init__(self, chosen: Import, actor: Actor, context: JobContext) -> None:
-        self.context = context
+        self.context, self.actor = context, actor
         self.plan = compile_plan(registry.get(chosen.entity), actor, chosen.mapping, chosen.options)
         self.spool = spool_of(chosen)
         keys = file_keys(self.plan, self.spool)
@@ -82,5 +82,9 @@ class Check:
             if len(self.asked) < ASKED and work.outcome[index] == ASK:
                 record = work.records[index]
                 self.asked.append(
-                    {"row": chunk.rows[index].number, "id": record.pk, "title": work.part.entity.title_of(record)}
+                    {
+                        "row": chunk.rows[index].number,
+                        "id": record.pk,
+                        "title": work.part.entity.title_of(record, self.actor),
+                    }
                 )

@@ -82,12 +82,11 @@ class Plan:
 
 
 def importable(entity: Entity, actor: Actor) -> dict[str, Field]:
-    """The fields an import may fill: those the actor may set, and may see."""
-    visible = entity.readable(actor)
-    writable = set(entity.writable(actor))
+    """The fields an import may fill: those the actor may set, and may see; those seen masked are filled blindly."""
+    visible, writable = entity.readable(actor), entity.writable(actor)
     if entity.kind is EntityKind.FACT:
-        writable |= {key for key, one in visible.items() if one.set and not one.readonly}
-    return {key: one for key, one in visible.items() if key in writable and one.kind is not kinds.FILE}
+        writable |= {key: one for key, one in visible.items() if one.set and not one.readonly}
+    return {key: writable[key] for key in visible if key in writable and writable[key].kind is not kinds.FILE}
 
 
 def hanging(entity: Entity, actor: Actor) -> list[Entity]:
@@ -117,7 +116,7 @@ def key_choices(entity: Entity, fields: Mapping[str, Field]) -> list[Field]:
         and not one.is_link
         and one.kind in (kinds.TEXT, kinds.PHONE, kinds.EMAIL)
     ]
-    return [one for one in (*told, *unique, *others) if one.kind not in NO_KEY and one.lookup]
+    return [one for one in (*told, *unique, *others) if one.kind not in NO_KEY and one.lookup and not one.is_masked]
 
 
 def require_right(entity: Entity, actor: Actor) -> None:

@@ -39,7 +39,7 @@ def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) ->
         if lines:
             sections.append((str(section.label), lines))
     write_record_pdf(
-        target, title=entity.title_of(record), subtitle=str(entity.label), sections=sections, language=actor.language,
+        target, title=entity.title_of(record, actor), subtitle=str(entity.label), sections=sections, language=actor.language,
         generated_at_text=made_by(actor), page_text_template=_("Page %(page)s of %(pages)s"), texts=texts_of(actor),
     )  # fmt: skip
     remember(entity, actor, 1, "", record.pk)

@@ -112,6 +112,7 @@ _LOOKUPS = {
     "ge": "gte",
     "contains": "icontains",
     "starts": "istartswith",
+    "ends": "iendswith",
 }
 
 

@@ -32,6 +32,7 @@ OPERATORS = {
         Operator("contains", _("contains"), typed=False),
         Operator("lacks", _("does not contain"), typed=False),
         Operator("starts", _("starts with"), typed=False),
+        Operator("ends", _("ends with"), typed=False),
         Operator("lt", _("is less than")),
         Operator("le", _("is at most")),
         Operator("gt", _("is more than")),
@@ -67,7 +68,7 @@ _PRESENCE = ("empty", "filled")
 _EQUALITY = ("eq", "ne", "in", "notin", *_PRESENCE)
 _ORDER = ("lt", "le", "gt", "ge", "between")
 
-TEXT = ("contains", "eq", "ne", "lacks", "starts", "in", "notin", *_PRESENCE)
+TEXT = ("contains", "eq", "ne", "lacks", "starts", "ends", "in", "notin", *_PRESENCE)
 LONG_TEXT = ("contains", "lacks", *_PRESENCE)
 NUMBER = (*_EQUALITY, *_ORDER)
 DATE = ("period", "eq", *_ORDER, "last", "next", *_PRESENCE)

@@ -130,9 +130,9 @@ def nodes(
     found = [
         TreeNode(
             id=record.pk,
-            label=entity.title_of(record),
+            label=entity.title_of(record, actor),
             url=addresses.record(entity, record.pk),
-            note=entity.hint_of(record),
+            note=entity.hint_of(record, actor),
             count=f"{below[record.pk]:,}" if record.pk in below else "",
             has_children=record.pk in below,
             children_url=addresses.page_of(entity, "children", record.pk) if record.pk in below else "",

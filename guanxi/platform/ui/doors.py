@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
+from guanxi.platform.access.limits import LimitReached
 from guanxi.platform.access.requests import Request
 from guanxi.platform.commands.outcome import Blocked, Refusal
 from guanxi.platform.entities import registry
@@ -39,6 +40,8 @@ def signed_in(view: View) -> View:
             return refused(request, 403, str(error))
         except (FilterError, SortError) as error:
             return refused(request, 400, str(error))
+        except LimitReached as error:
+            return refused(request, 429, str(error))
         except Blocked as error:
             return refused(request, 409, str(error), _to_hanging(error))
         except Refusal as error:

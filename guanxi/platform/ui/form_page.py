@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
+from guanxi.platform.access.masking import BlindField
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.entities import links
@@ -82,8 +83,9 @@ class Form:
         *,
         raw: Mapping[str, Any] | None = None,
         errors: Mapping[str, str] | None = None,
+        record: Any = None,
     ) -> None:
-        self.entity, self.actor = entity, actor
+        self.entity, self.actor, self.record = entity, actor, record
         self.raw, self.errors = raw or {}, errors or {}
         self._labels: dict[tuple[str, int], str] = {}
 
@@ -115,7 +117,15 @@ class Form:
             autofocus=autofocus,
             check_url=check_url,
             create_url="1" if field.kind is kinds.TAGS else "",
+            placeholder=self._masked(field),
         )
+
+    def _masked(self, field: Field) -> str:
+        """What stands in the empty input of a field that the actor may only replace."""
+        if not isinstance(field, BlindField) or self.record is None:
+            return ""
+        shown = field.shown(self.record)
+        return _("%(value)s: leave empty to keep it") % {"value": shown} if shown else ""
 
     def _shown(self, field: Field, value: Any) -> Any:
         if field.kind in LISTS:
@@ -234,11 +244,11 @@ def edit_page(
     """The form of a record; after a conflict with both values of every field in question."""
     entity = command.entity
     fields = command.inputs(actor)
-    form = Form(entity, actor, raw=raw, errors=errors)
+    form = Form(entity, actor, raw=raw, errors=errors, record=record)
     values = {key: field.get(record) for key, field in fields.items()}
     return FormPage(
         entity_key=entity.key,
-        title=_("Edit %(record)s") % {"record": entity.title_of(record)},
+        title=_("Edit %(record)s") % {"record": entity.title_of(record, actor)},
         subtitle=str(getattr(record, "code", "")),
         action_url=addresses.page_of(entity, "edit", record.pk),
         sections=form.sections(fields, values),
@@ -312,7 +322,7 @@ def command_page(
     return FormPage(
         entity_key=entity.key,
         title=str(command.label),
-        subtitle=entity.title_of(record),
+        subtitle=entity.title_of(record, actor),
         note=str(command.help),
         action_url=addresses.page_of(entity, "command", record.pk, command.name),
         sections=form.inputs(fields),

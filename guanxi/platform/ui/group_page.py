@@ -104,7 +104,7 @@ def _tree(state: ListState, actor: Actor, field: Field) -> tuple[list[TreeNode],
         inner = [node(child, depth + 1) for child in sorted(children.get(pk, []), key=lambda one: -totals[one])]
         return TreeNode(
             id=pk,
-            label=target.title_of(places[pk]),
+            label=target.title_of(places[pk], actor),
             url=narrowed(state, ["under", field.key, str(pk)]),
             count=f"{totals[pk]:,}",
             has_children=bool(inner),

@@ -149,7 +149,7 @@ def _row(presenter: Presenter, record: Any) -> Row:
         url=presenter.address(presenter.entity.key, record.pk),
         version=getattr(record, "version", 0),
         cells=cells,
-        label=presenter.entity.title_of(record),
+        label=presenter.entity.title_of(record, presenter.actor),
         card=card_of(presenter, record, cells),
     )
 
@@ -170,7 +170,7 @@ def card_of(presenter: Presenter, record: Any, cells: list[Cell] | None = None) 
     owner = next((cell.display for field, cell in shown if field.key == "owner"), "")
     return Card(
         id=record.pk,
-        title=entity.title_of(record),
+        title=entity.title_of(record, presenter.actor),
         url=presenter.address(entity.key, record.pk),
         badge=badge,
         facts=facts,

@@ -63,6 +63,8 @@ class Presenter:
         kind: Any = page_kind(field)
         if field.is_empty(value):
             return Cell(kind=kind, editable=editable)
+        if field.is_masked:
+            return Cell(kind=kind, editable=editable, display=field.display(value, self.actor.zone), masked=True)
         drawn = _SPECIAL.get(field.kind.key)
         parts = drawn(self, field, value) if drawn else {"display": field.display(value, self.actor.zone)}
         return Cell(kind=kind, editable=editable, **parts)

@@ -56,7 +56,7 @@ def record_page(entity: Entity, actor: Actor, record: Any) -> PrintPage:
     presenter.load([record])
     printing.remember(entity, actor, 1, "", record.pk)
     return PrintPage(
-        title=entity.title_of(record), subtitle=str(getattr(record, "code", "") or entity.label), entity_key=entity.key,
+        title=entity.title_of(record, actor), subtitle=str(getattr(record, "code", "") or entity.label), entity_key=entity.key,
         properties=properties(presenter, record, fields, editable=False), **_printed(actor),
     )  # fmt: skip
 

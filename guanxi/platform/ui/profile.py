@@ -20,7 +20,7 @@ OWN = ("name", "phone", "email", "language", "time_zone")
 
 def fields(actor: Actor) -> dict[str, Field]:
     """The fields of one's own account that one may change, unless a rule of all one's roles forbids it."""
-    described, frozen = registry.get(User).fields(), actor.grants.frozen("access.user")
+    described, frozen = registry.get(User).fields(), registry.get(User).field_rights(actor).frozen
     found = {key: described[key] for key in OWN if key not in frozen}
     if "time_zone" in found:
         found["time_zone"] = found["time_zone"].with_(

@@ -49,7 +49,7 @@ def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPag
     return RecordPage(
         entity_key=entity.key,
         id=record.pk,
-        title=entity.title_of(record),
+        title=entity.title_of(record, actor),
         url=addresses.record(entity, record.pk),
         version=getattr(record, "version", 0),
         code=str(getattr(record, "code", "") or ""),
@@ -237,7 +237,15 @@ def properties(presenter: Presenter, record: Any, fields: dict[str, Field], *, e
 
 def property_row(entity: Entity, presenter: Presenter, record: Any, field: Field, editable: bool) -> PropertyRow:
     url = addresses.page_of(entity, "property", record.pk, field.key) if editable else ""
-    return PropertyRow(id=field.key, label=str(field.label), cell=presenter.cell(field, record), edit_url=url)
+    cell = presenter.cell(field, record)
+    may_reveal = cell.masked and gate.permits(presenter.actor, entity, "reveal")
+    return PropertyRow(
+        id=field.key,
+        label=str(field.label),
+        cell=cell,
+        edit_url=url,
+        reveal_url=addresses.page_of(entity, "reveal", record.pk, field.key) if may_reveal else "",
+    )
 
 
 def panels(entity: Entity, actor: Actor, record: Any) -> list[Panel]:

@@ -197,7 +197,7 @@ def _child_entry(child: Entity, actor: Actor, item: Item, authors: dict[int, str
     fields = child.readable(actor)
     option = child.timeline
     body = str(fields[option.body].get(item.record) or "") if option.body in fields else ""
-    title = child.title_of(item.record)
+    title = child.title_of(item.record, actor)
     label = str(child.label)
     icon = child.icon
     if option.kind in fields:
@@ -258,7 +258,7 @@ class _Telling:
         for event in events:
             if event.record_id is not None:
                 wanted.setdefault(event.entity, set()).add(event.record_id)
-        found = {(self.host.key, self.record.pk): self.host.title_of(self.record)}
+        found = {(self.host.key, self.record.pk): self.host.title_of(self.record, self.actor)}
         for key, ids in wanted.items():
             missing = ids - {pk for entity, pk in found if entity == key}
             named = links.labels(key, missing, self.actor)
@@ -272,7 +272,7 @@ class _Telling:
         if not ids or entity is None or not entity.is_record:
             return {}
         rows = gate.narrow(entity.source.rows(deleted=True), gate.sources(self.actor, entity))
-        return {record.pk: entity.title_of(record) for record in rows.filter(pk__in=ids)}
+        return {record.pk: entity.title_of(record, self.actor) for record in rows.filter(pk__in=ids)}
 
     def _load_labels(self, events: list[StoredEvent]) -> None:
         wanted: dict[str, set[int]] = {}

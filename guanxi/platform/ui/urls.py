@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from guanxi.platform.ui.views import bulk, commands, files, lists, records
+from guanxi.platform.ui.views import bulk, commands, files, lists, records, reveal
 
 urlpatterns = [
     path("", include("guanxi.platform.ui.urls_desk")),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("<slug:module>/<slug:name>/<int:pk>/tab/<str:key>/", records.tab, name="tab"),
     path("<slug:module>/<slug:name>/<int:pk>/panel/<str:key>/", records.panel, name="panel"),
     path("<slug:module>/<slug:name>/<int:pk>/property/<slug:key>/", records.property_, name="property"),
+    path("<slug:module>/<slug:name>/<int:pk>/reveal/<slug:key>/", reveal.reveal, name="reveal"),
     path("<slug:module>/<slug:name>/<int:pk>/compose/<str:child_key>/", records.compose, name="compose"),
     path("<slug:module>/<slug:name>/<int:pk>/undo/<str:event>/", records.undo_event, name="undo_event"),
 ]

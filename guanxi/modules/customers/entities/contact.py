@@ -21,6 +21,7 @@ from guanxi.platform.refdata.chinese.pinyin import initials, pinyin_key
 class ContactEntity(Entity):
     model = Contact
     icon = "address-book"
+    hint = ("code", "title")
     menu = Menu("customers", 20)
     help = _("The people at customers: how to reach them, what they decide and how they feel about us.")
     code_format = "P{:08d}"
@@ -90,9 +91,6 @@ class ContactEntity(Entity):
             fields[key] = fields[key].with_(check=check)
         fields["attitude"] = fields["attitude"].with_(choices=fixed(Attitude, ATTITUDE_COLORS))
         return fields
-
-    def hint_of(self, record: Contact) -> str:
-        return " · ".join(part for part in (record.code, record.title) if part)
 
     def clean(self, record: Contact, actor: Actor) -> dict[str, str]:
         return policies.contact_problems(record, actor.today())

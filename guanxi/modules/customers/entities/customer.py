@@ -21,6 +21,7 @@ from guanxi.platform.refdata.chinese.pinyin import initials, pinyin_key
 class CustomerEntity(Entity):
     model = Customer
     icon = "building"
+    hint = ("code", "credit_code")
     menu = Menu("customers", 10)
     help = _("Organisations, households and individuals that are or may become customers, with their groups.")
     code_format = "C{:08d}"
@@ -51,17 +52,12 @@ class CustomerEntity(Entity):
         Section(_("Responsible"), "owner", "department", "tags", "remarks", key="responsible"),
     )  # fmt: skip
     sensitive = (
-        Sensitive("phone", "email", "address", kind="contact", purpose="keeping in touch"),
-        Sensitive(
-            "id_type",
-            "id_number",
-            "gender",
-            "born_on",
-            kind="identity",
-            purpose="real-name registration",
-            retention="P5Y",
-        ),
-        Sensitive("legal_representative", kind="contact", purpose="signing contracts", retention="P5Y"),
+        Sensitive("phone", "email", kind="contact", purpose="keeping in touch"),
+        Sensitive("address", kind="contact", purpose="keeping in touch", mask="place"),
+        Sensitive("id_type", "gender", "born_on", kind="identity", purpose="real-name registration", retention="P5Y"),
+        Sensitive("id_number", kind="identity", purpose="real-name registration", retention="P5Y", mask="identity"),
+        Sensitive("legal_representative", kind="contact", purpose="signing contracts", retention="P5Y", mask="name"),
+        Sensitive("tax_number", kind="financial", purpose="invoicing", retention="P10Y", mask="identity"),
     )
     related = (
         Related(
@@ -100,9 +96,6 @@ class CustomerEntity(Entity):
             fields[key] = fields[key].with_(check=check)
         fields["lifecycle"] = fields["lifecycle"].with_(choices=fixed(Lifecycle, LIFECYCLE_COLORS))
         return fields
-
-    def hint_of(self, record: Customer) -> str:
-        return " · ".join(part for part in (record.code, record.credit_code) if part)
 
     def clean(self, record: Customer, actor: Actor) -> dict[str, str]:
         return policies.customer_problems(record, actor.today())

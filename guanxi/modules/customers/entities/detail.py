@@ -39,7 +39,10 @@ class AddressEntity(Entity):
     parent = "customer"
     title = "street"
     columns = ("customer", "address_type", "region", "street", "postcode", "recipient")
-    sensitive = Sensitive("street", "recipient", kind="contact", purpose="keeping in touch")
+    sensitive = (
+        Sensitive("street", kind="contact", purpose="keeping in touch", mask="place"),
+        Sensitive("recipient", kind="contact", purpose="keeping in touch", mask="name"),
+    )
 
 
 @entity
@@ -50,4 +53,7 @@ class BankAccountEntity(Entity):
     title = "number"
     columns = ("customer", "bank", "branch", "holder", "number", "preferred")
     keys = ("number",)
-    sensitive = Sensitive("holder", "number", kind="financial", purpose="invoicing", retention="P10Y")
+    sensitive = (
+        Sensitive("holder", kind="financial", purpose="invoicing", retention="P10Y", mask="name"),
+        Sensitive("number", kind="financial", purpose="invoicing", retention="P10Y"),
+    )

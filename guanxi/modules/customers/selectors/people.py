@@ -50,15 +50,14 @@ def decision_chain(actor: Actor, customer: Customer) -> list[ChainNode]:
     """The people of a customer as a forest: whoever reports to nobody here stands on top, the most important
     first. People with a position here who belong elsewhere are added. Two queries, at most PEOPLE_LIMIT people."""
     contacts = _contacts(actor, customer)
-    nodes = {contact.pk: _node(contact) for contact in contacts}
+    nodes = {contact.pk: _node(actor, contact) for contact in contacts}
     for position in _positions(actor, customer):
         contact = position.contact
         if contact.pk not in nodes:
             nodes[contact.pk] = replace(
-                _node(contact),
-                title=position.title or contact.title,
-                decision_role=position.decision_role or contact.decision_role,
+                _node(actor, contact),
                 elsewhere=True,
+                **{key: value for key, value in _at_position(actor, position).items() if value},
             )
     above = {contact.pk: contact.reports_to_id for contact in contacts}
     by_manager: dict[int | None, list[int]] = defaultdict(list)
@@ -73,14 +72,14 @@ def decision_chain(actor: Actor, customer: Customer) -> list[ChainNode]:
 
 def relation_graph(actor: Actor, customer: Customer) -> RelationGraph:
     """Who knows whom among the customer's people and beyond. Three queries, at most PEOPLE_LIMIT people."""
-    own = {contact.pk: _node(contact) for contact in _contacts(actor, customer)}
+    own = {contact.pk: _node(actor, contact) for contact in _contacts(actor, customer)}
     rows = registry.get("customers.contactrelation").rows(actor)
     lines: list[ContactRelation] = list(
         rows.filter(Q(contact__in=own) | Q(other__in=own)).order_by("pk")[: PEOPLE_LIMIT * 5]
     )
     beyond = {pk for line in lines for pk in (line.contact_id, line.other_id)} - own.keys()
     visible = registry.get("customers.contact").rows(actor).filter(pk__in=beyond)[:PEOPLE_LIMIT] if beyond else ()
-    people = own | {contact.pk: replace(_node(contact), elsewhere=True) for contact in visible}
+    people = own | {contact.pk: replace(_node(actor, contact), elsewhere=True) for contact in visible}
     relations = [
         Relation(line.contact_id, line.other_id, line.relation, line.strength)
         for line in lines
@@ -106,14 +105,21 @@ def _positions(actor: Actor, customer: Customer) -> list[Position]:
     return list(rows.filter(contact__in=reachable).select_related("contact").order_by("pk")[:PEOPLE_LIMIT])
 
 
-def _node(contact: Contact) -> ChainNode:
+def _at_position(actor: Actor, position: Position) -> dict[str, str]:
+    entity = registry.get("customers.position")
+    return {key: getattr(position, key) for key in ("title", "decision_role") if entity.in_full(actor, key)}
+
+
+def _node(actor: Actor, contact: Contact) -> ChainNode:
+    """What the reader may not see of a person is left out of the drawing as well."""
+    entity = registry.get("customers.contact")
     return ChainNode(
         contact.pk,
-        contact.name,
-        contact.title,
-        contact.decision_role,
-        contact.attitude,
-        contact.importance,
+        entity.title_of(contact, actor),
+        contact.title if entity.in_full(actor, "title") else "",
+        contact.decision_role if entity.in_full(actor, "decision_role") else "",
+        contact.attitude if entity.in_full(actor, "attitude") else "",
+        contact.importance if entity.in_full(actor, "importance") else None,
         main=contact.main,
     )
 

@@ -95,15 +95,14 @@ def _years(year: int | None, on: date) -> int | None:
 
 # --- the tables: whether all rows fit, and their special days ------------------------------------------------
 Found = tuple[bool, list[Occurrence]]
+NONE: Found = (True, [])
 
 
 def _of_contacts(actor: Actor, keys: dict[int, list[date]], customer: Customer | None) -> Found:
-    rows = (
-        registry.get("customers.contact")
-        .rows(actor)
-        .filter(bulk.key_in("birthday", keys))
-        .exclude(left_on__lte=actor.today())
-    )
+    entity = registry.get("customers.contact")
+    if not entity.in_full(actor, "born_on"):
+        return NONE
+    rows = entity.rows(actor).filter(bulk.key_in("birthday", keys)).exclude(left_on__lte=actor.today())
     rows = rows.filter(customer=customer) if customer else rows
     values = list(rows.order_by("pk").values_list("pk", "customer_id", "name", "birthday", "born_on")[: ROWS_LIMIT + 1])
     return len(values) <= ROWS_LIMIT, [
@@ -114,11 +113,10 @@ def _of_contacts(actor: Actor, keys: dict[int, list[date]], customer: Customer |
 
 
 def _of_customers(actor: Actor, keys: dict[int, list[date]], customer: Customer | None) -> Found:
-    rows = (
-        registry.get("customers.customer")
-        .rows(actor)
-        .filter(bulk.key_in("birthday", keys), kind=CustomerKind.INDIVIDUAL)
-    )
+    entity = registry.get("customers.customer")
+    if not entity.in_full(actor, "born_on"):
+        return NONE
+    rows = entity.rows(actor).filter(bulk.key_in("birthday", keys), kind=CustomerKind.INDIVIDUAL)
     rows = rows.filter(pk=customer.pk) if customer else rows
     values = list(rows.order_by("pk").values_list("pk", "name", "birthday", "born_on")[: ROWS_LIMIT + 1])
     return len(values) <= ROWS_LIMIT, [
@@ -129,9 +127,10 @@ def _of_customers(actor: Actor, keys: dict[int, list[date]], customer: Customer 
 
 
 def _of_lines(actor: Actor, keys: dict[int, list[date]], customer: Customer | None) -> Found:
-    rows = (
-        registry.get("customers.anniversary").rows(actor).filter(bulk.key_in("day_key", keys), contact__deleted_at=None)
-    )
+    entity = registry.get("customers.anniversary")
+    if not entity.in_full(actor, "month", "day", "occasion"):
+        return NONE
+    rows = entity.rows(actor).filter(bulk.key_in("day_key", keys), contact__deleted_at=None)
     rows = rows.filter(contact__customer=customer) if customer else rows
     columns = ("contact_id", "contact__customer_id", "contact__name", "day_key", "occasion", "year", "remind_days")
     values = list(

@@ -57,11 +57,15 @@ class RoleGrant(Line):
 
 
 class FieldRule(Line):
-    """Takes a field away from a role: hidden, or visible but not to be changed."""
+    """How a role meets a field. Without a rule a field may be seen and changed, except for sensitive ones of the kinds
+    in grants.MASKED_BY_DEFAULT. ``entity`` is a key, a module such as customers.*, or *; ``field`` a key, or @ with a
+    kind of sensitive data (@contact), or @ alone for all of them. The more exact rule counts."""
 
     class Rule(models.TextChoices):
         HIDE = "hide", _("Hidden")
+        MASK = "mask", _("Masked")
         READ = "read", _("Read only")
+        SHOW = "show", _("In full")
 
     role = models.ForeignKey(Role, models.CASCADE, related_name="field_rules", verbose_name=_("Role"))
     entity = models.CharField(_("Entity"), max_length=100)

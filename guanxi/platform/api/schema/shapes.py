@@ -58,6 +58,8 @@ LINK_INPUT: Schema = {
 BYTES: Schema = {"type": "string", "format": "binary"}
 UPLOAD = object_of({"file": BYTES})
 UPLOADED = object_of({"id": ID, "label": TEXT, "size": NUMBER, "content_type": TEXT})
+REVEAL = object_of({"field": TEXT, "reason": TEXT})
+REVEALED = object_of({"field": TEXT, "value": {}})
 ERROR = object_of(
     {
         "code": TEXT,

@@ -110,7 +110,13 @@ class HistoryView(EntityView):
         diff = dict(event.diff or {})
         entity = registry.find(event.kind.rpartition(".")[0]) or (None if LINE in diff else self.entity)
         readable = entity.readable(self.actor) if entity else {}
-        return {key: list(change) for key, change in diff.items() if key in readable}
+        return {
+            key: [readable[key].exported(readable[key].imported(value)) for value in change]
+            if readable[key].is_masked
+            else list(change)
+            for key, change in diff.items()
+            if key in readable
+        }
 
     def operation(self, method: str, components: Components) -> Operation | None:
         answers = {200: shapes.page_of(components.shared("event"))}

@@ -37,13 +37,14 @@ class Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyRow:
-    """``changed`` says on hover who changed it last and when."""
+    """``changed`` says on hover who changed it last and when; ``reveal_url`` asks for what a mask hides."""
 
     id: str
     label: str
     cell: Cell
     edit_url: str = ""
     changed: str = ""
+    reveal_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

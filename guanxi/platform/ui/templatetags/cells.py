@@ -133,6 +133,12 @@ def property_html(row: PropertyRow) -> str:
             f'<button type="button" class="gx-prop-edit" hx-get="{escape(row.edit_url)}" hx-target="closest .gx-prop" '
             f'hx-swap="outerHTML" aria-label="{label}">{icon("pencil")}</button>'
         )
+    if row.reveal_url:
+        label = escape(gettext("Reveal %(label)s") % {"label": row.label})
+        edit = (
+            f'<button type="button" class="gx-prop-reveal" data-gx-dialog="{escape(row.reveal_url)}" '
+            f'aria-label="{label}">{icon("eye")}</button>{edit}'
+        )
     changed = f' title="{escape(row.changed)}"' if row.changed else ""
     return (
         f'<div class="gx-prop" id="property-{escape(row.id)}"{changed}><dt>{escape(row.label)}</dt>'

@@ -137,8 +137,8 @@ def cell(request: Request, entity: Entity, pk: int) -> HttpResponse:
 def _in_place(request: Request, entity: Entity, pk: int, key: str, shape: str) -> HttpResponse:
     actor: Actor = request.actor
     record = gate.get(actor, entity, pk)
-    field = entity.readable(actor).get(key)
-    if field is None or key not in list_page.editable_keys(entity, actor):
+    shown, field = entity.readable(actor).get(key), entity.writable(actor).get(key)
+    if shown is None or field is None or key not in list_page.editable_keys(entity, actor):
         raise gate.NotFound
     errors: dict[str, str] = {}
     raw: dict[str, Any] = {}
@@ -146,7 +146,7 @@ def _in_place(request: Request, entity: Entity, pk: int, key: str, shape: str) -
         raw = form_page.read(request.POST, [field])
         try:
             _save(entity, actor, pk, raw, int(request.POST.get("version") or record.version))
-            return _shown(request, entity, gate.get(actor, entity, pk), field, shape)
+            return _shown(request, entity, gate.get(actor, entity, pk), shown, shape)
         except Rejected as refusal:
             errors = {key: str(refusal)}
         except Conflict as conflict:
@@ -158,13 +158,13 @@ def _in_place(request: Request, entity: Entity, pk: int, key: str, shape: str) -
             errors = {key: message % {"who": theirs.by, "value": theirs.theirs} if theirs else str(conflict)}
             record = conflict.record
     elif request.GET.get("cancel"):
-        return _shown(request, entity, record, field, shape)
-    form = form_page.Form(entity, actor, raw=raw, errors=errors)
+        return _shown(request, entity, record, shown, shape)
+    form = form_page.Form(entity, actor, raw=raw, errors=errors, record=record)
     form.load([field], {key: field.get(record)})
     widget = form.field(field, field.get(record), autofocus=True)
     context = {"field": widget, "version": record.version, "page": {"version": record.version}}
     if shape == "property":
-        context["row"] = record_page.property_row(entity, Presenter(entity, actor, [field]), record, field, True)
+        context["row"] = record_page.property_row(entity, Presenter(entity, actor, [shown]), record, shown, True)
     return part(request, f"{shape}_edit", entity=entity, status=422 if errors else 200, **context)
 
 

@@ -61,4 +61,9 @@
   document.body.addEventListener("gx:close", () => dialog.close());
   document.body.addEventListener("gx:refresh", () => location.reload());
   dialog.addEventListener("close", () => body.replaceChildren());
+  // What was revealed does not stay on an unattended screen.
+  document.body.addEventListener("htmx:afterSettle", () => {
+    const shown = body.querySelector("[data-gx-fades]");
+    if (shown) setTimeout(() => shown.isConnected && dialog.close(), Number(shown.dataset.gxFades) * 1000);
+  });
 })();
