@@ -62,7 +62,12 @@ def browser(client, user):
 def test_pages_show_the_mask_and_never_the_value(client, clerk, record):
     pages = browser(client, clerk)
     base = f"/fakes/company/{record.pk}/"
-    run(commands.get("fakes.company.edit"), Actor.for_user(clerk), ids=[record.pk], inputs={"email": "other.name@example.org"})
+    run(
+        commands.get("fakes.company.edit"),
+        Actor.for_user(clerk),
+        ids=[record.pk],
+        inputs={"email": "other.name@example.org"},
+    )
     columns = "columns=name,phone,email"
     for path in (
         f"/fakes/company/?{columns}",
@@ -128,13 +133,22 @@ def test_searches_of_masked_fields_are_remembered_and_limited(api, record, setti
         assert api.get(COMPANIES, filter=json.dumps(["ends", "phone", "5678"])).status == 200
     (event,) = Event.objects.filter(kind="access.field.looked_up")
     assert (event.payload["field"], event.payload["value"], event.actor_id) == ("phone", "****", api.user.pk)
-    assert [api.get(COMPANIES, filter=json.dumps(["ends", "phone", f"000{n}"])).status for n in range(4)] == [200, 200, 429, 429]
+    assert [api.get(COMPANIES, filter=json.dumps(["ends", "phone", f"000{n}"])).status for n in range(4)] == [
+        200,
+        200,
+        429,
+        429,
+    ]
     assert Event.objects.filter(kind="access.field.looked_up").count() == 3
 
 
 def test_what_was_only_shown_never_comes_back(api, record):
     before = Company.objects.get(pk=record.pk)
-    shown = {key: value for key, value in api.get(f"{COMPANIES}{record.pk}/").body.items() if key in ("name", "phone", "email")}
+    shown = {
+        key: value
+        for key, value in api.get(f"{COMPANIES}{record.pk}/").body.items()
+        if key in ("name", "phone", "email")
+    }
     assert api.patch(f"{COMPANIES}{record.pk}/", shown).status == 200
     assert api.patch(f"{COMPANIES}{record.pk}/", {"phone": "", "email": None}).status == 200
     after = Company.objects.get(pk=record.pk)
@@ -162,7 +176,12 @@ def test_a_mask_from_elsewhere_is_refused_where_the_value_is_seen_in_full(record
 
 def test_a_conflict_tells_neither_value(api, record):
     version = record.version
-    run(commands.get("fakes.company.edit"), Actor.for_user(api.user), ids=[record.pk], inputs={"phone": "+8613700007777"})
+    run(
+        commands.get("fakes.company.edit"),
+        Actor.for_user(api.user),
+        ids=[record.pk],
+        inputs={"phone": "+8613700007777"},
+    )
     answer = api.patch(f"{COMPANIES}{record.pk}/", {"phone": "+8613900001111", "version": version})
     assert answer.status == 409
     assert "13700007777" not in answer.text

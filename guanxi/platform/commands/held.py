@@ -1,10 +1,16 @@
-"""Held commands: stored with their inputs until a second person decides, never the first."""
+"""Held commands: stored with their inputs until a second person decides, never the first.
 
-from collections.abc import Sequence
+What is no command on records but needs a second person alike, such as an export, is declared as ``Work``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
@@ -16,10 +22,63 @@ from guanxi.platform.commands.events import APPROVED, REFUSED, SUBMITTED
 from guanxi.platform.commands.models import HeldCommand
 from guanxi.platform.commands.outcome import Blocked, Outcome, Refusal
 from guanxi.platform.commands.record_event import by
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
 
 EXPIRY = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Work:
+    """``carry_out(first, inputs)`` does it in the transaction of the approval, as the person who asked; ``describe(reader,
+    inputs)`` tells whoever decides what is asked for. The approval right is that of the entity it is held for."""
+
+    key: str
+    label: str | Promise
+    carry_out: Callable[[Actor, dict[str, Any]], None]
+    describe: Callable[[Actor, dict[str, Any]], str]
+
+
+_works: dict[str, Work] = {}
+
+
+def declare_work(work: Work) -> Work:
+    """Make a kind of work known under its key, at start-up."""
+    if work.key in _works:
+        raise ImproperlyConfigured(f"{work.key} is declared twice")
+    _works[work.key] = work
+    return work
+
+
+def label_of(row: HeldCommand) -> str | Promise:
+    """What is held is called."""
+    work = _works.get(row.command)
+    return work.label if work else commands.get(row.command).label
+
+
+def description_of(row: HeldCommand, reader: Actor) -> str:
+    """What is asked for beyond the records; empty for commands."""
+    work = _works.get(row.command)
+    return work.describe(reader, row.inputs) if work else ""
+
+
+def hold_work(work: Work, actor: Actor, entity: Entity, inputs: dict[str, Any], note: str) -> HeldCommand:
+    """Store a piece of work until a second person decides."""
+    now = actor.now()
+    with transaction.atomic():
+        row = HeldCommand.objects.create(
+            command=work.key,
+            entity=entity.key,
+            inputs=inputs,
+            note=note,
+            requested_by_id=actor.me,
+            requested_at=now,
+            expires_at=now + EXPIRY,
+        )
+        append([_event(SUBMITTED, row, None, actor)])
+    return row
 
 
 def hold(command: Command, actor: Actor, records: Sequence[Any], inputs: dict[str, Any]) -> Outcome:
@@ -64,19 +123,17 @@ def waiting_for(actor: Actor) -> list[HeldCommand]:
 
 def may_decide(actor: Actor, row: HeldCommand) -> bool:
     """Whether the actor holds the approval right over all its records and is not who asked."""
-    command = commands.get(row.command)
+    entity = registry.get(row.entity)
     return (
         actor.user_id != row.requested_by_id
-        and gate.permits(actor, command.entity, "approve")
-        and gate.admits(actor, command.entity, row.records, "approve")
+        and gate.permits(actor, entity, "approve")
+        and gate.admits(actor, entity, row.records, "approve")
     )
 
 
 def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome:
     """Approve (and carry out as the first person, for whom the right is checked again) or refuse.
     Raises NotFound, Blocked when decided or expired, and whatever the command raises."""
-    from guanxi.platform.commands.executor import run
-
     with transaction.atomic():
         row = HeldCommand.objects.select_for_update(of=("self",)).filter(pk=pk).first()
         if row is None or not may_decide(actor, row):
@@ -93,21 +150,23 @@ def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome
                 User.objects.get(pk=row.requested_by_id), source="approval", request=actor.request, clock=actor.clock
             )
             try:
-                versions = {int(key): version for key, version in row.versions.items()}
-                outcome = run(
-                    commands.get(row.command),
-                    first,
-                    ids=row.records,
-                    inputs=row.inputs,
-                    versions=versions,
-                    approved=True,
-                )
+                outcome = _carry_out(row, first)
             except Refusal as refusal:
                 raise Blocked({pk: str(refusal)}) from refusal
         row.save()
         kind = APPROVED if approve else REFUSED
         append([_event(kind, row, record, actor) for record in row.records or [None]])
     return outcome
+
+
+def _carry_out(row: HeldCommand, first: Actor) -> Outcome:
+    from guanxi.platform.commands.executor import run
+
+    if work := _works.get(row.command):
+        work.carry_out(first, row.inputs | {"held": row.pk})
+        return Outcome(row.command)
+    versions = {int(key): version for key, version in row.versions.items()}
+    return run(commands.get(row.command), first, ids=row.records, inputs=row.inputs, versions=versions, approved=True)
 
 
 def expire(actor: Actor) -> int:

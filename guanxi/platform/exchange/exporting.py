@@ -24,6 +24,7 @@ from guanxi.platform.exchange.choices import Format, LinkText
 from guanxi.platform.exchange.events import Exported
 from guanxi.platform.exchange.rows import FetchPlan
 from guanxi.platform.exchange.writing import Sheet, Texts, iter_csv, write_csv, write_pdf, write_xlsx
+from guanxi.platform.files.choices import Purpose
 from guanxi.platform.files.models import File
 from guanxi.platform.files.services import new_file
 from guanxi.platform.jobs.context import JobContext
@@ -169,8 +170,9 @@ def remember(wanted: Request, actor: Actor, plan: FetchPlan, rows: int) -> None:
         append([NewEvent(kind="exchange.export.made", entity=wanted.entity.key, payload=told, **by(actor))])
 
 
-def write_file(wanted: Request, actor: Actor, context: JobContext) -> File | None:
-    """The export as a stored file that lives for a week; None when cancelled. A killed job writes it anew."""
+def write_file(wanted: Request, actor: Actor, context: JobContext, *, once: bool = False) -> File | None:
+    """The export as a stored file that lives for a week, or until it is opened ``once``; None when cancelled. A killed
+    job writes it anew."""
     total = selected(wanted, actor).order_by().count()
     context.stage("write", gettext_noop("Writing rows"), total=total)
 
@@ -184,7 +186,7 @@ def write_file(wanted: Request, actor: Actor, context: JobContext) -> File | Non
         with new_file(
             file_name(wanted, actor),
             by=actor.user_id,
-            purpose="export",
+            purpose=Purpose.ONCE if once else Purpose.EXPORT,
             expires_at=actor.now() + KEPT,
             entity="exchange.export",
         ) as new:

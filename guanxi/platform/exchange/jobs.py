@@ -13,7 +13,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities import registry
-from guanxi.platform.exchange import exporting, services, undoing
+from guanxi.platform.exchange import approval, exporting, services, undoing
 from guanxi.platform.exchange.check import Check
 from guanxi.platform.exchange.choices import ImportState
 from guanxi.platform.exchange.folders import folder_of, throw_away
@@ -111,7 +111,10 @@ def export(context: JobContext) -> None:
     """A large export into a file."""
     actor = _owner(context).through("export")
     with override(actor.language), _readable():
-        stored = exporting.write_file(exporting.request_of(context.payload), actor, context)
+        wanted, approved = exporting.request_of(context.payload), bool(context.payload.get("held"))
+        if not approved and approval.needed(wanted, actor):
+            raise JobError(gettext_noop("This export needs the approval of a second person. Ask for it in the list."))
+        stored = exporting.write_file(wanted, actor, context, once=approved)
     if stored is not None:
         context.result(files=[{"label": stored.name, "url": reverse("export_file", args=[stored.pk])}])
 

@@ -11,7 +11,6 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.grants import Grant
 from guanxi.platform.access.models import RoleGrant, User
-from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import held
 from guanxi.platform.commands.models import HeldCommand
 from guanxi.platform.entities import registry
@@ -112,7 +111,7 @@ def _held(events: Sequence[StoredEvent]) -> list[HeldCommand]:
 
 
 def _label(row: HeldCommand) -> Any:
-    return as_sentence(commands.get(row.command).label)
+    return as_sentence(held.label_of(row))
 
 
 def _only(records: Sequence[int]) -> int | None:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
-from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import held
 from guanxi.platform.commands.models import HeldCommand
 from guanxi.platform.entities import links, registry
@@ -142,7 +141,7 @@ def _decision(actor: Actor, row: HeldCommand, asker: str, labels: Mapping[int, s
     url = reverse("inbox_decide", args=[row.pk])
     return InboxItem(
         id=f"held-{row.pk}", icon="rubber-stamp", tone="accent", unread=True, at=ago(row.requested_at, actor.now(), actor.zone), iso=row.requested_at.isoformat(),
-        title=_("%(command)s: %(records)s") % {"command": commands.get(row.command).label, "records": _names(row, labels)},
+        title=_("%(command)s: %(records)s") % {"command": held.label_of(row), "records": held.description_of(row, actor) or _names(row, labels)},
         text=" — ".join(part for part in (asked, row.note) if part),
         url=addresses.record(entity, row.records[0]) if len(row.records) == 1 else addresses.list_of(entity),
         commands=[
@@ -169,7 +168,7 @@ def decision_form(row: HeldCommand, approve: bool) -> FormPage:
         autofocus=True,
     )
     return FormPage(
-        entity_key=row.entity, title=_("Approve the request") if approve else _("Refuse the request"), subtitle=str(commands.get(row.command).label),
+        entity_key=row.entity, title=_("Approve the request") if approve else _("Refuse the request"), subtitle=str(held.label_of(row)),
         action_url=reverse("decide", args=[row.pk]), sections=[FormSection(id="answer", label="", fields=[answer])],
         submit_label=_("Approve") if approve else _("Refuse"), danger=not approve, hidden=[("decision", "approve" if approve else "refuse")],
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """Export, its files, and print."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -13,12 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.conf import access_settings
 from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.exchange import exporting, printing
+from guanxi.platform.exchange import approval, exporting, printing
 from guanxi.platform.exchange.choices import Format, LinkText
 from guanxi.platform.files import selectors as files
+from guanxi.platform.files.choices import Purpose
 from guanxi.platform.files.errors import FileGone
+from guanxi.platform.files.services import open_once
 from guanxi.platform.files.serving import SANDBOX, file_response
 from guanxi.platform.jobs.sentences import sentence
 from guanxi.platform.jobs.services import enqueue
@@ -43,6 +48,8 @@ def export(request: Request, entity: Entity) -> HttpResponseBase:
     if "format" not in data and "run" not in data:
         return _dialog(request, entity, data)
     wanted = _wanted(entity, actor, data)
+    if approval.needed(wanted, actor):
+        return _ask(request, entity, wanted, data)
     rows = exporting.selected(wanted, actor).order_by()[: exporting.DIRECT_ROWS + 1].count()
     if rows > exporting.DIRECT_ROWS:
         label = sentence(gettext_noop("Export of %(entities)s"), entities=str(entity.label_plural))
@@ -62,6 +69,18 @@ def export(request: Request, entity: Entity) -> HttpResponseBase:
     return _download(wanted, actor)
 
 
+def _ask(request: Request, entity: Entity, wanted: exporting.Request, data: QueryDict) -> HttpResponseBase:
+    """Submit the export for approval, with the reason; the dialog asks for it when it is missing."""
+    reason = " ".join(data.get("reason", "").split())[:500]
+    least = access_settings().reason
+    if len(reason) < least:
+        columns = approval.sensitive_columns(wanted, request.actor)
+        error = _("Say in at least %(count)d characters why you need it.") % {"count": least}
+        return _dialog(request, entity, data, reason=reason, error=error, columns=columns)
+    approval.submit(wanted, request.actor, reason)
+    return done(reverse("inbox"), _("The export waits for the approval of a second person. You will be told."), request)
+
+
 def _away(request: Request, url: str) -> HttpResponseBase:
     if not request.htmx:
         return redirect(url)
@@ -70,7 +89,16 @@ def _away(request: Request, url: str) -> HttpResponseBase:
     return response
 
 
-def _dialog(request: Request, entity: Entity, data: QueryDict) -> HttpResponseBase:
+def _dialog(
+    request: Request,
+    entity: Entity,
+    data: QueryDict,
+    *,
+    reason: str = "",
+    error: str = "",
+    columns: Sequence[str] = (),
+) -> HttpResponseBase:
+    """``error`` comes back with a dialog that asks for the reason of an export that needs approval."""
     actor, state = request.actor, ListState.read(entity, request.actor, data)
     ids = ticked(request) if request.method == "POST" else None
     readable, shown = entity.readable(actor), state.shown(actor)
@@ -94,12 +122,43 @@ def _dialog(request: Request, entity: Entity, data: QueryDict) -> HttpResponseBa
         if ids
         else ""
     )
+    if error:
+        chosen_columns = [key for one in data.getlist("columns") for key in one.split(",") if key]
+        why = FormField(
+            name="reason", kind="text", label=_("What do you need it for?"), value=reason, error=error, required=True, max_length=500,
+            help=_("Who approves reads this. The file comes to you alone, and opens once."), autofocus=True,
+        )  # fmt: skip
+        fields = [*_again(fields, data, chosen_columns), why]
     context = FormPage(
         entity_key=entity.key, title=_("Export %(entities)s") % {"entities": entity.label_plural}, subtitle=chosen, action_url=addresses.page_of(entity, "export"),
         sections=[FormSection(id="export", label="", fields=fields)], submit_label=_("Export"), hidden=hidden,
-        note=_("More than %(count)s rows are written in the background.") % {"count": f"{exporting.DIRECT_ROWS:,}"},
+        note=_note(columns) if error else _("More than %(count)s rows are written in the background.") % {"count": f"{exporting.DIRECT_ROWS:,}"},
     )  # fmt: skip
-    return part(request, "command_form", entity=entity, page=context)
+    return part(request, "command_form", entity=entity, page=context, status=422 if error else 200)
+
+
+def _note(columns: Sequence[str]) -> str:
+    """Why a second person must agree."""
+    if columns:
+        return _("A second person must agree, because these columns hold sensitive data in full: %(columns)s.") % {
+            "columns": ", ".join(columns)
+        }
+    return _("A second person must agree, because these are more than %(count)s rows.") % {
+        "count": f"{approval.approval_settings().rows:,}"
+    }
+
+
+def _again(fields: Sequence[FormField], data: QueryDict, columns: Sequence[str]) -> list[FormField]:
+    """The fields of the dialog as they were sent."""
+    sent = {name: data.get(name, "") for name in ("format", "links")}
+    found = []
+    for field in fields:
+        taken = set(columns) if field.name == "columns" else {sent.get(field.name, "")}
+        choices = [replace(option, selected=option.value in taken) for option in field.choices]
+        found.append(
+            replace(field, value=list(columns) if field.name == "columns" else sent[field.name], choices=choices)
+        )
+    return found
 
 
 def _options(enumeration: type[Format] | type[LinkText], chosen: str) -> list[Option]:
@@ -163,9 +222,13 @@ def download(request: Request, pk: int) -> HttpResponseBase:
     if stored is None or stored.entity != "exchange.export" or stored.created_by_id != request.actor.user_id:
         raise gate.NotFound
     try:
-        return file_response(stored)
+        response = file_response(stored)
     except FileGone as error:
         raise gate.NotFound from error
+    if stored.purpose == Purpose.ONCE and not open_once(stored):
+        response.close()
+        raise gate.NotFound
+    return response
 
 
 @require_GET
@@ -177,6 +240,10 @@ def print_list(request: Request, entity: Entity) -> HttpResponseBase:
     state = ListState.read(entity, actor, request.GET)
     if request.GET.get("format") == "pdf":
         wanted = exporting.Request(entity, tuple(state.shown(actor)), Format.PDF, state.filter, state.text, state.sort)
+        if approval.needed(wanted, actor):
+            raise gate.Forbidden(
+                _("This list needs the approval of a second person before it is taken away. Ask for it with “Export”.")
+            )
         return _download(wanted, actor)
     return page_on_paper(request, entity, print_page.list_page(state, actor))
 
