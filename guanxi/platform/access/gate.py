@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access.actions import label_of
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models.role import Scope
+from guanxi.platform.bulk import key_in
 
 READ_ACTIONS = frozenset({"view", "export", "reveal"})
 
@@ -185,15 +186,15 @@ def visible(actor: Actor, entity: Guarded, action: str = "view") -> QuerySet:
     return narrow(entity.base_rows(), sources(actor, entity, action))
 
 
-def among(actor: Actor, entity: Guarded, action: str = "view", **key: Any) -> QuerySet:
-    """The visible rows of a set that an index finds by one equality: an id, the records of one host. The rights are
-    compared with those few rows, in one condition; the union of ids would cost more than the rows themselves."""
+def among(actor: Actor, entity: Guarded, action: str = "view", *conditions: Q, **key: Any) -> QuerySet:
+    """The visible rows of a set that an index finds: some ids, the records of one host. The rights are compared with
+    those few rows, in one condition; the union of ids would read all that the actor may see."""
     reach = Q()
     rights = sources(actor, entity, action)
     for one in rights:
         reach |= one.condition()
     rows = entity.base_rows()
-    return rows.filter(reach, **key) if rights else rows.none()
+    return rows.filter(reach, *conditions, **key) if rights else rows.none()
 
 
 def get(actor: Actor, entity: Guarded, pk: int, action: str = "view") -> Any:
@@ -211,6 +212,4 @@ def get(actor: Actor, entity: Guarded, pk: int, action: str = "view") -> Any:
 def admits(actor: Actor, entity: Guarded, ids: Iterable[int], action: str) -> bool:
     """Whether the actor may do this with every one of the rows; a foreign or missing id makes it False."""
     wanted = set(ids)
-    if len(wanted) == 1:
-        return among(actor, entity, action, pk=wanted.pop()).exists()
-    return visible(actor, entity, action).filter(pk__in=wanted).count() == len(wanted)
+    return among(actor, entity, action, key_in("id", wanted)).count() == len(wanted)

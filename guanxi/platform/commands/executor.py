@@ -142,7 +142,7 @@ def _changed(
 ) -> dict[str, str]:
     """Those of the messages whose field is not what the records hold already."""
     fields = command.entity.fields()
-    records = list(command.entity.rows(actor, command.name).filter(pk__in=ids))
+    records = list(command.entity.rows_of(actor, action=command.name, pk__in=ids))
     return {
         key: message
         for key, message in astray.items()
@@ -191,7 +191,7 @@ def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
 
 def _refuse_unreachable(actor: Actor, entity: Entity, ids: set[int], action: str) -> None:
     """Raise NotFound or Forbidden if one is out of reach. One query for all of them."""
-    within = gate.visible(actor, entity, action).filter(bulk.key_in("id", ids))
+    within = gate.among(actor, entity, action, bulk.key_in("id", ids))
     for missing in ids.difference(within.values_list("pk", flat=True)):
         gate.get(actor, entity, missing, action)
 
@@ -202,7 +202,7 @@ def _locked(command: Command, entity: Entity, actor: Actor, ids: Sequence[int]) 
     if command.on_deleted:
         rows = gate.narrow(entity.source.rows(deleted=True), gate.sources(actor, entity, command.name))
     else:
-        rows = entity.rows(actor, command.name)
+        rows = entity.rows_of(actor, action=command.name)
     records = list(rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)))
     if len(records) != len(wanted) or not wanted:
         if len(wanted) == 1 and not command.on_deleted:

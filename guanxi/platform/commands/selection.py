@@ -155,7 +155,7 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
 def again(selection: Selection, actor: Actor) -> Preview:
     """The preview of a selection that was already frozen, with the same rows."""
     entity = commands.get(selection.command).entity
-    sample = entity.rows(actor).filter(pk__in=[pk for pk, _version in selection.rows[:10]])
+    sample = entity.rows_of(actor, pk__in=[pk for pk, _version in selection.rows[:10]])
     return Preview(selection, len(selection.rows), _counted(selection.skipped), list(sample))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import UniqueConstraint
+from django.db.models import CharField, Q, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from guanxi.platform.entities.entity import Entity
@@ -26,6 +26,13 @@ def unique_sets(entity: Entity) -> Iterator[tuple[str, ...]]:
             yield tuple(constraint.fields)
 
 
+def filled(entity: Entity, names: tuple[str, ...]) -> Q:
+    """That the texts among the columns are not empty. Whoever asks knows it; SQLite uses an index that leaves the empty
+    ones out only if it is told."""
+    texts = [name for name in names if isinstance(concrete(entity, name), CharField)]
+    return Q(*(~Q(**{name: ""}) for name in texts))
+
+
 def duplicates(entity: Entity, record: Any, changed: Collection[str] | None = None) -> dict[str, str]:
     """{field: message} for values that another live record has already. ``changed`` limits the look-ups
     to sets of columns that were touched."""
@@ -36,7 +43,7 @@ def duplicates(entity: Entity, record: Any, changed: Collection[str] | None = No
         values = {name: getattr(record, concrete(entity, name).attname) for name in names}
         if any(value in (None, "") for value in values.values()):
             continue
-        if entity.base_rows().filter(**values).exclude(pk=record.pk).exists():
+        if entity.base_rows().filter(filled(entity, names), **values).exclude(pk=record.pk).exists():
             errors[names[-1]] = taken(entity, names)
     return errors
 

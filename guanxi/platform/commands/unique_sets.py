@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from guanxi.platform import bulk
-from guanxi.platform.commands.unique import taken, unique_sets
+from guanxi.platform.commands.unique import filled, taken, unique_sets
 from guanxi.platform.entities.entity import Entity
 
 
@@ -29,7 +29,9 @@ def duplicates_among(
             values[value].append(index)
         if not values:
             continue
-        found = entity.base_rows().filter(bulk.key_in(attributes[0], {value[0] for value in values}))
+        found = entity.base_rows().filter(
+            bulk.key_in(attributes[0], {value[0] for value in values}), filled(entity, names[:1])
+        )
         owners = {row[1:]: row[0] for row in found.values_list("pk", *attributes)}
         for value, indexes in values.items():
             for place, index in enumerate(indexes):

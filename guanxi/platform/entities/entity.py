@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -258,10 +258,10 @@ class Entity:
         """Live rows on which the actor may do this."""
         return gate.visible(actor, self, action)
 
-    def rows_of(self, actor: Actor, **key: Any) -> QuerySet:
-        """Those of the rows that one indexed equality picks, such as ``customer=…``: cheaper than filtering ``rows``
-        for people whose rights come from several sources."""
-        return gate.among(actor, self, **key)
+    def rows_of(self, actor: Actor, *conditions: Q, action: str = "view", **key: Any) -> QuerySet:
+        """Those of the rows that an index picks, such as ``customer=…``: for people whose rights come from several
+        sources filtering ``rows`` would read all that they may see."""
+        return gate.among(actor, self, action, *conditions, **key)
 
     @property
     def scoped(self) -> bool:

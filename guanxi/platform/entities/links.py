@@ -31,12 +31,7 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     if entity is None or not ids:
         return {}
     wanted = set(ids)
-    if not entity.is_record:
-        rows = entity.base_rows().filter(pk__in=wanted)
-    elif len(wanted) == 1:
-        rows = entity.rows_of(actor, pk=next(iter(wanted)))
-    else:
-        rows = entity.rows(actor).filter(pk__in=wanted)
+    rows = entity.rows_of(actor, pk__in=wanted) if entity.is_record else entity.base_rows().filter(pk__in=wanted)
     field = entity.seen(entity.title_field, actor)
     column = entity.source.column(field) if field else ""
     if not field or not column or field.is_link or field.kind is kinds.CHOICE or _names_itself(entity):
@@ -75,9 +70,7 @@ def verify(fields: Iterable[tuple[Field, Any]], actor: Actor) -> dict[str, str]:
         entity = registry.find(target)
         if entity is None:
             continue
-        reachable = set(
-            entity.rows(actor).filter(pk__in={value for _field, value in links}).values_list("pk", flat=True)
-        )
+        reachable = set(entity.rows_of(actor, pk__in={value for _field, value in links}).values_list("pk", flat=True))
         for field, value in links:
             if value not in reachable:
                 errors[field.key] = _("“%(label)s” does not exist or is not open to you. Choose another.") % {

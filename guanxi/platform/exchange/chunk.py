@@ -159,11 +159,7 @@ class Validator:
             return
         column = values.get(part.entity.parent, [BLANK] * len(chunk.rows))
         ids = {value for value in column if value is not BLANK}
-        allowed = (
-            set(gate.visible(self.actor, parent, "edit").filter(pk__in=ids).values_list("pk", flat=True))
-            if ids
-            else set()
-        )
+        allowed = set(gate.among(self.actor, parent, "edit", pk__in=ids).values_list("pk", flat=True)) if ids else set()
         for index, value in enumerate(column):
             if value is not BLANK and value not in allowed:
                 chunk.refuse(

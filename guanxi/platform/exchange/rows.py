@@ -145,7 +145,7 @@ class FetchPlan:
             }
         target = registry.find(field.target)
         if self.links_as is LinkText.CODE and target is not None and "code" in target.fields():
-            rows = target.rows(self.actor) if target.is_record else target.base_rows()
+            rows = target.rows_of(self.actor) if target.is_record else target.base_rows()
             code = target.source.column(target.fields()["code"])
             return dict(rows.filter(pk__in=list(ids)).values_list("pk", code))
         return links.labels(field.target, list(ids), self.actor)

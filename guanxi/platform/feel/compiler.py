@@ -120,8 +120,10 @@ def _usual(operator: str, values: tuple[Any, ...], column: Column, reader: Reade
     path = column.lookup
     if operator == "me":
         return Q(**{path: reader.me}) if reader.me else NEVER
-    if operator == "in":
-        return Q(**{f"{path}__in": list(values)})
+    if operator in ("eq", "in") and not column.moment:
+        found = Q(**{f"{path}__in": list(values)}) if operator == "in" else Q(**{path: values[0]})
+        # No value is empty; SQLite uses an index of the filled ones only if it is told so.
+        return found & ~Q(**{path: ""}) if column.blank and "__" not in path else found
     if operator in ("period", "last", "next"):
         return _within(path, _range(operator, values[0], reader.today), column, reader)
     if column.moment and operator == "between":

@@ -45,7 +45,7 @@ def offered(entity: Entity, actor: Actor) -> bool:
 def rows_of(entity: Entity, actor: Actor, record: Any) -> QuerySet:
     """The files within the actor's reach, in no order."""
     own = Q(entity=entity.key, record_id=record.pk)
-    return attachments().rows(actor).filter(own | Q(customer_id=record.pk) if entity.is_customer else own).order_by()
+    return attachments().rows_of(actor, own | Q(customer_id=record.pk) if entity.is_customer else own).order_by()
 
 
 def count(entity: Entity, actor: Actor, record: Any) -> str:

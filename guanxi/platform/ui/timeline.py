@@ -138,7 +138,7 @@ def _of_child(entity: Entity, actor: Actor, record: Any, child: Entity, number: 
     at = child.timeline.at
     if child.kind is EntityKind.ATTACHED:
         own = Q(entity=entity.key, record_id=record.pk)
-        rows = child.rows(actor).filter(own | Q(customer_id=record.pk) if entity.is_customer else own)
+        rows = child.rows_of(actor, own | Q(customer_id=record.pk) if entity.is_customer else own)
     else:
         rows = child.rows_of(actor, **{child.hangs_on: record.pk})
     if start:

@@ -80,6 +80,7 @@ class Customer(Record, Reviewed):
             models.Index(fields=["name", "id"], name="customers_name"),
             models.Index(fields=["path"], name="customers_path"),
             models.Index(fields=["parent"], name="customers_parent"),
+            models.Index(fields=["id_number"], name="customers_id_number", condition=~Q(id_number="")),
             models.Index(fields=["birthday"], name="customers_birthday", condition=Q(birthday__isnull=False)),
         ]
 

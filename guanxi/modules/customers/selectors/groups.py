@@ -51,12 +51,12 @@ class Member:
 
 def subtree(actor: Actor, customer: Customer) -> QuerySet:
     """The customer and all below it, as far as the actor may see them: one range of paths."""
-    return registry.get("customers.customer").rows(actor).filter(path__range=customer.path_range)
+    return registry.get("customers.customer").rows_of(actor, path__range=customer.path_range)
 
 
 def group_overview(actor: Actor, customer: Customer) -> GroupOverview:
     """What stands around a customer in its group. Four queries whatever the size of the group."""
-    rows = registry.get("customers.customer").rows(actor)
+    rows = registry.get("customers.customer").rows_of(actor)
     above = rows.filter(pk__in=path_ids(customer.path)[:-1]).annotate(depth=Length("path")).order_by("depth")
     ancestors = [_node(one, 0) for one in above]
     below = subtree(actor, customer).filter(level__gt=customer.level)
@@ -100,8 +100,9 @@ def rollup(actor: Actor, customer: Customer, kind: str, period: date) -> Decimal
 def members(actor: Actor, group: Customer, *, on: date | None = None, limit: int = 200) -> list[Member]:
     """Who belongs to a group or household on a day (default today), in order of entry. Members that the
     actor may not see are left out."""
-    reachable = registry.get("customers.customer").rows(actor).values("pk")
-    rows = _memberships(actor, group, on or actor.today()).filter(member__in=reachable)
+    rows = _memberships(actor, group, on or actor.today())
+    reachable = registry.get("customers.customer").rows_of(actor, pk__in=rows.values("member")).values("pk")
+    rows = rows.filter(member__in=reachable)
     columns = ("member_id", "member__name", "role", "number", "since")
     return [Member(*values) for values in rows.order_by("pk").values_list(*columns)[:limit]]
 

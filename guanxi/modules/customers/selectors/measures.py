@@ -19,8 +19,8 @@ def latest_measures(actor: Actor, customer: Customer) -> dict[str, Measure]:
     today = actor.today()
     months = today.year * 12 + today.month - 1 - MONTHS
     since = today.replace(year=months // 12, month=months % 12 + 1, day=1)
-    rows = registry.get("customers.measure").rows(actor)
+    rows = registry.get("customers.measure").rows_of(actor, customer=customer)
     found: dict[str, Measure] = {}
-    for measure in rows.filter(customer=customer, period__gte=since).order_by("kind", "-period", "-pk"):
+    for measure in rows.filter(period__gte=since).order_by("kind", "-period", "-pk"):
         found.setdefault(measure.kind, measure)
     return found

@@ -73,12 +73,10 @@ def decision_chain(actor: Actor, customer: Customer) -> list[ChainNode]:
 def relation_graph(actor: Actor, customer: Customer) -> RelationGraph:
     """Who knows whom among the customer's people and beyond. Three queries, at most PEOPLE_LIMIT people."""
     own = {contact.pk: _node(actor, contact) for contact in _contacts(actor, customer)}
-    rows = registry.get("customers.contactrelation").rows(actor)
-    lines: list[ContactRelation] = list(
-        rows.filter(Q(contact__in=own) | Q(other__in=own)).order_by("pk")[: PEOPLE_LIMIT * 5]
-    )
+    rows = registry.get("customers.contactrelation").rows_of(actor, Q(contact__in=own) | Q(other__in=own))
+    lines: list[ContactRelation] = list(rows.order_by("pk")[: PEOPLE_LIMIT * 5])
     beyond = {pk for line in lines for pk in (line.contact_id, line.other_id)} - own.keys()
-    visible = registry.get("customers.contact").rows(actor).filter(pk__in=beyond)[:PEOPLE_LIMIT] if beyond else ()
+    visible = registry.get("customers.contact").rows_of(actor, pk__in=beyond)[:PEOPLE_LIMIT] if beyond else ()
     people = own | {contact.pk: replace(_node(actor, contact), elsewhere=True) for contact in visible}
     relations = [
         Relation(line.contact_id, line.other_id, line.relation, line.strength)
@@ -90,18 +88,18 @@ def relation_graph(actor: Actor, customer: Customer) -> RelationGraph:
 
 def has_position(actor: Actor, contact: int, customer: int) -> bool:
     """Whether a person holds, or held, a position at a further customer."""
-    return registry.get("customers.position").rows(actor).filter(contact=contact, customer=customer).exists()
+    return registry.get("customers.position").rows_of(actor, contact=contact, customer=customer).exists()
 
 
 def _contacts(actor: Actor, customer: Customer) -> list[Contact]:
-    rows = registry.get("customers.contact").rows(actor).filter(customer=customer)
+    rows = registry.get("customers.contact").rows_of(actor, customer=customer)
     return list(rows.exclude(left_on__lte=actor.today()).order_by("pk")[:PEOPLE_LIMIT])
 
 
 def _positions(actor: Actor, customer: Customer) -> list[Position]:
     today: date = actor.today()
-    rows = registry.get("customers.position").rows(actor).filter(customer=customer).exclude(until__lt=today)
-    reachable = registry.get("customers.contact").rows(actor).values("pk")
+    rows = registry.get("customers.position").rows_of(actor, customer=customer).exclude(until__lt=today)
+    reachable = registry.get("customers.contact").rows_of(actor, pk__in=rows.values("contact")).values("pk")
     return list(rows.filter(contact__in=reachable).select_related("contact").order_by("pk")[:PEOPLE_LIMIT])
 
 

@@ -62,7 +62,7 @@ def bar(request: Request, entity: Entity) -> HttpResponse:
         number = _count(request, entity)[0]
         records: list[Any] = []
     else:
-        records = list(entity.rows(actor).filter(pk__in=ids[:500]))
+        records = list(entity.rows_of(actor, pk__in=ids[:500]))
         number = len(records)
         # Whoever ticks the whole page may mean the whole list; only then is it worth counting.
         found, exact = _count(request, entity) if request.POST.get("page") == "1" else (0, True)
