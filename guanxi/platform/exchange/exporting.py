@@ -24,7 +24,6 @@ from guanxi.platform.exchange.choices import Format, LinkText
 from guanxi.platform.exchange.events import Exported
 from guanxi.platform.exchange.rows import FetchPlan
 from guanxi.platform.exchange.writing import Sheet, Texts, iter_csv, write_csv, write_pdf, write_xlsx
-from guanxi.platform.files.choices import Purpose
 from guanxi.platform.files.models import File
 from guanxi.platform.files.services import new_file
 from guanxi.platform.jobs.context import JobContext
@@ -33,6 +32,8 @@ from guanxi.platform.jobs.context import JobContext
 DIRECT_ROWS = 5_000
 PDF_ROWS = 2_000
 KEPT = timedelta(days=7)
+#: What a file written by an export hangs on.
+FREE, OPENS_ONCE = "exchange.export", "exchange.export_once"
 CONTENT_TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "text/csv; charset=utf-8",
@@ -186,9 +187,9 @@ def write_file(wanted: Request, actor: Actor, context: JobContext, *, once: bool
         with new_file(
             file_name(wanted, actor),
             by=actor.user_id,
-            purpose=Purpose.ONCE if once else Purpose.EXPORT,
+            purpose="export",
             expires_at=actor.now() + KEPT,
-            entity="exchange.export",
+            entity=OPENS_ONCE if once else FREE,
         ) as new:
             rows = write_to(cast(BinaryIO, new), wanted, actor, on_rows=on_rows)
     except _Stopped:

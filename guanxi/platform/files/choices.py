@@ -6,7 +6,6 @@ class Purpose(models.TextChoices):
     ATTACHMENT = "attachment", _("Attachment")
     IMPORT = "import", _("Import")
     EXPORT = "export", _("Export")
-    ONCE = "once", _("Export that opens once")
     PHOTO = "photo", _("Photo")
 
 

@@ -24,7 +24,7 @@ class FileSettings:
         """The most bytes a file of this purpose may have."""
         if purpose == "import":
             return self.text_import if extension in UNLIMITED_TEXT else self.workbook
-        return self.export if purpose == "once" else int(getattr(self, purpose))
+        return int(getattr(self, purpose))
 
 
 def file_settings() -> FileSettings:

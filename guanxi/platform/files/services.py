@@ -115,8 +115,8 @@ def claim(file_id: int, *, entity: str, record_id: int, customer_id: int | None)
     return bool(free.update(entity=entity, record_id=record_id, customer_id=customer_id, expires_at=None))
 
 
-def open_once(file: File, *, now: datetime | None = None) -> bool:
-    """Take the only opening of a file of purpose ONCE; False when somebody was there before."""
+def expire(file: File, *, now: datetime | None = None) -> bool:
+    """Let a file expire now; False when it had expired or somebody else was there before."""
     moment = now or timezone.now()
     return bool(File.objects.filter(pk=file.pk, expires_at__gt=moment).update(expires_at=moment))
 

@@ -21,9 +21,8 @@ from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange import approval, exporting, printing
 from guanxi.platform.exchange.choices import Format, LinkText
 from guanxi.platform.files import selectors as files
-from guanxi.platform.files.choices import Purpose
 from guanxi.platform.files.errors import FileGone
-from guanxi.platform.files.services import open_once
+from guanxi.platform.files.services import expire
 from guanxi.platform.files.serving import SANDBOX, file_response
 from guanxi.platform.jobs.sentences import sentence
 from guanxi.platform.jobs.services import enqueue
@@ -219,13 +218,17 @@ def _safe(response: HttpResponseBase) -> HttpResponseBase:
 def download(request: Request, pk: int) -> HttpResponseBase:
     """A file that one's own export job has written."""
     stored = files.get(pk)
-    if stored is None or stored.entity != "exchange.export" or stored.created_by_id != request.actor.user_id:
+    if (
+        stored is None
+        or stored.entity not in (exporting.FREE, exporting.OPENS_ONCE)
+        or stored.created_by_id != request.actor.user_id
+    ):
         raise gate.NotFound
     try:
         response = file_response(stored)
     except FileGone as error:
         raise gate.NotFound from error
-    if stored.purpose == Purpose.ONCE and not open_once(stored):
+    if stored.entity == exporting.OPENS_ONCE and not expire(stored):
         response.close()
         raise gate.NotFound
     return response
