@@ -42,6 +42,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Keys of secret values at rest (access.keys): empty takes the file data.keys in DATA_DIR.
+DATA_KEYS = os.environ.get("GUANXI_DATA_KEYS", "")
+CIPHER_SUITE = os.environ.get("GUANXI_CIPHER_SUITE", "aes")
 
 # --- applications -------------------------------------------------------------------------------
 INSTALLED_APPS = [
