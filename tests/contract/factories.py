@@ -71,6 +71,9 @@ prescribe("access.user", username=lambda n: f"user{n}", language=lambda n: "en",
 prescribe("access.role", key=lambda n: f"role-{letters(n).lower()}")
 for _line in ("access.userrole", "access.rolegrant", "access.fieldrule"):
     prescribe(_line, role=new("access.role"))
+for _line, _host in (("signin.usernetwork", "user"), ("signin.rolenetwork", "role")):
+    _whose: dict[str, Maker] = {_host: new(f"access.{_host}")}  # not the tests' own people: they would be locked out
+    prescribe(_line, network=lambda n: f"10.{n // 250 % 250}.{n % 250}.0/24", **_whose)
 prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 
 

@@ -25,11 +25,19 @@ PREFIX_LENGTH = 8
 _SHAPE = re.compile(rf"{MARK}_[0-9a-f]{{{PREFIX_LENGTH}}}_[A-Za-z0-9_-]{{43}}")
 
 
-def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entities: Iterable[str] = ()) -> str:
+def create(
+    actor: Actor,
+    name: str,
+    days: int,
+    *,
+    read_only: bool = True,
+    entities: Iterable[str] = (),
+    networks: Iterable[str] = (),
+) -> str:
     """Make a token of the acting user and return its secret, which cannot be shown again.
 
     ``days`` counts from now, at most MAX_DAYS; ``entities`` are entity keys, empty: all the user's roles
-    reach. Raises Invalid for a wrong name or time, Forbidden for an actor that is no user or is itself
+    reach; ``networks`` are where it may be used from, empty: anywhere. Raises Invalid for a wrong name or time, Forbidden for an actor that is no user or is itself
     restricted by a token.
     """
     _person(actor)
@@ -49,6 +57,7 @@ def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entiti
             digest=_digest(secret),
             read_only=read_only,
             entities=sorted(set(entities)),
+            networks=sorted(set(networks)),
             created_at=now,
             expires_at=now + timedelta(days=days),
         )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.platform.access import kinds
+from guanxi.platform.access import kinds, sessions
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
@@ -31,13 +31,15 @@ class UserEntity(Entity):
     icon = "user"
     menu = Menu("settings", 10)
     title = "name"
-    columns = ("name", "username", "staff_no", "title", "department", "region", "is_active")
+    columns = ("name", "username", "staff_no", "title", "department", "region", "is_active", "last_active_on")
     form = (
         Section(_("Person"), "name", "staff_no", "title", "department", "region", "phone", "email"),
         Section(_("Account"), "username", "language", "time_zone"),
     )
     group_by = ("department", "is_active")
     related = (Related("access.userrole", "user", columns=("role", "created_at"), label=_("Roles")),)
+    #: Whoever changes the address of an account can recover its password.
+    confirmed = ("create", "edit", "activate")
 
     def hint_of(self, record: Any) -> str:
         return " ".join(part for part in (record.staff_no, record.title) if part)
@@ -47,6 +49,11 @@ class UserEntity(Entity):
             fields[key] = fields[key].with_(readonly=True)
         fields["language"] = fields["language"].with_(kind=kinds.CHOICE, choices=language_choices)
         return fields
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        left = [change.record.pk for change in changes if change.touches("is_active") and not change.record.is_active]
+        if left:
+            sessions.end_all(left, actor.now())
 
 
 def language_choices() -> list[Choice]:
@@ -95,6 +102,7 @@ class UserRoleEntity(Entity):
     parent = "user"
     title = "role"
     columns = ("user", "role", "created_at")
+    confirmed = ("create", "edit", "delete")
 
 
 class RightsEntity(Entity):
@@ -102,6 +110,7 @@ class RightsEntity(Entity):
 
     parent = "role"
     title = "entity"
+    confirmed = ("create", "edit", "delete")
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=entity_choices)
