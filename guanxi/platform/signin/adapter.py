@@ -5,10 +5,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY, authenticate
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,6 +68,16 @@ class AccountAdapter(DefaultAccountAdapter):
         lockout.succeeded(Lock.Kind.ADDRESS, address)
         lockout.succeeded(Lock.Kind.NAME, name)
         return user
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """For ways in without a password (a passkey, another system): they obey the list of networks as well."""
+        if user.is_active and not networks.allowed(user, address_of(request)):
+            clear_login(request)
+            told = Failed(**origin_of(request).fields, given=user.username, reason="address")
+            tell(told, user.pk, request=request)
+            return redirect("account_login")
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
 
     def _refused(self, request: HttpRequest, name: str, reason: str, now: Any) -> None:
         """Leave the event of the failure, and that of the lock which it was the last one to bring."""

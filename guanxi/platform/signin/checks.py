@@ -5,10 +5,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, register, run_checks
 
 from guanxi.platform.access.conf import signin_settings
 
+TAG = "signin"
 POLICIES = ("off", "optional", "roles", "all")
 PROFILES = ("modern", "djcp3")
 
@@ -23,7 +24,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-@register(Tags.security)
+@register(TAG, Tags.security)
 def check_transport(app_configs: Any, **_more: Any) -> list[Error]:
     """Passwords do not travel over plain http."""
     found = []
@@ -48,7 +49,7 @@ def check_transport(app_configs: Any, **_more: Any) -> list[Error]:
     return found
 
 
-@register(Tags.security)
+@register(TAG, Tags.security)
 def check_cache(app_configs: Any, **_more: Any) -> list[Error]:
     """Codes that were used and limits that were reached must be known to every process."""
     backend = settings.CACHES["default"]["BACKEND"]
@@ -63,7 +64,7 @@ def check_cache(app_configs: Any, **_more: Any) -> list[Error]:
     ]
 
 
-@register(Tags.security)
+@register(TAG, Tags.security)
 def check_rules(app_configs: Any, **_more: Any) -> list[Error]:
     """Rules have names; one that does not exist would mean no rule."""
     conf = signin_settings()
@@ -76,3 +77,10 @@ def check_rules(app_configs: Any, **_more: Any) -> list[Error]:
         Error(f"SIGNIN {name} is {value!r}; there are {', '.join(allowed)}.", id="signin.E004")
         for name, value, allowed in wrong
     ]
+
+
+def refuse_unsafe() -> None:
+    """End the process with the reasons if signing in would not be safe: nothing else looks at checks when a server starts."""
+    found = run_checks(tags=[TAG])
+    if found:
+        raise SystemExit("\n".join(f"{one.msg}\n  {one.hint or ''}".rstrip() for one in found))
