@@ -229,6 +229,15 @@ class Factory:
         return [self.create(actor, **given) for _ in range(count)]
 
 
+class _ReviewItems(Factory):
+    """Lines of a review come with it, one for each role that somebody holds."""
+
+    def create(self, actor: Actor | None = None, **_ignored: Any) -> Any:
+        factory_for("access.userrole").create(role=factory_for("access.role").create(active=True).pk)
+        review = factory_for("signin.accessreview").create()
+        return self.entity.base_rows().filter(review=review.pk).order_by("pk").first()
+
+
 _factories: dict[str, Factory] = {}
 
 
@@ -240,5 +249,6 @@ def register(entity_key: str, factory: Factory) -> None:
 def factory_for(entity_key: str) -> Factory:
     """The factory of an entity. Raises registry.UnknownEntity."""
     if entity_key not in _factories:
-        _factories[entity_key] = Factory(registry.get(entity_key))
+        made = _ReviewItems if entity_key == "signin.reviewitem" else Factory
+        _factories[entity_key] = made(registry.get(entity_key))
     return _factories[entity_key]

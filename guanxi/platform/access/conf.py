@@ -33,6 +33,7 @@ class SigninSettings:
     confirm_seconds: int = 300
     warn_days: int = 60
     disable_days: int = 90
+    review_days: int = 92
 
     @property
     def idle(self) -> timedelta:

@@ -42,6 +42,7 @@ INTERNAL = frozenset(
         "password_changed_at",
         "must_change_password",
         "sessions_from",
+        "dormant_warned_on",
         "last_login",
         "batch",
         *DEPARTMENT_COLUMNS,

@@ -15,7 +15,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.events import TOKEN_CREATED, TOKEN_REVOKED
 from guanxi.platform.access.gate import Forbidden, NotFound
 from guanxi.platform.access.kinds import Invalid
-from guanxi.platform.access.models import ApiToken
+from guanxi.platform.access.models import ApiToken, User
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
 
@@ -96,7 +96,7 @@ def authenticate(secret: str) -> ApiToken | None:
 def actor_of(token: ApiToken, *, request: str = "") -> Actor | None:
     """The token's user, narrowed to what the token allows; None when its time is over.
 
-    Notes the day of use, with at most one write a day."""
+    Notes the day of use of token and user, once a day."""
     user = Actor.for_user(token.user, source="api", request=request)
     actor = replace(user, read_only=token.read_only, only_entities=frozenset(token.entities))
     if token.expires_at <= actor.now():
@@ -104,6 +104,7 @@ def actor_of(token: ApiToken, *, request: str = "") -> Actor | None:
     today = actor.today()
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
+        User.objects.filter(pk=token.user_id).update(last_active_on=today, dormant_warned_on=None)
     return actor
 
 

@@ -51,9 +51,11 @@ class UserEntity(Entity):
         return fields
 
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
-        left = [change.record.pk for change in changes if change.touches("is_active") and not change.record.is_active]
-        if left:
+        switched = [change.record for change in changes if change.touches("is_active")]
+        if left := [user.pk for user in switched if not user.is_active]:
             sessions.end_all(left, actor.now())
+        if back := [user.pk for user in switched if user.is_active]:  # unused from now on, not from long ago
+            User.objects.filter(pk__in=back).update(last_active_on=actor.today(), dormant_warned_on=None)
 
 
 def language_choices() -> list[Choice]:

@@ -56,7 +56,7 @@ def entered(request: HttpRequest, user: User, told: SignedIn) -> None:
     now = timezone.now()
     UserSession.objects.create_from_request(request)
     second_factor.note(request, user)
-    User.objects.filter(pk=user.pk).update(last_active_on=timezone.localdate(now))
+    User.objects.filter(pk=user.pk).update(last_active_on=timezone.localdate(now), dormant_warned_on=None)
     tell(told, user.pk, request=request)
     conf, current = signin_settings(), request.session.session_key
     others = [device for device in devices_of(user, now) if device.key != current]

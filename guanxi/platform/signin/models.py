@@ -91,3 +91,64 @@ class RoleNetwork(Network):
         verbose_name = _("network of a role")
         verbose_name_plural = _("networks of roles")
         constraints = [models.UniqueConstraint(fields=["role", "network"], name="signin_role_network")]
+
+
+class AccessReview(models.Model):
+    """A look through all who hold a role, with what has changed since the one before. ``gone`` counts roles that were
+    held then and are held no more."""
+
+    name = models.CharField(_("Name"), max_length=60)
+    begun_at = models.DateTimeField(_("Begun at"), editable=False)
+    due_on = models.DateField(_("Due on"))
+    items = models.PositiveIntegerField(_("Roles held"), default=0, editable=False)
+    open = models.PositiveIntegerField(_("Still open"), default=0, editable=False)
+    added = models.PositiveIntegerField(_("New since the last"), default=0, editable=False)
+    gone = models.PositiveIntegerField(_("Gone since the last"), default=0, editable=False)
+    signed_off_at = models.DateTimeField(_("Signed off at"), null=True, blank=True, editable=False)
+    signed_off_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Signed off by"), editable=False
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("access review")
+        verbose_name_plural = _("access reviews")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReviewItem(Line):
+    """One person and one role. The names are kept with the ids: a review is read when both may be gone."""
+
+    class Decision(models.TextChoices):
+        OPEN = "open", _("To be decided")
+        KEEP = "keep", _("Kept")
+        WITHDRAW = "withdraw", _("Withdrawn")
+
+    class Change(models.TextChoices):
+        NEW = "new", _("New")
+        SAME = "same", _("As before")
+
+    review = models.ForeignKey(AccessReview, models.PROTECT, related_name="lines", verbose_name=_("Access review"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("User"))
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+", verbose_name=_("Role"))
+    department = models.ForeignKey(
+        "access.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Department")
+    )
+    last_active_on = models.DateField(_("Last active"), null=True, blank=True)
+    change = models.CharField(_("Change"), max_length=4, choices=Change, default=Change.SAME)
+    decision = models.CharField(_("Decision"), max_length=8, choices=Decision, default=Decision.OPEN)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Decided by")
+    )
+    decided_at = models.DateTimeField(_("Decided at"), null=True, blank=True)
+
+    class Meta(Line.Meta):
+        verbose_name = _("role under review")
+        verbose_name_plural = _("roles under review")
+        constraints = [models.UniqueConstraint(fields=["review", "user", "role"], name="signin_review_item")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role_id} {self.decision}"

@@ -51,6 +51,7 @@ class User(AbstractBaseUser):
     density = models.CharField(_("Density"), max_length=12, choices=Density, default=Density.COMPACT)
     toured = models.BooleanField(default=False, editable=False)
     last_active_on = models.DateField(_("Last active"), null=True, blank=True, editable=False)
+    dormant_warned_on = models.DateField(null=True, editable=False)
     password_changed_at = models.DateTimeField(null=True, editable=False)
     must_change_password = models.BooleanField(default=False, editable=False)
     sessions_from = models.DateTimeField(null=True, editable=False)
