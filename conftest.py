@@ -4,6 +4,7 @@ import pytest
 from hypothesis import settings
 
 from guanxi.platform.refdata import freshness
+from guanxi.platform.signin import networks
 from tests.organisation import Organisation
 from tests.queries import django_assert_max_num_queries, django_assert_num_queries
 
@@ -24,8 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_reference_data() -> None:
-    """A rolled-back test must not leave its codes and regions in the caches of the process."""
+    """A rolled-back test must not leave its codes, regions and networks in the caches of the process."""
     freshness.forget()
+    networks.forget()
 
 
 @pytest.fixture

@@ -12,8 +12,13 @@ Asserted = Callable[[int], AbstractContextManager["Statements"]]
 
 
 def is_clockwork(sql: str) -> bool:
-    """What a process asks once a second, whichever request comes first: configuration and reference data."""
-    return "entities_configuration" in sql or ("MAX(" in sql and "refdata_" in sql)
+    """What a process asks once a second or two, whichever request comes first: configuration, reference data, networks."""
+    return (
+        "entities_configuration" in sql
+        or ("MAX(" in sql and "refdata_" in sql)
+        or ('"access_role"."key" IN' in sql and sql.startswith('SELECT "access_role"."id"'))
+        or sql.startswith(('SELECT "signin_usernetwork"."user_id"', 'SELECT "signin_rolenetwork"."role_id"'))
+    )
 
 
 class Statements:

@@ -39,7 +39,8 @@ def demo(host: str, port: int) -> int:
     os.environ.update(
         GUANXI_DEMO="1",
         GUANXI_DATA_DIR=str(DATA),
-        GUANXI_SITE_URL=f"http://{_shown(host)}:{port}",
+        GUANXI_SITE_URL=_site_url(host, port),
+        GUANXI_BIND=host,
         GUANXI_LOG_FORMAT="plain",
         PYTHONUNBUFFERED="1",
     )
@@ -77,6 +78,7 @@ def serve(host: str, port: int, workers: int) -> int:
     """Start the web server on the database that the environment names; returns when stopped."""
     _refuse_taken(host, port)
     set_up()
+    os.environ["GUANXI_BIND"] = host
     run([PYTHON, "-m", "tools.prepare"])
     children = [Child("The web server", _web(host, port, workers), os.environ)]
     try:
@@ -115,6 +117,7 @@ def _web(host: str, port: int, workers: int) -> list[str | Path]:
         "--workers",
         str(workers),
         "--no-access-log",
+        "--no-proxy-headers",  # which forwarded address counts is a setting of ours: GUANXI_PROXIES
         "--log-level",
         "warning",
         "--timeout-graceful-shutdown",
@@ -162,6 +165,12 @@ def _refuse_taken(host: str, port: int) -> None:
 
 def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def _site_url(host: str, port: int) -> str:
+    """The demonstration's own address; on another than this machine's the one that the environment says, which must be https."""
+    own = f"http://{_shown(host)}:{port}"
+    return own if host in LOOPBACK else os.environ.get("GUANXI_SITE_URL", own)
 
 
 def _shown(host: str) -> str:

@@ -11,6 +11,7 @@ PLATFORM = [
     "guanxi.platform.entities",
     "guanxi.platform.commands",
     "guanxi.platform.directory",
+    "guanxi.platform.signin",
     "guanxi.platform.audit",
     "guanxi.platform.exchange",
     "guanxi.platform.messages",

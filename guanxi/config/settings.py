@@ -42,6 +42,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Keys of secret values at rest (access.keys): empty takes the file data.keys in DATA_DIR.
+DATA_KEYS = os.environ.get("GUANXI_DATA_KEYS", "")
+CIPHER_SUITE = os.environ.get("GUANXI_CIPHER_SUITE", "aes")
 
 # --- applications -------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -56,6 +59,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
     "django_htmx",
     "csp",
     "rest_framework",
@@ -77,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "guanxi.platform.signin.middleware.SessionMiddleware",
     "guanxi.platform.access.middleware.ActorMiddleware",
     "guanxi.platform.jobs.middleware.InteractiveUseMiddleware",
 ]
@@ -149,25 +154,68 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- sign-in ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guanxi.platform.signin.directory_door.DirectoryBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "guanxi.platform.signin.passwords.LengthRule"},
+    {"NAME": "guanxi.platform.signin.passwords.GuessRule"},
+    {"NAME": "guanxi.platform.signin.passwords.PersonRule"},
+    {"NAME": "guanxi.platform.signin.passwords.ClassicRule"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["guanxi.platform.signin.hashing.TurnTakingHasher"]
+SIGNIN = {
+    name: os.environ[variable]
+    for name, variable in (("mfa", "GUANXI_MFA"), ("passwords", "GUANXI_PASSWORDS"))
+    if variable in os.environ
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_ADAPTER = "guanxi.platform.access.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "guanxi.platform.signin.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Failures are counted by signin.lockout, which outlives a restart and refuses the right password as well.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
+PASSWORD_RESET_TIMEOUT = 30 * 60
+MFA_ADAPTER = "guanxi.platform.signin.mfa_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "guanxi.platform.signin.forms.CodeForm",
+    "reauthenticate": "guanxi.platform.signin.forms.ConfirmByCodeForm",
+    "authenticate_webauthn": "guanxi.platform.signin.forms.KeyForm",
+    "reauthenticate_webauthn": "guanxi.platform.signin.forms.ConfirmByKeyForm",
+    "add_webauthn": "guanxi.platform.signin.forms.AddKeyForm",
+}
+LDAP = {
+    "url": os.environ.get("GUANXI_LDAP_URL", ""),
+    "bind_dn": os.environ.get("GUANXI_LDAP_BIND_DN", ""),
+    "password": os.environ.get("GUANXI_LDAP_PASSWORD", ""),
+    "base": os.environ.get("GUANXI_LDAP_BASE", ""),
+    "filter": os.environ.get("GUANXI_LDAP_FILTER", "(uid={name})"),
+    "ca": os.environ.get("GUANXI_LDAP_CA", ""),
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 HTTPS = SITE_URL.startswith("https://")
+# The server itself speaks plain http: https means a proxy in front. Its header counts, a caller's own does not.
+PROXIES = int(os.environ.get("GUANXI_PROXIES", "1" if HTTPS else "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+BIND = os.environ.get("GUANXI_BIND", "")
+TLS_PROXY = _flag("GUANXI_TLS_PROXY")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

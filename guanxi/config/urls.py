@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("guanxi.platform.api.root_urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("guanxi.platform.ui.urls_signin")),
     path("api/", include("guanxi.platform.api.urls")),
     path("", include("guanxi.platform.ui.urls")),
 ]

@@ -20,7 +20,7 @@ class Server:
     def __init__(self, data: Path, scale: float) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.socket.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://localhost:{self.port}"  # passkeys are bound to a name, never to a number
         self.data, self.scale = data, scale
         self.environment = {
             **{
@@ -55,7 +55,9 @@ class Server:
         web = ("-m", "uvicorn", "guanxi.config.asgi:application", "--fd", str(fd), "--log-level", "warning")
         with (self.data / "web.log").open("w") as log, (self.data / "worker.log").open("w") as worker_log:
             children = [
-                self._start((*web, "--no-access-log", "--timeout-graceful-shutdown", "1"), log, fd),
+                self._start(
+                    (*web, "--no-access-log", "--no-proxy-headers", "--timeout-graceful-shutdown", "1"), log, fd
+                ),
                 self._start(("manage.py", "worker"), worker_log),
             ]
             self.socket.close()  # a web server that ends early takes the socket with it

@@ -71,6 +71,9 @@ prescribe("access.user", username=lambda n: f"user{n}", language=lambda n: "en",
 prescribe("access.role", key=lambda n: f"role-{letters(n).lower()}")
 for _line in ("access.userrole", "access.rolegrant", "access.fieldrule"):
     prescribe(_line, role=new("access.role"))
+for _line, _host in (("signin.usernetwork", "user"), ("signin.rolenetwork", "role")):
+    _whose: dict[str, Maker] = {_host: new(f"access.{_host}")}  # not the tests' own people: they would be locked out
+    prescribe(_line, network=lambda n: f"10.{n // 250 % 250}.{n % 250}.0/24", **_whose)
 prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 
 
@@ -226,6 +229,15 @@ class Factory:
         return [self.create(actor, **given) for _ in range(count)]
 
 
+class _ReviewItems(Factory):
+    """Lines of a review come with it, one for each role that somebody holds."""
+
+    def create(self, actor: Actor | None = None, **_ignored: Any) -> Any:
+        factory_for("access.userrole").create(role=factory_for("access.role").create(active=True).pk)
+        review = factory_for("signin.accessreview").create()
+        return self.entity.base_rows().filter(review=review.pk).order_by("pk").first()
+
+
 _factories: dict[str, Factory] = {}
 
 
@@ -237,5 +249,6 @@ def register(entity_key: str, factory: Factory) -> None:
 def factory_for(entity_key: str) -> Factory:
     """The factory of an entity. Raises registry.UnknownEntity."""
     if entity_key not in _factories:
-        _factories[entity_key] = Factory(registry.get(entity_key))
+        made = _ReviewItems if entity_key == "signin.reviewitem" else Factory
+        _factories[entity_key] = made(registry.get(entity_key))
     return _factories[entity_key]

@@ -2,12 +2,13 @@
 
 import itertools
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
 
-from guanxi.platform.access import tokens
+from guanxi.platform.access import confirming, tokens
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import FieldRule, Role, RoleGrant, User, UserRole
 
@@ -28,6 +29,16 @@ def person(grants: Grants | None = None, *, entity: str = "*", **fields: Any) ->
         FieldRule.objects.create(role=role, entity="*", field="@", rule=FieldRule.Rule.SHOW)
         UserRole.objects.create(user=user, role=role)
     return user
+
+
+def browser_of(user: User) -> Client:
+    """A signed-in browser whose person has just confirmed who they are."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session[confirming.RECORDS] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session.save()
+    return client
 
 
 @dataclass

@@ -10,7 +10,7 @@ from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.ui import record_page
 from guanxi.platform.ui.list_state import groupable, layouts_of
 from tests.contract.factories import factory_for
-from tests.contract.people import person
+from tests.contract.people import browser_of, person
 from tests.queries import Statements
 
 KEYS = [entity.key for entity in registry.entities()]
@@ -19,9 +19,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 @pytest.fixture
 def browser() -> Client:
-    client = Client()
-    client.force_login(person({"all": ["*"]}))
-    return client
+    return browser_of(person({"all": ["*"]}))
 
 
 def address(key: str, name: str, *parts) -> str:
@@ -106,8 +104,7 @@ def test_a_page_of_fifty_rows_costs_no_more_queries_than_one_of_five(key, browse
 @pytest.mark.parametrize("key", KEYS)
 def test_who_has_no_role_sees_nothing(key):
     record = factory_for(key).create()
-    stranger = Client()
-    stranger.force_login(person())
+    stranger = browser_of(person())
     for name, *parts in (
         ("list",),
         ("count",),
@@ -122,8 +119,7 @@ def test_who_has_no_role_sees_nothing(key):
 @pytest.mark.parametrize("key", [key for key in KEYS if registry.get(key).kind is EntityKind.RECORD])
 def test_who_sees_their_own_never_meets_another_record(key):
     record = factory_for(key).create()
-    colleague = Client()
-    colleague.force_login(person({"own": ["*"]}))
+    colleague = browser_of(person({"own": ["*"]}))
     assert not colleague.get(address(key, "list")).context["page"].rows
     assert colleague.get(address(key, "count")).content == b"0"
     for name, *parts in (

@@ -26,7 +26,8 @@ def wall_clock() -> datetime:
 @dataclass(frozen=True)
 class Actor:
     """A user at a door. ``source`` names the door (page, api, import, job, process, demo); ``clock`` gives
-    the time of what is done (imports and demo data bring their own)."""
+    the time of what is done (imports and demo data bring their own). ``session`` marks a person at a browser,
+    ``confirmed_at`` when they last proved who they are (see ``confirming``)."""
 
     user_id: int | None
     name: str
@@ -40,6 +41,8 @@ class Actor:
     clock: Callable[[], datetime] = field(default=wall_clock, compare=False)
     read_only: bool = False
     only_entities: frozenset[str] = frozenset()
+    session: bool = field(default=False, compare=False)
+    confirmed_at: datetime | None = field(default=None, compare=False)
 
     @classmethod
     def for_user(

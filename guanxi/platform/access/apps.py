@@ -6,3 +6,6 @@ class AccessConfig(AppConfig):
     name = "guanxi.platform.access"
     label = "access"
     verbose_name = _("Access")
+
+    def ready(self) -> None:
+        from guanxi.platform.access import sessions  # noqa: F401 - hears of every sign-in

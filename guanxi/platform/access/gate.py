@@ -33,6 +33,10 @@ class Forbidden(Exception):
     """The actor lacks the right; the message says which."""
 
 
+class MustConfirm(Forbidden):
+    """The actor has the right, but must first prove once more who is there (see ``confirming``)."""
+
+
 class Guarded(Protocol):
     """What the gate needs of an entity. ``parent`` is (path, entity) for a Line or Fact, whose rights are
     its parent's; ``attachable`` lists the entities an attached record may hang on; ``personal`` names its

@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.confirming import confirmed_at
 
 
 class ActorMiddleware:
@@ -21,7 +23,9 @@ class ActorMiddleware:
         request.actor = None
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
-            request.actor = Actor.for_user(user, request=request.id)
+            request.actor = replace(
+                Actor.for_user(user, request=request.id), session=True, confirmed_at=confirmed_at(request.session)
+            )
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
             timezone.activate(request.actor.zone)

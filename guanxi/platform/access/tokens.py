@@ -15,7 +15,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.events import TOKEN_CREATED, TOKEN_REVOKED
 from guanxi.platform.access.gate import Forbidden, NotFound
 from guanxi.platform.access.kinds import Invalid
-from guanxi.platform.access.models import ApiToken
+from guanxi.platform.access.models import ApiToken, User
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
 
@@ -25,11 +25,19 @@ PREFIX_LENGTH = 8
 _SHAPE = re.compile(rf"{MARK}_[0-9a-f]{{{PREFIX_LENGTH}}}_[A-Za-z0-9_-]{{43}}")
 
 
-def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entities: Iterable[str] = ()) -> str:
+def create(
+    actor: Actor,
+    name: str,
+    days: int,
+    *,
+    read_only: bool = True,
+    entities: Iterable[str] = (),
+    networks: Iterable[str] = (),
+) -> str:
     """Make a token of the acting user and return its secret, which cannot be shown again.
 
     ``days`` counts from now, at most MAX_DAYS; ``entities`` are entity keys, empty: all the user's roles
-    reach. Raises Invalid for a wrong name or time, Forbidden for an actor that is no user or is itself
+    reach; ``networks`` are where it may be used from, empty: anywhere. Raises Invalid for a wrong name or time, Forbidden for an actor that is no user or is itself
     restricted by a token.
     """
     _person(actor)
@@ -49,6 +57,7 @@ def create(actor: Actor, name: str, days: int, *, read_only: bool = True, entiti
             digest=_digest(secret),
             read_only=read_only,
             entities=sorted(set(entities)),
+            networks=sorted(set(networks)),
             created_at=now,
             expires_at=now + timedelta(days=days),
         )
@@ -87,7 +96,7 @@ def authenticate(secret: str) -> ApiToken | None:
 def actor_of(token: ApiToken, *, request: str = "") -> Actor | None:
     """The token's user, narrowed to what the token allows; None when its time is over.
 
-    Notes the day of use, with at most one write a day."""
+    Notes the day of use of token and user, once a day."""
     user = Actor.for_user(token.user, source="api", request=request)
     actor = replace(user, read_only=token.read_only, only_entities=frozenset(token.entities))
     if token.expires_at <= actor.now():
@@ -95,6 +104,7 @@ def actor_of(token: ApiToken, *, request: str = "") -> Actor | None:
     today = actor.today()
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
+        User.objects.filter(pk=token.user_id).update(last_active_on=today, dormant_warned_on=None)
     return actor
 
 

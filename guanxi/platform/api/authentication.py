@@ -7,6 +7,8 @@ from rest_framework.request import Request
 
 from guanxi.platform.access import tokens
 from guanxi.platform.access.models import ApiToken, User
+from guanxi.platform.signin import networks
+from guanxi.platform.signin.origin import address_of
 
 __all__ = ["SessionAuthentication", "TokenAuthentication"]
 
@@ -20,10 +22,14 @@ class TokenAuthentication(BaseAuthentication):
             return None
         token = tokens.authenticate(secret.strip())
         actor = tokens.actor_of(token, request=getattr(request, "id", "")) if token else None
-        if token is None or actor is None:
+        if token is None or actor is None or not self._may_call_from(token, address_of(request._request)):
             raise AuthenticationFailed(_("The token is unknown, expired or revoked. Make a new one in your profile."))
         request._request.actor = actor  # type: ignore[attr-defined]
         return token.user, token
+
+    def _may_call_from(self, token: ApiToken, address: str) -> bool:
+        own = not token.networks or networks.within(address, token.networks)
+        return own and networks.allowed(token.user, address)
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -67,6 +67,8 @@ def _refusal(error: Exception) -> tuple[int, dict[str, Any]] | None:
             return status.HTTP_400_BAD_REQUEST, answer("invalid", str(error), {"sort": str(error)})
         case gate.NotFound():
             return status.HTTP_404_NOT_FOUND, answer("not_found", str(error))
+        case gate.MustConfirm():
+            return status.HTTP_403_FORBIDDEN, answer("confirm", str(error))
         case gate.Forbidden():
             return status.HTTP_403_FORBIDDEN, answer("forbidden", str(error))
         case LimitReached():

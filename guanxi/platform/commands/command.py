@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
-from guanxi.platform.access import kinds
+from guanxi.platform.access import confirming, kinds
 from guanxi.platform.access.actions import name_action
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field, fixed
@@ -60,7 +60,8 @@ class Command:
 
     ``past`` names the event it leaves (customers.customer.won), ``told`` its sentence; ``undo`` is "diff" (the inverse change),
     the name of an inverse command, or None; ``new`` commands make a record instead of taking one;
-    ``many`` allows a selection; ``hold`` says whether these inputs need a second person."""
+    ``many`` allows a selection; ``hold`` says whether these inputs need a second person; ``confirm`` whether a person at a
+    browser must have proved lately who they are. One that ``tells_itself`` leaves the events of the service it calls."""
 
     entity_key: str
     name: str
@@ -79,6 +80,8 @@ class Command:
     danger: bool = False
     on_deleted: bool = False
     removes: bool = False
+    confirm: bool = False
+    tells_itself: bool = False
     built_in: bool = False
     rule: Rule = always
     set_rule: SetRule | None = None
@@ -101,6 +104,11 @@ class Command:
     def takes_fields(self) -> bool:
         """Whether its inputs are fields of the record (create, edit, assign), not parameters."""
         return self.function is None
+
+    def require_confirmation(self, actor: Actor) -> None:
+        """Raise gate.MustConfirm if the command is dangerous and nobody has proved lately who they are."""
+        if self.confirm or self.name in self.entity.confirmed:
+            confirming.require(actor)
 
     def allowed(self, rule: Rule) -> Rule:
         """Decorator: the rule that says when the command is possible, or why not."""
@@ -143,6 +151,8 @@ def register(command: Command) -> Command:
         raise ImproperlyConfigured(f"two commands are called {command.key}")
     _commands[command.key] = command
     name_action(command.entity_key, command.name, command.label)
+    if command.tells_itself:
+        return command
     told = command.told or format_lazy("%(actor)s · {} · %(record)s", command.past_label)
     declare(command.event, label=command.past_label, template=told, icon=command.icon)
     return command

@@ -48,9 +48,10 @@ def run(
     """Carry out a command on at most SET_LIMIT records, all or none.
 
     ``inputs`` are raw values (text or JSON); ``versions`` the versions the caller saw; ``key`` makes a
-    repeated call harmless. Raises Forbidden, NotFound, Rejected, Blocked, Conflict.
+    repeated call harmless. Raises Forbidden, MustConfirm, NotFound, Rejected, Blocked, Conflict.
     """
     gate.require(actor, command.entity, command.name)
+    command.require_confirmation(actor)
     if len(ids) > SET_LIMIT:
         raise ValueError(f"at most {SET_LIMIT} records in one transaction, not {len(ids)}")
     for tries_left in reversed(range(TRIES)):
@@ -96,12 +97,12 @@ def _attempt(
                 outcome = held.hold(command, actor, records, dict(inputs))
             else:
                 changes = _carry_out(command, entity, records, values, actor)
-                append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
+                if not command.tells_itself:
+                    append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
                 entity.written(changes, actor)
                 claim_files(entity, changes)
-                outcome = Outcome(
-                    command.key, tuple(change.record.pk for change in changes), batch, changes=tuple(changes)
-                )
+                touched = records if command.tells_itself else [change.record for change in changes]
+                outcome = Outcome(command.key, tuple(one.pk for one in touched), batch, changes=tuple(changes))
             _remember(command, actor, key, inputs, ids, outcome)
     except IntegrityError as error:
         raise Rejected(unique.explain(entity, error)) from error

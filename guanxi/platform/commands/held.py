@@ -146,6 +146,7 @@ def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome
         row.decided_by_id, row.decided_at, row.answer = actor.user_id, actor.now(), answer
         outcome = Outcome(row.command)
         if approve:
+            commands.get(row.command).require_confirmation(actor)
             first = Actor.for_user(
                 User.objects.get(pk=row.requested_by_id), source="approval", request=actor.request, clock=actor.clock
             )

@@ -44,6 +44,7 @@ def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None,
     a filter finds. One id out of reach refuses all (NotFound); more than ROWS_LIMIT rows are refused."""
     entity = command.entity
     gate.require(actor, entity, command.name)
+    command.require_confirmation(actor)
     if not command.many or command.new:
         raise Rejected({"": _("“%(command)s” works on one record at a time.") % {"command": command.label}})
     rows = entity.rows(actor, command.name)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.platform.access import kinds
+from guanxi.platform.access import kinds, sessions
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
@@ -32,19 +32,28 @@ class UserEntity(Entity):
     menu = Menu("settings", 10)
     title = "name"
     hint = ("staff_no", "title")
-    columns = ("name", "username", "staff_no", "title", "department", "region", "is_active")
+    columns = ("name", "username", "staff_no", "title", "department", "region", "is_active", "last_active_on")
     form = (
         Section(_("Person"), "name", "staff_no", "title", "department", "region", "phone", "email"),
         Section(_("Account"), "username", "language", "time_zone"),
     )
     group_by = ("department", "is_active")
     related = (Related("access.userrole", "user", columns=("role", "created_at"), label=_("Roles")),)
+    #: Whoever changes the address of an account can recover its password.
+    confirmed = ("create", "edit", "activate")
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         for key in ("is_active", "date_joined"):
             fields[key] = fields[key].with_(readonly=True)
         fields["language"] = fields["language"].with_(kind=kinds.CHOICE, choices=language_choices)
         return fields
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        switched = [change.record for change in changes if change.touches("is_active")]
+        if left := [user.pk for user in switched if not user.is_active]:
+            sessions.end_all(left, actor.now())
+        if back := [user.pk for user in switched if user.is_active]:  # unused from now on, not from long ago
+            User.objects.filter(pk__in=back).update(last_active_on=actor.today(), dormant_warned_on=None)
 
 
 def language_choices() -> list[Choice]:
@@ -93,6 +102,7 @@ class UserRoleEntity(Entity):
     parent = "user"
     title = "role"
     columns = ("user", "role", "created_at")
+    confirmed = ("create", "edit", "delete")
 
 
 class RightsEntity(Entity):
@@ -100,6 +110,7 @@ class RightsEntity(Entity):
 
     parent = "role"
     title = "entity"
+    confirmed = ("create", "edit", "delete")
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=entity_choices)

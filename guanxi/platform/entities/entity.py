@@ -71,6 +71,7 @@ class Entity:
     follows: tuple[str, ...] = ()
     is_customer: bool = False
     commands: tuple[str, ...] = BUILT_IN_COMMANDS
+    confirmed: tuple[str, ...] = ()
     kanban: Kanban | None = None
     tree: Tree | None = None
     calendar: Calendar | None = None

@@ -17,6 +17,7 @@ from django.db.models import Max, Q
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare
 
+from guanxi.platform.access import sessions
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.jobs import selectors as job_selectors
@@ -172,6 +173,8 @@ def session_holds(session_key: str, user: User | None) -> bool:
     if user is None or not user.is_active:
         return False
     stored = import_module(settings.SESSION_ENGINE).SessionStore(session_key).load()
+    if sessions.ended_because(stored, user, timezone.now()):
+        return False
     same_user = str(stored.get(SESSION_KEY)) == str(user.pk)
     return same_user and constant_time_compare(stored.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
 

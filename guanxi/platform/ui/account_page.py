@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -16,6 +15,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.models import ApiToken, User
 from guanxi.platform.directory.demo.accounts import read_accounts
 from guanxi.platform.entities import registry
+from guanxi.platform.signin import devices, passwords, second_factor
 from guanxi.platform.ui import profile
 from guanxi.platform.ui.contexts import (
     AccountPage,
@@ -58,8 +58,41 @@ def _frame(tab: str) -> dict[str, Any]:
         Tab(id=key, label=str(label), url=reverse("account", args=[key]), active=key == tab)
         for key, label in TABS.items()
     ]
-    tabs.append(Tab(id="password", label=_("Password"), url=reverse("account_change_password")))
+    tabs.append(_tab("password", _("Password"), "account_change_password", tab))
+    if second_factor.offered():
+        tabs.append(_tab("factor", _("Second factor"), "mfa_index", tab))
     return {"title": _("My account"), "tab": tab, "tabs": tabs}
+
+
+def _tab(key: str, label: str, address: str, active: str) -> Tab:
+    return Tab(id=key, label=label, url=reverse(address), active=key == active)
+
+
+#: Pages that the sign-in library makes for whom is signed in, and the tab each belongs to.
+LIBRARY_PAGES = {
+    "account_change_password": "password",
+    "mfa_index": "factor",
+    "mfa_activate_totp": "factor",
+    "mfa_deactivate_totp": "factor",
+    "mfa_list_webauthn": "factor",
+    "mfa_add_webauthn": "factor",
+    "mfa_edit_webauthn": "factor",
+    "mfa_remove_webauthn": "factor",
+    "mfa_view_recovery_codes": "factor",
+    "mfa_generate_recovery_codes": "factor",
+}
+
+
+def library_page(name: str, request: Any) -> AccountPage:
+    """The frame of such a page, with what must be done before anything else is open."""
+    notice = ""
+    if passwords.is_due(request.user):
+        notice = _("Choose a new password; then everything else is open to you.")
+    elif second_factor.is_missing(request):
+        notice = _(
+            "Your role asks for a second factor. Set up an app or a passkey; then everything else is open to you."
+        )
+    return AccountPage(**_frame(LIBRARY_PAGES[name]), notice=notice)
 
 
 # --- profile --------------------------------------------------------------------------------------------
@@ -93,13 +126,13 @@ def property_row(presenter: Presenter, field: Field, user: User, *, editable: bo
 # --- sessions -------------------------------------------------------------------------------------------
 def sessions_page(actor: Actor, user: User, current: str) -> AccountPage:
     """Where the person is signed in; sessions that are over are not shown."""
-    alive = [session for session in UserSession.objects.filter(user=user).order_by("-created_at") if session.exists()]
     shown = [
         Session(
-            device=device(session.user_agent), address=session.ip, last_seen=_("signed in %(when)s") % {"when": ago(session.created_at, actor.now(), actor.zone)},
-            current=session.session_key == current, end_url=reverse("session_end", args=[session.pk]),
+            device=device(found.agent), address=found.address, current=found.key == current,
+            last_seen=_("last used %(when)s") % {"when": ago(found.seen_at, actor.now(), actor.zone)},
+            end_url=reverse("session_end", args=[found.pk]),
         )
-        for session in alive
+        for found in devices.devices_of(user, actor.now())
     ]  # fmt: skip
     others = any(not session.current for session in shown)
     return AccountPage(**_frame("sessions"), sessions=shown, end_others_url=reverse("sessions_end") if others else "")

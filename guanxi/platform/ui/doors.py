@@ -8,10 +8,10 @@ import orjson
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access import gate
+from guanxi.platform.access import confirming, gate
 from guanxi.platform.access.limits import LimitReached
 from guanxi.platform.access.requests import Request
 from guanxi.platform.commands.outcome import Blocked, Refusal
@@ -19,6 +19,7 @@ from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import SortError
 from guanxi.platform.feel.nodes import FilterError
+from guanxi.platform.signin import confirmation
 from guanxi.platform.ui import addresses, shell
 from guanxi.platform.ui.contexts.basics import Link
 
@@ -36,6 +37,8 @@ def signed_in(view: View) -> View:
             return view(request, *args, **kwargs)
         except gate.NotFound as error:
             return refused(request, 404, str(error))
+        except gate.MustConfirm as error:
+            return _to_confirm(request, str(error))
         except gate.Forbidden as error:
             return refused(request, 403, str(error))
         except (FilterError, SortError) as error:
@@ -48,6 +51,30 @@ def signed_in(view: View) -> View:
             return refused(request, 409, str(error))
 
     return guarded
+
+
+def confirmed(view: View) -> View:
+    """Decorator: only for people who have proved within the last minutes who they are; others are led to it."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        confirming.require(request.actor)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _to_confirm(request: Request, message: str) -> HttpResponse:
+    """To the page where a person proves who they are, and back; scripts are told where it is."""
+    url = confirmation.page_for(request)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"message": message, "confirm_url": url}, status=403)
+    if not request.htmx and request.headers.get("X-Requested-With") != "gx-dialog":
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
 
 
 def with_entity(view: View) -> View:

@@ -18,7 +18,8 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser):
     """A member of staff (or a partner's, or a customer's) with an account. Rights come from roles only:
-    there is no superuser and no permission on the user itself."""
+    there is no superuser and no permission on the user itself. ``sessions_from`` ends all sessions that began
+    before (access.sessions)."""
 
     class Theme(models.TextChoices):
         AUTO = "auto", _("As the device")
@@ -49,6 +50,11 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("Theme"), max_length=8, choices=Theme, default=Theme.AUTO)
     density = models.CharField(_("Density"), max_length=12, choices=Density, default=Density.COMPACT)
     toured = models.BooleanField(default=False, editable=False)
+    last_active_on = models.DateField(_("Last active"), null=True, blank=True, editable=False)
+    dormant_warned_on = models.DateField(null=True, editable=False)
+    password_changed_at = models.DateTimeField(null=True, editable=False)
+    must_change_password = models.BooleanField(default=False, editable=False)
+    sessions_from = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = UserManager()

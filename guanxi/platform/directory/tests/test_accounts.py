@@ -13,7 +13,8 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 
 
-def test_the_console_makes_the_first_administrator_who_can_sign_in(db):
+def test_the_console_makes_the_first_administrator_who_begins_with_a_password_of_their_own(db, settings):
+    settings.SIGNIN = {"mfa": "optional"}
     load_roles()
     out = StringIO()
     call_command("create_user", "boss", "--role", "system_administrator", stdout=out)
@@ -21,7 +22,11 @@ def test_the_console_makes_the_first_administrator_who_can_sign_in(db):
     browser = Client()
     response = browser.post(reverse("account_login"), {"login": username, "password": password})
     assert response.status_code == 302
-    assert browser.get(reverse("list", args=["access", "user"])).status_code == 200
+    users, change = reverse("list", args=["access", "user"]), reverse("account_change_password")
+    assert browser.get(users)["Location"] == change
+    new = "another fine horse 7"
+    browser.post(change, {"oldpassword": password, "password1": new, "password2": new})
+    assert browser.get(users).status_code == 200
     assert User.objects.get(username="boss").role_links.get().role.key == "system_administrator"
 
 

@@ -105,7 +105,8 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
-    """Profile, sessions and API tokens of the signed-in person; ``tab``: profile, sessions, tokens, password."""
+    """Profile, sessions and API tokens of the signed-in person; ``tab``: profile, sessions, tokens, password, factor.
+    ``notice`` says what must be done first."""
 
     title: str
     tab: str
@@ -117,6 +118,7 @@ class AccountPage:
     token_create: CommandButton | None = None
     new_token: str = ""
     properties: Sequence[PropertyGroup] = ()
+    notice: str = ""
     entity_key: str = ""
 
 

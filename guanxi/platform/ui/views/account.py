@@ -2,29 +2,26 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
-from allauth.usersessions.internal.flows.sessions import end_other_sessions as end_others
-from allauth.usersessions.internal.flows.sessions import end_sessions
-from allauth.usersessions.models import UserSession
-from django.contrib.auth import login
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from guanxi.platform.access import gate, tokens
+from guanxi.platform.access import confirming, gate, tokens
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.models import User
 from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.entities import registry
-from guanxi.platform.ui import account_page, form_page, profile
+from guanxi.platform.signin import devices
+from guanxi.platform.ui import account_page, form_page, profile, shell
 from guanxi.platform.ui.answers import done
-from guanxi.platform.ui.doors import page, part, signed_in
+from guanxi.platform.ui.doors import confirmed, page, part, signed_in
 from guanxi.platform.ui.present import Presenter
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -47,18 +44,6 @@ def show(request: Request, tab: str) -> HttpResponse:
     raise gate.NotFound
 
 
-def _must_confirm(request: Request, tab: str) -> HttpResponse | None:
-    """None if the password was given in the last five minutes; else the way to give it again and come back."""
-    if did_recently_reauthenticate(request):
-        return None
-    url = f"{reverse('account_reauthenticate')}?{urlencode({'next': reverse('account', args=[tab])})}"
-    if not request.htmx and request.headers.get("X-Requested-With") != "gx-dialog":
-        return redirect(url)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = url
-    return response
-
-
 @require_http_methods(["GET", "POST"])
 @signed_in
 def profile_field(request: Request, key: str) -> HttpResponse:
@@ -71,8 +56,8 @@ def profile_field(request: Request, key: str) -> HttpResponse:
     user: Any = request.user
     if request.GET.get("cancel"):
         return _shown(request, key, user)
-    if key == "email" and (confirm := _must_confirm(request, "profile")):
-        return confirm
+    if key == "email":
+        confirming.require(request.actor)
     errors: dict[str, str] = {}
     raw = form_page.read(request.POST, [field]) if request.method == "POST" else {}
     if request.method == "POST":
@@ -108,10 +93,11 @@ def _shown(request: Request, key: str, user: User) -> HttpResponse:
 @signed_in
 def end_session(request: Request, pk: int) -> HttpResponse:
     """Sign out another device of one's own."""
-    found = UserSession.objects.filter(user_id=request.actor.user_id, pk=pk).first()
-    if found is None:
+    user: Any = request.user
+    found = [device for device in devices.devices_of(user, timezone.now()) if device.pk == pk]
+    if not found:
         raise gate.NotFound
-    end_sessions(request, [found])
+    devices.end(found, user, reason="own", request=request)
     return done(reverse("account", args=["sessions"]), _("That device is signed out."), request)
 
 
@@ -120,17 +106,17 @@ def end_session(request: Request, pk: int) -> HttpResponse:
 def end_other_sessions(request: Request) -> HttpResponse:
     """Sign out everywhere but here."""
     user: Any = request.user
-    end_others(request, user)
+    current = request.session.session_key
+    others = [device for device in devices.devices_of(user, timezone.now()) if device.key != current]
+    devices.end(others, user, reason="own", request=request)
     return done(reverse("account", args=["sessions"]), _("All other devices are signed out."), request)
 
 
 @sensitive_variables("secret")
 @require_http_methods(["GET", "POST"])
-@signed_in
+@confirmed
 def create_token(request: Request) -> HttpResponse:
     """The dialog of a new token; its answer is the only place where the secret is ever shown."""
-    if confirm := _must_confirm(request, "tokens"):
-        return confirm
     if request.method == "GET":
         return part(request, "command_form", page=account_page.token_form())
     name, writes, days = request.POST.get("name", ""), bool(request.POST.get("writes")), request.POST.get("days", "")
@@ -159,13 +145,20 @@ def demo_sign_in(request: Request) -> HttpResponse:
     user = User.objects.filter(username=wanted, is_active=True).first() if known else None
     if user is None:
         return HttpResponse(status=404)
-    login(request, user, backend=BACKEND)
-    record_authentication(request, user, method="demo", reauthenticated=True)
-    UserSession.objects.create_from_request(request)
+    record_authentication(request, user, method="demo")
+    user.backend = BACKEND  # type: ignore[attr-defined]
+    get_adapter(request).login(request, user)
     return redirect("home")
 
 
 def login_context(request: Request) -> dict[str, Any]:
-    """Context processor: ``extras`` of the sign-in page; asked for nowhere else."""
+    """Context processor for the pages of the sign-in library: ``extras`` of the sign-in page, the frame of those for
+    whom is signed in; asked for nowhere else."""
     match = request.resolver_match
-    return {"extras": account_page.login_extras()} if match is not None and match.url_name == "account_login" else {}
+    name = match.url_name or "" if match is not None else ""
+    if name == "account_login":
+        return {"extras": account_page.login_extras()}
+    actor = getattr(request, "actor", None)
+    if actor is None or name not in account_page.LIBRARY_PAGES:
+        return {}
+    return {"shell": shell.build(request, actor), "page": account_page.library_page(name, request)}

@@ -38,6 +38,7 @@ def create(request: Request, entity: Entity) -> HttpResponse:
     """The form of a new record; starting values may come in the address."""
     command, actor = _command(entity, "create"), request.actor
     gate.require(actor, entity, "create")
+    command.require_confirmation(actor)
     fields = command.inputs(actor)
     if request.method == "GET":
         given = {key: fields[key].parse(value) for key, value in request.GET.items() if key in fields and value}
@@ -73,6 +74,7 @@ def edit(request: Request, entity: Entity, pk: int) -> HttpResponse:
     """The form of a record. A save over somebody else's change shows both values, and loses neither."""
     command, actor = _command(entity, "edit"), request.actor
     record = gate.get(actor, entity, pk, "edit")
+    command.require_confirmation(actor)
     if request.method == "GET":
         return _form(request, entity, form_page.edit_page(command, actor, record))
     raw = form_page.read(request.POST, command.inputs(actor).values())
@@ -111,6 +113,7 @@ def command(request: Request, entity: Entity, pk: int, command: str) -> HttpResp
         raise gate.NotFound
     gate.require(actor, entity, command)
     record = find(entity, actor, pk)
+    chosen.require_confirmation(actor)
     if request.method == "GET":
         chosen.refuse_hindered([record], actor)
         return part(request, "command_form", entity=entity, page=form_page.command_page(chosen, actor, record))

@@ -14,7 +14,7 @@ from guanxi.platform.commands.outcome import Rejected
 
 
 class Command(BaseCommand):
-    help = "Makes an account, e.g. the first administrator's, and prints its password once."
+    help = "Makes an account, e.g. the first administrator's, and prints a password for the first sign-in once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
@@ -41,5 +41,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         user = User.objects.get(pk=pk)
         user.set_password(password)
-        user.save(update_fields=["password"])
+        user.must_change_password = True
+        user.save(update_fields=["password", "must_change_password"])
         self.stdout.write(f"{username}  {password}")

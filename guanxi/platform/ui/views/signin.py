@@ -1,0 +1,33 @@
+"""Pages around signing in that the library does not have."""
+
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from guanxi.platform.access.requests import Request
+from guanxi.platform.ui.doors import signed_in
+
+
+@require_GET
+@signed_in
+def confirm_again(request: Request) -> HttpResponse:
+    """For whom another system signs in: they confirm who they are by signing in anew."""
+    return render(request, "account/confirm_again.html", {"next": request.GET.get("next", "")})
+
+
+class RemoveKeyView(RemoveWebAuthnView):
+    """The library's page, which lets go of the last factor even of whom it is demanded; its page of the app does not."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        adapter = get_adapter()
+        if adapter.can_delete_authenticator(self.get_object()):
+            return super().form_valid(form)
+        form.add_error(None, adapter.validation_error("cannot_delete_authenticator"))
+        return self.form_invalid(form)
+
+
+remove_key = RemoveKeyView.as_view()
