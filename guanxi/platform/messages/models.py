@@ -66,7 +66,9 @@ class Mail(models.Model):
     of a mail that is being sent, when it may be taken up again. Bodies of notifications are written when they leave."""
 
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    user = models.ForeignKey("access.User", models.CASCADE, related_name="+", verbose_name=_("To"), db_index=False)
+    user = models.ForeignKey(
+        "access.User", models.CASCADE, related_name="+", verbose_name=_("Recipient"), db_index=False
+    )
     address = models.EmailField(_("Address"))
     kind = models.CharField(_("Kind"), max_length=12, choices=MailKind)
     key = models.CharField(max_length=240, null=True, editable=False)

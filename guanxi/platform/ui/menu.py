@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.entities import registry
+from guanxi.platform.keeping.rights import BACKUPS
 from guanxi.platform.ui import addresses
 from guanxi.platform.ui.contexts import NavGroup, NavItem
 
@@ -43,6 +44,7 @@ class Place:
 
 PAGES = (
     Place("settings", 80, "mail", gettext_lazy("Outgoing mail"), "mail", partial(registry.get, "notices.mail")),
+    Place("settings", 90, "backups", gettext_lazy("Backups"), "database", lambda: BACKUPS),
 )
 
 

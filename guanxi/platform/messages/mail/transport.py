@@ -4,7 +4,7 @@ import smtplib
 from email.message import EmailMessage
 from email.policy import SMTP
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from guanxi.platform.messages.mail.conf import NONE, TLS, MailSettings, site_host
 from guanxi.platform.messages.models import Mail
@@ -76,11 +76,16 @@ class Transport:
 
     def _connect(self) -> smtplib.SMTP:
         conf = self._conf
-        where = {"host": conf.host, "port": conf.server_port, "timeout": conf.timeout, "local_hostname": site_host()}
+        where: dict[str, Any] = {
+            "host": conf.host,
+            "port": conf.server_port,
+            "timeout": conf.timeout,
+            "local_hostname": site_host(),
+        }
         if conf.security == TLS:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(**where, context=conf.tls())  # type: ignore[arg-type]
+            server: smtplib.SMTP = smtplib.SMTP_SSL(**where, context=conf.tls())
         else:
-            server = smtplib.SMTP(**where)  # type: ignore[arg-type]
+            server = smtplib.SMTP(**where)
         try:
             if conf.security not in (TLS, NONE):
                 server.starttls(context=conf.tls())  # a server that does not offer it is refused: never in the clear

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('next_try', models.DateTimeField(blank=True, null=True, verbose_name='Next attempt')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='Sent at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='To')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Recipient')),
             ],
             options={
                 'verbose_name': 'mail',

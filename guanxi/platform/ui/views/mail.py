@@ -6,6 +6,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.db import transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -57,7 +58,7 @@ def try_server(request: Request) -> HttpResponse:
 
 @require_GET
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
-def mailbox(request: Request, pk: int | None = None) -> HttpResponse:
+def mailbox(request: Request, pk: int | None = None) -> HttpResponseBase:
     """The newest mails and one of them; in the demonstration also for who is signed out."""
     if not mail_page.may_read(request.actor):
         return _without_right(request)
@@ -87,7 +88,7 @@ def body(request: Request, pk: int) -> HttpResponse:
 
 
 @signed_in
-def _without_right(request: Request) -> HttpResponse:
+def _without_right(request: Request) -> HttpResponseBase:
     gate.require(request.actor, registry.get(mail_page.MAIL), "read")
     raise gate.NotFound
 
