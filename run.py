@@ -56,6 +56,15 @@ def parser() -> argparse.ArgumentParser:
     one = command("worker", "start the process that runs jobs, beside `serve`")
     one.set_defaults(act=lambda o, rest: demo.worker())
 
+    one = command("backup", "make a backup of the database of DATABASE_URL and verify it by restoring")
+    one.set_defaults(act=lambda o, rest: _manage("backup", rest), passes_on=True)
+
+    one = command("backups", "list the backups")
+    one.set_defaults(act=lambda o, rest: _manage("backups", rest), passes_on=True)
+
+    one = command("restore", "restore a backup by its name or path; --verify-only changes nothing")
+    one.set_defaults(act=lambda o, rest: _manage("restore", rest), passes_on=True)
+
     one = command("check", "lint, format, types, layers, migrations and translations")
     one.add_argument("only", nargs="*", metavar="NAME", help="only these: " + ", ".join(checks.NAMES))
     one.set_defaults(act=lambda o, rest: checks.check(o.only))
@@ -89,6 +98,11 @@ def _address(one: argparse.ArgumentParser, port: object = argparse.SUPPRESS, hos
 def _venv_module(module: str, *arguments: str) -> int:
     environment.ready("requirements-dev.txt")
     return shell.call([environment.PYTHON, "-m", module, *arguments])
+
+
+def _manage(name: str, arguments: Sequence[str]) -> int:
+    environment.ready()
+    return shell.call([environment.PYTHON, "manage.py", name, *arguments])
 
 
 def _script(script: str, database: str, arguments: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ PLATFORM = [
     "guanxi.platform.exchange",
     "guanxi.platform.messages",
     "guanxi.platform.calendar",
+    "guanxi.platform.keeping",
     "guanxi.platform.reports",
     "guanxi.platform.api",
     "guanxi.platform.ui",

@@ -21,7 +21,7 @@ class SideRouter:
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints) -> bool:
         if settings.SIDE_DATABASE == "default":
-            return db == "default"
+            return db != "side"
         model = hints.get("model")
         side = app_label in SIDE_APPS or hints.get("side", getattr(model, "side", False))
         return (db == "side") == side

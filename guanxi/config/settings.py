@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "guanxi.platform.jobs.middleware.MaintenanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -236,6 +237,34 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
+}
+
+# --- mail ---------------------------------------------------------------------------------------
+EMAIL_BACKEND = "guanxi.platform.messages.mail.backend.QueueBackend"
+MAIL = {
+    "host": os.environ.get("GUANXI_MAIL_HOST", ""),
+    "port": int(os.environ.get("GUANXI_MAIL_PORT") or 0),
+    "security": os.environ.get("GUANXI_MAIL_SECURITY", "starttls"),
+    "user": os.environ.get("GUANXI_MAIL_USER", ""),
+    "password": os.environ.get("GUANXI_MAIL_PASSWORD", ""),
+    "sender": os.environ.get("GUANXI_MAIL_FROM", ""),
+    "ca_file": os.environ.get("GUANXI_MAIL_CA", ""),
+    "per_minute": int(os.environ.get("GUANXI_MAIL_PER_MINUTE") or 60),
+}
+
+
+# --- keeping ------------------------------------------------------------------------------------
+def _backup_key() -> str:
+    """What seals backups: from the environment, or from a file that is kept apart from them."""
+    if path := os.environ.get("GUANXI_BACKUP_KEY_FILE"):
+        return Path(path).read_text().strip()
+    return os.environ.get("GUANXI_BACKUP_KEY", "")
+
+
+KEEPING = {
+    "folder": os.environ.get("GUANXI_BACKUP_DIR") or str(DATA_DIR / "backups"),
+    "key": _backup_key(),
+    "hour": int(os.environ.get("GUANXI_BACKUP_HOUR") or (-1 if DEMO else 2)),
 }
 
 # --- language and time --------------------------------------------------------------------------

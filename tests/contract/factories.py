@@ -24,6 +24,8 @@ from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.files.services import receive
+from guanxi.platform.messages.choices import MailKind
+from guanxi.platform.messages.mail.outbox import queue
 from guanxi.platform.refdata.loading import load
 from guanxi.platform.refdata.models import Code
 from guanxi.platform.refdata.registry import code_tables
@@ -252,3 +254,19 @@ def factory_for(entity_key: str) -> Factory:
         made = _ReviewItems if entity_key == "signin.reviewitem" else Factory
         _factories[entity_key] = made(registry.get(entity_key))
     return _factories[entity_key]
+
+
+class MailFactory(Factory):
+    """Mails come about by being queued, never by a form."""
+
+    def create(self, actor: Actor | None = None, **more: Any) -> Any:
+        user = User.objects.create_user(
+            f"reader{next(_numbers)}", name="Reader", email="reader@example.com", language="en"
+        )
+        found = queue(user, MailKind.TEST, subject="Hello", text="Text")
+        assert found is not None
+        return found
+
+
+register("notices.mail", MailFactory(registry.get("notices.mail")))
+prescribe("keeping.cleanuprule", filter=lambda n: "", days=lambda n: 100 + n % 1000)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from guanxi.platform import bulk
@@ -47,7 +48,7 @@ def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None,
     command.require_confirmation(actor)
     if not command.many or command.new:
         raise Rejected({"": _("“%(command)s” works on one record at a time.") % {"command": command.label}})
-    rows = entity.rows(actor, command.name)
+    rows = within(command, actor)
     if ids is not None:
         rows = rows.filter(bulk.key_in("id", set(ids)))
     else:
@@ -75,6 +76,12 @@ def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None,
         actor_id=actor.user_id or 0, command=command.key, rows=allowed, skipped=skipped, created_at=actor.now()
     )
     return Preview(selection, len(allowed), _counted(skipped), sample)
+
+
+def within(command: Command, actor: Actor) -> QuerySet:
+    """The rows that the command could be about: those of the recycle bin for one that brings back."""
+    entity = command.entity
+    return gate.narrow(entity.source.rows(deleted=command.on_deleted), gate.sources(actor, entity, command.name))
 
 
 def _counted(skipped: Sequence[Sequence[Any]]) -> dict[str, int]:
@@ -140,9 +147,7 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
                 versions.pop(pk)
         except gate.NotFound:
             reachable = set(
-                command.entity.rows(actor, command.name)
-                .filter(bulk.key_in("id", set(versions)))
-                .values_list("pk", flat=True)
+                within(command, actor).filter(bulk.key_in("id", set(versions))).values_list("pk", flat=True)
             )
             gone = versions.keys() - reachable
             if not gone:
@@ -155,8 +160,8 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
 
 def again(selection: Selection, actor: Actor) -> Preview:
     """The preview of a selection that was already frozen, with the same rows."""
-    entity = commands.get(selection.command).entity
-    sample = entity.rows_of(actor, pk__in=[pk for pk, _version in selection.rows[:10]])
+    command = commands.get(selection.command)
+    sample = within(command, actor).filter(pk__in=[pk for pk, _version in selection.rows[:10]])
     return Preview(selection, len(selection.rows), _counted(selection.skipped), list(sample))
 
 

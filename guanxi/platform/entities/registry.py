@@ -129,3 +129,14 @@ def configuration_changed() -> None:
     if not Configuration.objects.filter(pk=1).update(version=F("version") + 1):
         Configuration.objects.create(pk=1, version=1)
     _checked = 0.0
+
+
+def configuration_restored(before: int) -> None:
+    """Call inside the transaction that settles a restored database, with the version from before: all processes read
+    their configuration anew, even where the restored number happens to be the one they know."""
+    from guanxi.platform.entities.models import Configuration
+
+    global _checked
+    now = Configuration.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+    Configuration.objects.update_or_create(pk=1, defaults={"version": max(before, now) + 1})
+    _checked = 0.0

@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_noop
 
-from guanxi.platform.jobs import leases
+from guanxi.platform.jobs import leases, maintenance
 from guanxi.platform.jobs.choices import READY, JobState
 from guanxi.platform.jobs.conf import JobSettings
 from guanxi.platform.jobs.models import Job, JobTrace
@@ -30,6 +30,8 @@ def ready(now: datetime, conf: JobSettings, lanes: Collection[str] = ()) -> Quer
     cap = now + timedelta(seconds=2 * conf.backoff_cap)
     due = Q(run_after__isnull=True) | Q(run_after__lte=now) | Q(run_after__gt=cap)
     jobs = Job.objects.filter(due, state__in=READY)
+    if only := maintenance.kind():
+        jobs = jobs.filter(kind=only)
     return jobs.filter(lane__in=lanes) if lanes else jobs
 
 

@@ -12,7 +12,7 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from guanxi.platform.jobs import claims
+from guanxi.platform.jobs import claims, maintenance
 from guanxi.platform.jobs.conf import JobSettings, job_settings
 from guanxi.platform.jobs.errors import LeaseLost, Released
 from guanxi.platform.jobs.interactive import single_writer, used_within
@@ -155,7 +155,7 @@ class JobContext:
             raise LeaseLost(f"job {self.id} belongs to another worker")
         if not self._stopping.is_set() and self.shared():
             self._sleep(self._conf.shared_pause)
-        if self._stopping.is_set():
+        if self._stopping.is_set() or maintenance.stops(self.job.kind):
             raise Released(f"job {self.id} goes back to the queue")
 
     def result(self, **values: Any) -> None:

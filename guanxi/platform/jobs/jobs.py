@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from guanxi.platform.jobs.choices import UNFINISHED, JobState
 from guanxi.platform.jobs.conf import job_settings
+from guanxi.platform.jobs.maintenance import on_restored
 from guanxi.platform.jobs.models import Job, JobPulse
 from guanxi.platform.jobs.registry import periodic
 
@@ -20,3 +22,9 @@ def clean_up() -> None:
     )
     Job.objects.filter(id__in=ids).delete()
     JobPulse.objects.filter(heartbeat__lt=before).delete()
+
+
+@on_restored
+def end_unfinished() -> None:
+    """What was under way when the backup was made is not begun again behind everybody's back; its owner may."""
+    Job.objects.filter(state__in=UNFINISHED).update(state=JobState.CANCELLED, finished_at=timezone.now())

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import Error, connections
 from django.utils import timezone
 
-from guanxi.platform.jobs import leases
+from guanxi.platform.jobs import leases, maintenance
 from guanxi.platform.jobs.conf import JobSettings, job_settings
 from guanxi.platform.jobs.models import PeriodicRun
 from guanxi.platform.jobs.registry import Periodic, periodics
@@ -42,7 +42,7 @@ class Ticker(threading.Thread):
             self._last.clear()
             return False
         for one in periodics():
-            if self._stopping.is_set():
+            if self._stopping.is_set() or maintenance.kind():
                 break
             if self._due(one):
                 self._call(one)

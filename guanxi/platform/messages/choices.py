@@ -14,6 +14,38 @@ class Kind(models.TextChoices):
     QUESTION = "question", _("Question")
 
 
+class Channel(models.TextChoices):
+    """Where a person wants to be told of a kind of thing."""
+
+    BOTH = "both", _("Here and by mail")
+    HERE = "here", _("Here only")
+    MAIL = "mail", _("By mail only")
+    OFF = "off", _("Not at all")
+
+    @property
+    def by_mail(self) -> bool:
+        return self in (Channel.BOTH, Channel.MAIL)
+
+
+#: What holds until somebody chooses otherwise. Mail is for what keeps others waiting.
+USUAL_CHANNELS = dict.fromkeys(Kind, Channel.HERE) | {Kind.APPROVAL: Channel.BOTH, Kind.QUESTION: Channel.BOTH}
+
+
+class MailKind(models.TextChoices):
+    NOTICE = "notice", _("Notification")
+    DIGEST = "digest", _("Daily digest")
+    ACCOUNT = "account", _("Account")
+    TEST = "test", _("Test")
+
+
+class MailState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    SUPPRESSED = "suppressed", _("Not sent")
+
+
 ICONS = {
     Kind.ASSIGNED: "user-check", Kind.DUE: "calendar-due", Kind.APPROVAL: "rubber-stamp", Kind.DECIDED: "checks",
     Kind.MENTION: "at", Kind.JOB: "loader", Kind.QUESTION: "help-circle",

@@ -71,7 +71,7 @@ class Reader:
         floor = self._highest[0]
         rows = [
             row
-            for row in Notification.objects.filter(pk__gt=floor, user__in=users).order_by("pk")
+            for row in Notification.objects.filter(pk__gt=floor, user__in=users, read_at=None).order_by("pk")
             if row.pk not in self._seen
         ]
         self._highest.append(max([self._highest[-1], *(row.pk for row in rows)]))

@@ -1,7 +1,7 @@
 """Telling people something, and noting that they have read it."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,10 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.models import User
 from guanxi.platform.jobs.sentences import Sentence, sentence
-from guanxi.platform.messages.choices import Kind
+from guanxi.platform.messages.choices import Channel, Kind
+from guanxi.platform.messages.mail import channels
+from guanxi.platform.messages.mail.channels import Channels
+from guanxi.platform.messages.mail.outbox import DIGEST, NOTICE, queue_notices
 from guanxi.platform.messages.models import Notification
 
 ADMINISTRATORS = "system_administrator"
@@ -48,10 +51,13 @@ def notify(users: Iterable[int], notice: Notice, *, at: datetime) -> int:
 def notify_each(wanted: Iterable[tuple[int, Notice]], *, at: datetime) -> int:
     """Tell users (by id) different things, in sets. Users without an active account are left out."""
     pairs = {(user, notice.key): notice for user, notice in wanted}
-    active = set(
-        User.objects.filter(pk__in={user for user, _key in pairs}, is_active=True).values_list("pk", flat=True)
-    )
-    pairs = {pair: notice for pair, notice in pairs.items() if pair[0] in active}
+    active = User.objects.filter(is_active=True).in_bulk({user for user, _key in pairs})
+    chosen = channels.of(active)
+    pairs = {
+        (user, key): notice
+        for (user, key), notice in pairs.items()
+        if user in active and chosen[user].of(notice.kind) != Channel.OFF
+    }
     if not pairs:
         return 0
     rows = Notification.objects.select_for_update().filter(
@@ -61,17 +67,37 @@ def notify_each(wanted: Iterable[tuple[int, Notice]], *, at: datetime) -> int:
     for pair, row in known.items():
         if pair in pairs and pairs[pair].many is not None:
             _count_up(row, pairs[pair], at)
-    fresh = [_row(user, notice, at) for (user, key), notice in pairs.items() if (user, key) not in known]
+    new = {pair: notice for pair, notice in pairs.items() if pair not in known}
+    fresh = [_row(user, notice, chosen[user], at) for (user, _key), notice in new.items()]
     Notification.objects.bulk_create(fresh, batch_size=AT_ONCE, ignore_conflicts=True)
+    queue_notices(_mails(new, active, chosen, at), at=at)
     return len(fresh)
 
 
-def _row(user: int, notice: Notice, at: datetime) -> Notification:
+def _mails(
+    new: Mapping[tuple[int, str], Notice], users: Mapping[int, User], chosen: Mapping[int, Channels], at: datetime
+) -> Iterator[tuple[User, str, datetime]]:
+    """Whom to write to, of which occasion, and when."""
+    for (pk, key), notice in new.items():
+        user, own = users[pk], chosen[pk]
+        if not own.of(notice.kind).by_mail or not user.email:
+            continue
+        actor = Actor.for_user(user)
+        if own.in_digest(notice.kind):
+            leaves = own.digest_moment(actor, at)
+            yield user, f"{DIGEST}{leaves:%Y-%m-%d}", leaves
+        else:
+            yield user, f"{NOTICE}{key}", own.moment(actor, at)
+
+
+def _row(user: int, notice: Notice, chosen: Channels, at: datetime) -> Notification:
+    """Who wants a mail only finds the notification here as well, but as read."""
     several = notice.count > 1 and notice.many is not None
+    read_at = at if chosen.of(notice.kind) == Channel.MAIL else None
     return Notification(
         user_id=user, key=notice.key, kind=notice.kind, sentence=notice.many if several else notice.sentence, text=notice.text,
         count=notice.count, failed=notice.failed, url=notice.url, entity=notice.entity, event_id=notice.event_id,
-        record_id=None if several else notice.record_id, created_at=at,
+        record_id=None if several else notice.record_id, created_at=at, read_at=read_at,
     )  # fmt: skip
 
 

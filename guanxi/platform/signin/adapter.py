@@ -9,10 +9,11 @@ from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY, authenticate
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -136,6 +137,18 @@ class AccountAdapter(DefaultAccountAdapter):
         if said:
             tone = "success" if level < messages.WARNING else "warning"
             messages.add_message(request, level, json.dumps({"message": str(said), "tone": tone}), extra_tags="toast")
+
+    def render_mail(
+        self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        """In the language of the person who gets it, whatever the browser that asked for it speaks."""
+        user = context.get("user")
+        with translation.override(getattr(user, "language", None) or translation.get_language()):
+            return super().render_mail(template_prefix, email, context, headers)
+
+    def format_email_subject(self, subject: str) -> str:
+        """Our subjects name the sender themselves."""
+        return subject
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: the person is told by our own notifications, which follow the events."""

@@ -6,3 +6,9 @@ class UiConfig(AppConfig):
     name = "guanxi.platform.ui"
     label = "ui"
     verbose_name = _("Pages")
+
+    def ready(self) -> None:
+        from guanxi.platform.messages.mail import rendering
+        from guanxi.platform.ui.inbox_page import notice_url
+
+        rendering.opens_at(notice_url)

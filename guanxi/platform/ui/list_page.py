@@ -82,7 +82,7 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
         "peek_url": addresses.pattern(entity, "peek"),
         "edit_url": addresses.pattern(entity, "edit") if may["edit"] else "",
         "cell_url": _cell_url(entity) if may["edit"] else "",
-        "bulk_url": "" if state.deleted else addresses.page_of(entity, "bulk"),
+        "bulk_url": addresses.page_of(entity, "bulk"),
         "bin_url": addresses.list_of(entity, deleted=1) if may_restore(entity, actor) else "",
         "create_url": create_url(entity) if may_create_alone(entity, actor) and not state.deleted else "",
         "create_label": new_label(entity),

@@ -1,15 +1,19 @@
 """The navigation: groups in their order, filled by the entities that the reader may see."""
 
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.entities import registry
+from guanxi.platform.keeping.rights import BACKUPS
 from guanxi.platform.ui import addresses
 from guanxi.platform.ui.contexts import NavGroup, NavItem
 
@@ -26,6 +30,24 @@ GROUPS = {
 }
 
 
+@dataclass(frozen=True)
+class Place:
+    """A page that is no list of records; it stands in the menu of those who may see what it is about."""
+
+    group: str
+    order: int
+    url_name: str
+    label: str | Promise
+    icon: str
+    guarded: Callable[[], gate.Guarded]
+
+
+PAGES = (
+    Place("settings", 80, "mail", gettext_lazy("Outgoing mail"), "mail", partial(registry.get, "notices.mail")),
+    Place("settings", 90, "backups", gettext_lazy("Backups"), "database", lambda: BACKUPS),
+)
+
+
 def navigation(actor: Actor, path: str) -> tuple[NavGroup, ...]:
     """Groups with the entities whose list the actor may open, the place of ``path`` marked; empty groups are left out."""
     groups = registry.cached(("menu", get_language(), actor.rights), lambda: _groups(actor))
@@ -40,6 +62,10 @@ def _groups(actor: Actor) -> tuple[NavGroup, ...]:
         (10, _item("inbox", _("Inbox"), "bell", reverse("inbox"), counter="inbox")),
         (20, _item("jobs", _("Jobs"), "progress", reverse("jobs"))),
     ]
+    for place in PAGES:
+        if gate.permits(actor, place.guarded(), "view"):
+            item = _item(place.url_name, str(place.label), place.icon, reverse(place.url_name))
+            items[place.group].append((place.order, item))
     for entity in registry.entities():
         if entity.menu and gate.permits(actor, entity, "view"):
             item = _item(entity.key, str(entity.label_plural), entity.icon, addresses.list_of(entity))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanxi.platform.ui.views import account, help, home, inbox, jobs, live, palette, preferences
+from guanxi.platform.ui.views import account, help, home, inbox, jobs, live, mail, palette, preferences
 
 urlpatterns = [
     path("", home.show, name="home"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("palette/", palette.show, name="palette"),
     path("preferences/", preferences.save, name="preferences"),
     path("language/", preferences.language, name="language"),
+    path("account/notices/save/", mail.save_notices, name="notices_save"),
     path("account/<slug:tab>/", account.show, name="account"),
     path("account/profile/<slug:key>/", account.profile_field, name="profile_field"),
     path("account/sessions/end/", account.end_other_sessions, name="sessions_end"),

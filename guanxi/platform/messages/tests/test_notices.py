@@ -92,7 +92,7 @@ def test_nobody_without_an_account_in_use_is_told(ann, bob):
 
 def test_telling_many_takes_few_statements(organisation, django_assert_num_queries):
     users = [organisation.user(f"user{number}").pk for number in range(30)]
-    with django_assert_num_queries(5):  # savepoint, users, known ones, insert, release
+    with django_assert_num_queries(6):  # savepoint, users, their channels, known ones, insert, release
         assert notify(users, hello(), at=NOW) == 30
 
 

@@ -37,6 +37,7 @@ _OWN = (
         "chart",
         "work",
         "desk",
+        "settings",
     ),
     *("entrance", "touch"),
 )

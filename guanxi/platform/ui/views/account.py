@@ -19,7 +19,7 @@ from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.signin import devices
-from guanxi.platform.ui import account_page, form_page, profile, shell
+from guanxi.platform.ui import account_page, form_page, mail_page, profile, shell
 from guanxi.platform.ui.answers import done
 from guanxi.platform.ui.doors import confirmed, page, part, signed_in
 from guanxi.platform.ui.present import Presenter
@@ -41,6 +41,8 @@ def show(request: Request, tab: str) -> HttpResponse:
         )
     if tab == "tokens":
         return page(request, "account/tokens.html", account_page.tokens_page(request.actor))
+    if tab == "notices":
+        return page(request, "account/notices.html", mail_page.notices_page(request.actor, user.email))
     raise gate.NotFound
 
 

@@ -25,7 +25,7 @@ from guanxi.platform.ui import addresses, boards, form_page
 from guanxi.platform.ui.answers import done, undo_url
 from guanxi.platform.ui.contexts import BulkBar, BulkCommand, BulkPreview, SkippedGroup
 from guanxi.platform.ui.doors import part, with_entity
-from guanxi.platform.ui.list_state import ListState
+from guanxi.platform.ui.list_state import IN_BIN, ListState
 from guanxi.platform.ui.present import Presenter
 
 IN_BAR = 4
@@ -45,11 +45,15 @@ def ticked(request: Request) -> list[int] | None:
     return found
 
 
-def _allowed(entity: Entity, actor: Actor) -> list[Command]:
+def _allowed(entity: Entity, actor: Actor, *, in_bin: bool) -> list[Command]:
+    """In the recycle bin what brings back, elsewhere everything else."""
     return [
         command
         for command in commands.commands_of(entity)
-        if command.many and not command.new and not command.on_deleted and gate.permits(actor, entity, command.name)
+        if command.many
+        and not command.new
+        and command.on_deleted == in_bin
+        and gate.permits(actor, entity, command.name)
     ]
 
 
@@ -58,18 +62,20 @@ def _allowed(entity: Entity, actor: Actor) -> list[Command]:
 def bar(request: Request, entity: Entity) -> HttpResponse:
     """What can be done with the selection, how many it touches, and what it skips and why."""
     actor, ids, total = request.actor, ticked(request), ""
+    in_bin = ListState.read(entity, actor, request.POST).deleted
     if ids is None:
         number = _count(request, entity)[0]
         records: list[Any] = []
     else:
-        records = list(entity.rows_of(actor, pk__in=ids[:500]))
+        query = queries.Query(**IN_BIN) if in_bin else queries.Query()
+        records = list(query.rows(entity, actor).filter(pk__in=ids[:500]))
         number = len(records)
         # Whoever ticks the whole page may mean the whole list; only then is it worth counting.
         found, exact = _count(request, entity) if request.POST.get("page") == "1" else (0, True)
         total = f"{found:,}{'' if exact else '+'}" if found > number else ""
-    items = [_item(entity, command, actor, records, number) for command in _allowed(entity, actor)]
+    items = [_item(entity, command, actor, records, number) for command in _allowed(entity, actor, in_bin=in_bin)]
     items.sort(key=lambda item: item.danger)
-    export = addresses.page_of(entity, "export") if gate.permits(actor, entity, "export") else ""
+    export = addresses.page_of(entity, "export") if gate.permits(actor, entity, "export") and not in_bin else ""
     shown = BulkBar(count=number, commands=items[:IN_BAR], more=items[IN_BAR:], total=total, export_url=export)
     return part(request, "bulk_bar", entity=entity, bar=shown)
 
@@ -99,11 +105,11 @@ def _item(entity: Entity, command: Command, actor: Actor, records: list[Any], nu
 def preview(request: Request, entity: Entity, command: str) -> HttpResponse:
     """The dialog before a bulk command: the frozen selection, its inputs, what is left out."""
     actor = request.actor
-    chosen = next((one for one in _allowed(entity, actor) if one.name == command), None)
+    state, ids = ListState.read(entity, actor, request.POST), ticked(request)
+    chosen = next((one for one in _allowed(entity, actor, in_bin=state.deleted) if one.name == command), None)
     if chosen is None:
         raise gate.NotFound
-    ids = ticked(request)
-    query = ListState.read(entity, actor, request.POST).query(actor) if ids is None else None
+    query = state.query(actor) if ids is None else None
     found = selections.preview(chosen, actor, ids=ids, query=query)
     return part(request, "bulk_preview", entity=entity, preview=_preview(chosen, actor, found))
 

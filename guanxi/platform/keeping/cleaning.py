@@ -1,0 +1,156 @@
+"""Which records a clean-up finds, and how they go: into the recycle bin through the delete command, or out of it for good.
+
+What is in use stays: a record that others hang on is left and counted. Nothing is done in a loop of single records unless
+the database refuses a set."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+from django.db import transaction
+from django.db.models import ProtectedError, QuerySet, RestrictedError
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.bulk import key_in
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run
+from guanxi.platform.commands.record_event import by
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import EntityKind
+from guanxi.platform.entities.query import Query, condition, read_filter
+from guanxi.platform.events.services import NewEvent, append
+from guanxi.platform.feel.nodes import FilterError
+from guanxi.platform.keeping.choices import CleanupAction
+from guanxi.platform.keeping.events import Purged
+from guanxi.platform.keeping.models import CleanupRule
+
+CHUNK = 200
+SAMPLE = 10
+PURGE = "purge"
+
+
+def targets() -> list[Entity]:
+    """What can be cleaned up: records with a recycle bin."""
+    return [
+        entity for entity in registry.entities() if entity.kind is EntityKind.RECORD and "delete" in entity.commands
+    ]
+
+
+def read_address(text: str) -> str:
+    """A filter as its JSON; the address of a filtered list is taken for the filter it holds. Raises Invalid."""
+    text = text.strip()
+    if text.startswith(("http://", "https://", "/")):
+        text = parse_qs(urlsplit(text).query).get("filter", [""])[0]
+    if not text:
+        return ""
+    try:
+        return orjson.dumps(orjson.loads(text)).decode()
+    except orjson.JSONDecodeError as error:
+        raise Invalid(_("Filter the list, then paste its address here.")) from error
+
+
+def found(rule: CleanupRule, actor: Actor) -> QuerySet:
+    """The rows that a rule finds among those that the actor may delete or purge. Raises FilterError, Forbidden."""
+    entity = registry.get(rule.target)
+    tree = orjson.loads(rule.filter) if rule.filter else None
+    before = actor.now() - timedelta(days=rule.days)
+    purge = rule.action == CleanupAction.PURGE
+    action = PURGE if purge else "delete"
+    gate.require(actor, entity, action)
+    query = Query(filter=read_filter(entity, actor, tree), action=action, deleted=purge)
+    aged = {"deleted_at__lt": before} if purge else {"modified_at__lt": before}
+    return query.rows(entity, actor).filter(condition(entity, actor, query), **aged)
+
+
+def problem(rule: CleanupRule, actor: Actor) -> dict[str, str]:
+    """What is wrong with a rule, by field."""
+    entity = registry.find(rule.target)
+    if entity is None or entity not in targets():
+        return {"target": _("These records have no recycle bin.")}
+    try:
+        read_filter(entity, actor, orjson.loads(rule.filter) if rule.filter else None)
+    except FilterError as error:
+        return {"filter": str(error)}
+    return {}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a rule would do now: how many records it finds, and some of them."""
+
+    count: int
+    sample: Sequence[str]
+
+
+def trial(rule: CleanupRule, actor: Actor) -> Trial:
+    rows, entity = found(rule, actor), registry.get(rule.target)
+    return Trial(rows.count(), [entity.title_of(record) for record in rows.order_by("pk")[:SAMPLE]])
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One chunk: where the next begins, how many went, how many stay because they are in use."""
+
+    cursor: int
+    gone: int
+    left: int
+
+
+def clean(rule: CleanupRule, actor: Actor, *, after: int, batch: uuid.UUID) -> Cleaned | None:
+    """One chunk of a rule, in the caller's transaction; None when nothing is left."""
+    records = list(found(rule, actor).filter(pk__gt=after).order_by("pk")[:CHUNK])
+    if not records:
+        return None
+    entity, last = registry.get(rule.target), records[-1].pk
+    if rule.action == CleanupAction.PURGE:
+        gone = purge(entity, [record.pk for record in records], actor, batch=batch)
+    else:
+        gone = _bin(entity, records, actor, batch)
+    return Cleaned(last, gone, len(records) - gone)
+
+
+def _bin(entity: Entity, records: Sequence[Any], actor: Actor, batch: uuid.UUID) -> int:
+    delete = commands.get(f"{entity.key}.delete")
+    hindered = delete.hindrances(records, actor)
+    free = [record.pk for record in records if record.pk not in hindered]
+    if free:
+        run(delete, actor, ids=free, batch=batch)
+    return len(free)
+
+
+def purge(entity: Entity, ids: Collection[int], actor: Actor, *, batch: uuid.UUID | None = None) -> int:
+    """Remove records of the recycle bin for good, with what was attached to them; one event names them. Returns how many
+    went: those that something still points at stay until that is gone."""
+    doomed = entity.source.rows(deleted=True).filter(key_in("pk", set(ids)))
+    gone = _removed(entity, sorted(doomed.values_list("pk", flat=True)))
+    if gone:
+        told = Purged(count=len(gone), ids=tuple(gone))
+        append([NewEvent(kind="keeping.records.purged", entity=entity.key, payload=told, batch=batch, **by(actor))])
+    return len(gone)
+
+
+def _removed(entity: Entity, ids: list[int]) -> list[int]:
+    """The ids that could be removed: all at once, else one by one."""
+    try:
+        with transaction.atomic():
+            _remove(entity, ids)
+        return ids
+    except (ProtectedError, RestrictedError):
+        if len(ids) == 1:
+            return []
+    return [pk for one in ids for pk in _removed(entity, [one])]
+
+
+def _remove(entity: Entity, ids: list[int]) -> None:
+    for attached in registry.entities():
+        if attached.kind is EntityKind.ATTACHED:
+            attached.source.model._base_manager.filter(key_in("record_id", set(ids)), entity=entity.key).delete()
+    entity.source.model._base_manager.filter(key_in("pk", set(ids)), deleted_at__isnull=False).delete()

@@ -1,0 +1,1 @@
+"""Outgoing mail: written with what it tells of, sent later by a job."""

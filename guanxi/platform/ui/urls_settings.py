@@ -1,0 +1,20 @@
+"""Addresses of what administrators look after."""
+
+from django.urls import path
+
+from guanxi.platform.ui.views import backups, mail
+
+urlpatterns = [
+    path("settings/mail/", mail.state, name="mail"),
+    path("settings/mail/try/", mail.try_server, name="mail_try"),
+    path("mailbox/", mail.mailbox, name="mailbox"),
+    path("mailbox/<int:pk>/", mail.mailbox, name="mailbox_mail"),
+    path("mailbox/<int:pk>/body/", mail.body, name="mailbox_body"),
+    path("settings/backups/", backups.show, name="backups"),
+    path("settings/backups/make/", backups.make, name="backup_make"),
+    path("settings/backups/upload/", backups.upload, name="backup_upload"),
+    path("settings/backups/<str:name>/verify/", backups.verify, name="backup_verify"),
+    path("settings/backups/<str:name>/restore/", backups.restore, name="backup_restore"),
+    path("settings/backups/<str:name>/delete/", backups.delete, name="backup_delete"),
+    path("settings/backups/<str:name>/download/", backups.download, name="backup_download"),
+]
