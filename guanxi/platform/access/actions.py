@@ -3,6 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+#: Actions that change nothing.
+READ_ACTIONS = frozenset({"view", "export"})
+
 #: Actions that are no commands.
 _LABELS: dict[str, str | Promise] = {
     "view": pgettext_lazy("right", "See"),

@@ -9,3 +9,15 @@ TOKEN_REVOKED = "access.token.revoked"  # noqa: S105
 
 declare(TOKEN_CREATED, label=_("Access token created"), template=_("%(actor)s created an access token"), icon="key")
 declare(TOKEN_REVOKED, label=_("Access token revoked"), template=_("%(actor)s revoked an access token"), icon="key-off")
+
+DEPUTY_APPOINTED = "access.deputy.appointed"
+DEPUTY_ENDED = "access.deputy.ended"
+DEPUTY_BEGAN = "access.deputy.began"
+DEPUTY_STOPPED = "access.deputy.stopped"
+
+declare(DEPUTY_APPOINTED, label=_("Deputy named"), template=_("%(actor)s named a deputy"), icon="user-share")
+declare(DEPUTY_ENDED, label=_("Deputy ended"), template=_("%(actor)s ended a deputy's time"), icon="user-off")
+declare(DEPUTY_BEGAN, label=_("Acting as deputy"), template=_("%(actor)s began to act as deputy"), icon="user-check")
+declare(
+    DEPUTY_STOPPED, label=_("Back to oneself"), template=_("%(actor)s ceased to act as deputy"), icon="arrow-back-up"
+)

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from guanxi.platform.access.models.role import FieldRule, RoleGrant, Scope
+from guanxi.platform.access.models.role import Duty, FieldRule, RoleGrant, Scope
 
 if TYPE_CHECKING:
     from guanxi.platform.access.actor import Actor
@@ -63,12 +63,18 @@ class Grants:
 
 
 def grants_of(actor: "Actor") -> Grants:
-    """Two queries: the grants and the field rules of the user's active roles."""
+    """Two queries: the grants and the field rules of the user's active roles. Who is out of use has none."""
     if actor.unrestricted:
         return Grants((Grant(0, "*", frozenset({"*"}), Scope.ALL),))
-    if actor.user_id is None:
+    if actor.stands_for is None:
         return Grants(())
-    mine = {"role__active": True, "role__user_links__user": actor.user_id}
+    mine: dict[str, Any] = {
+        "role__active": True,
+        "role__user_links__user": actor.stands_for,
+        "role__user_links__user__is_active": True,
+    }
+    if actor.on_behalf_of_id:
+        mine["role__duty"] = Duty.BUSINESS  # the three duties of control are nobody's to lend
     grants = tuple(
         Grant(role_id, entity, frozenset(actions), scope)
         for role_id, entity, actions, scope in RoleGrant.objects.filter(**mine).values_list(

@@ -60,7 +60,8 @@ class Command:
 
     ``past`` names the event it leaves (customers.customer.won), ``told`` its sentence; ``undo`` is "diff" (the inverse change),
     the name of an inverse command, or None; ``new`` commands make a record instead of taking one;
-    ``many`` allows a selection; ``hold`` says whether these inputs need a second person."""
+    ``many`` allows a selection; ``beside`` says that what it does lies beside the records, which stay as they are;
+    ``hold`` says whether these inputs need a second person."""
 
     entity_key: str
     name: str
@@ -79,6 +80,7 @@ class Command:
     danger: bool = False
     on_deleted: bool = False
     removes: bool = False
+    beside: bool = False
     built_in: bool = False
     rule: Rule = always
     set_rule: SetRule | None = None

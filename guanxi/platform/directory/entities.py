@@ -14,6 +14,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.directory.duties import refuse_joined_duties
 from guanxi.platform.directory.models import Attachment, Note, Tag
 from guanxi.platform.directory.rescoping import start_rescoping
 from guanxi.platform.directory.tree import place, problem
@@ -80,12 +81,18 @@ class RoleEntity(Entity):
     model = Role
     icon = "shield-lock"
     menu = Menu("settings", 30)
-    columns = ("label", "key", "active")
+    columns = ("label", "key", "duty", "active")
+    group_by = ("duty",)
     related = (
         Related("access.rolegrant", "role", columns=("entity", "actions", "scope")),
         Related("access.fieldrule", "role", columns=("entity", "field", "rule")),
         Related("access.userrole", "role", columns=("user", "created_at"), label=_("Held by")),
     )
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        changed = [change.record.pk for change in changes if change.touches("duty") and not change.created]
+        if changed:
+            refuse_joined_duties(UserRole.objects.filter(role__in=changed).values_list("user_id", flat=True))
 
 
 @entity
@@ -95,6 +102,9 @@ class UserRoleEntity(Entity):
     parent = "user"
     title = "role"
     columns = ("user", "role", "created_at")
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        refuse_joined_duties(change.record.user_id for change in changes)
 
 
 class RightsEntity(Entity):

@@ -18,12 +18,23 @@ class Scope(models.TextChoices):
     ALL = "all", _("All records")
 
 
+class Duty(models.TextChoices):
+    """What a role is for. The three duties of control exclude each other: nobody grants rights, uses them and checks
+    their use at once."""
+
+    BUSINESS = "business", _("Business")
+    ADMINISTRATION = "administration", _("System administration")
+    SECURITY = "security", _("Security")
+    AUDIT = "audit", _("Audit")
+
+
 class Role(models.Model):
     """``shipped`` roles are renewed by their defaults unless somebody ``edited`` them."""
 
     key = models.CharField(_("Key"), max_length=64, unique=True)
     labels = LabelsField(_("Name"))
     pinyin = PinyinField(of="labels", db_index=True)
+    duty = models.CharField(_("Duty"), max_length=16, choices=Duty, default=Duty.BUSINESS)
     active = models.BooleanField(_("Active"), default=True)
     shipped = models.BooleanField(default=False, editable=False)
     edited = models.BooleanField(default=False, editable=False)
