@@ -12,6 +12,7 @@ PLATFORM = [
     "guanxi.platform.commands",
     "guanxi.platform.directory",
     "guanxi.platform.audit",
+    "guanxi.platform.sharing",
     "guanxi.platform.exchange",
     "guanxi.platform.messages",
     "guanxi.platform.calendar",
