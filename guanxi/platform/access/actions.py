@@ -12,6 +12,7 @@ _LABELS: dict[str, str | Promise] = {
     "export": pgettext_lazy("right", "Export"),
     "import": pgettext_lazy("right", "Import"),
     "approve": pgettext_lazy("right", "Approve"),
+    "explain": pgettext_lazy("right", "See effective access"),
 }
 _commands: dict[tuple[str, str], str | Promise] = {}
 

@@ -38,6 +38,7 @@ TABS = {
     "profile": gettext_lazy("Profile"),
     "sessions": gettext_lazy("Signed-in devices"),
     "tokens": gettext_lazy("API tokens"),
+    "deputies": gettext_lazy("Deputies"),
 }
 SHOWN = ("username", "staff_no", "title", "department", "region")
 DAYS = (7, 30, 90, 365)
@@ -53,7 +54,8 @@ _SYSTEMS = {
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 
 
-def _frame(tab: str) -> dict[str, Any]:
+def frame(tab: str) -> dict[str, Any]:
+    """Title and tabs, the same on every page of the account."""
     tabs = [
         Tab(id=key, label=str(label), url=reverse("account", args=[key]), active=key == tab)
         for key, label in TABS.items()
@@ -82,7 +84,7 @@ def profile_page(actor: Actor, user: User) -> AccountPage:
             rows=[property_row(presenter, field, user) for field in kept.values()],
         ),
     ]
-    return AccountPage(**_frame("profile"), properties=groups)
+    return AccountPage(**frame("profile"), properties=groups)
 
 
 def property_row(presenter: Presenter, field: Field, user: User, *, editable: bool = False) -> PropertyRow:
@@ -102,7 +104,7 @@ def sessions_page(actor: Actor, user: User, current: str) -> AccountPage:
         for session in alive
     ]  # fmt: skip
     others = any(not session.current for session in shown)
-    return AccountPage(**_frame("sessions"), sessions=shown, end_others_url=reverse("sessions_end") if others else "")
+    return AccountPage(**frame("sessions"), sessions=shown, end_others_url=reverse("sessions_end") if others else "")
 
 
 def device(agent: str) -> str:
@@ -122,7 +124,7 @@ def tokens_page(actor: Actor, new_token: str = "") -> AccountPage:
         id="token-create", label=_("New token"), icon="plus", url=reverse("token_create"), primary=True
     )
     return AccountPage(
-        **_frame("tokens"), tokens=[_token(actor, row) for row in rows], token_create=create, new_token=new_token
+        **frame("tokens"), tokens=[_token(actor, row) for row in rows], token_create=create, new_token=new_token
     )
 
 

@@ -123,9 +123,7 @@ def test_who_works_on_a_customer_appoints_nobody(owner, helper, customer):
     with pytest.raises(gate.Forbidden):
         join(helper, customer, third)
     with pytest.raises(gate.Forbidden):
-        run(
-            commands.get("customers.teammember.edit"), actor_of(helper), ids=[member.pk], inputs={"function": "lead"}
-        )
+        run(commands.get("customers.teammember.edit"), actor_of(helper), ids=[member.pk], inputs={"function": "lead"})
     assert digest_of_tables() == before
     run(commands.get("customers.teammember.edit"), actor_of(owner), ids=[member.pk], inputs={"function": "lead"})
     assert join(helper, customer, third).pk
@@ -137,9 +135,7 @@ def test_a_team_gives_no_rights_that_no_role_gives(owner, customer):
         join(owner, customer, person, function="lead")
     assert counts(nobody) == dict.fromkeys(KEYS, 0)
     with pytest.raises(gate.Forbidden):
-        run(
-            commands.get("customers.customer.edit"), actor_of(executive), ids=[customer.pk], inputs={"name": "X"}
-        )
+        run(commands.get("customers.customer.edit"), actor_of(executive), ids=[customer.pk], inputs={"name": "X"})
 
 
 def test_lists_of_a_team_member_are_one_statement_for_each_source(owner, helper, customer):
