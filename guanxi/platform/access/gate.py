@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actions import READ_ACTIONS, label_of
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.memberships import Ids
+from guanxi.platform.access.grants import SetOf
+from guanxi.platform.access.memberships import Ids, SetIds
 from guanxi.platform.access.models.role import Scope
 
 
@@ -61,13 +62,17 @@ class Guarded(Protocol):
     def base_rows(self) -> QuerySet: ...
 
 
+#: A small set of ids as a subquery, by membership or named by a grant.
+Reached = Ids | SetIds
+
+
 @dataclass(frozen=True)
 class Source:
     """Rows where every named column has the value (or one of the values, for a tuple) and every path of ``within`` leads
     into its set."""
 
     equal: tuple[tuple[str, Any], ...] = ()
-    within: tuple[tuple[str, Ids], ...] = ()
+    within: tuple[tuple[str, Reached], ...] = ()
 
     def condition(self) -> Q:
         found = Q(**{f"{column}__in" if isinstance(value, tuple) else column: value for column, value in self.equal})
@@ -79,7 +84,7 @@ class Source:
         """Whether every row of the other one is a row of this one, as far as their terms tell."""
         return set(self.equal) <= set(other.equal) and set(self.within) <= set(other.within)
 
-    def moved(self, path: Callable[[str], str], member: Callable[[Ids, str], str]) -> "Source":
+    def moved(self, path: Callable[[str], str], member: Callable[[Reached, str], str]) -> "Source":
         """The same right seen from rows that reach its columns by other paths."""
         return Source(
             tuple((path(column), value) for column, value in self.equal),
@@ -142,7 +147,7 @@ def _sources(actor: Actor, entity: Guarded, action: str) -> Sources:
         inherited = sources(actor, parent, _asked_of_parent(entity, action))
         below = [one.moved(lambda column: f"{path}__{column}", lambda _ids, to: f"{path}__{to}") for one in inherited]
         return tuple(Source((*one.equal, *live), one.within) for one in below)
-    own = _scope_sources(actor, entity, actor.grants.scopes(entity.key, action))
+    own = _scope_sources(actor, entity, action)
     hosts = list(entity.attachable())
     if hosts:
         return (*_attached(actor, entity, action, own, hosts), *_personal(actor, entity))
@@ -159,10 +164,11 @@ def _members(actor: Actor, entity: Guarded, action: str) -> Sources:
     return tuple(found)
 
 
-def _scope_sources(actor: Actor, entity: Guarded, scopes: frozenset[str]) -> Sources:
+def _scope_sources(actor: Actor, entity: Guarded, action: str) -> Sources:
+    scopes = actor.grants.scopes(entity.key, action)
     if Scope.ALL in scopes or (scopes and not entity.scoped):
         return (EVERY_ROW,)
-    found = []
+    found: list[Source] = []
     if Scope.SUBTREE in scopes and actor.settling_subtree:
         found.append(Source((("department_id", actor.settling_subtree),)))
     elif Scope.SUBTREE in scopes and (place := actor.department_level):
@@ -173,7 +179,21 @@ def _scope_sources(actor: Actor, entity: Guarded, scopes: frozenset[str]) -> Sou
         found.append(Source(((f"r{place}", actor.region_id),)))
     if Scope.OWN in scopes and actor.stands_for:
         found.append(Source((("owner_id", actor.stands_for),)))
+    if Scope.SET in scopes:
+        found += _set_sources(entity, actor.grants.sets(entity.key, action))
     return tuple(found)
+
+
+def _set_sources(entity: Guarded, sets: Iterable[SetOf]) -> Iterable[Source]:
+    """One source for the rows of the sets themselves, one for what hangs on customers in sets."""
+    by_path: dict[tuple[str, str, bool], list[int]] = {}
+    for one in sets:
+        if one.entity == entity.key:
+            by_path.setdefault(("pk", one.entity, one.of_customers), []).append(one.id)
+        elif one.of_customers and entity.customer_path:
+            by_path.setdefault((entity.customer_path, one.entity, True), []).append(one.id)
+    for (path, of, customers), ids in by_path.items():
+        yield Source((), ((path, SetIds(tuple(ids), customers, of)),))
 
 
 def _attached(actor: Actor, entity: Guarded, action: str, own: Sources, hosts: list[Guarded]) -> Sources:
@@ -210,7 +230,7 @@ def _narrower(own: Iterable[Source], host: Iterable[Source]) -> Sources:
 
 def _both(one: Source, other: Source) -> Source:
     """Rows of both. Of two levels of the same membership the narrower one says all."""
-    within: dict[tuple[str, str, str], tuple[str, Ids]] = {}
+    within: dict[tuple[str, str, str], tuple[str, Reached]] = {}
     for path, ids in (*one.within, *other.within):
         known = within.get((path, ids.kind, ids.entity))
         if known is None or len(ids.levels) < len(known[1].levels):

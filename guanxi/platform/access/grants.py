@@ -13,11 +13,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class SetOf:
+    """The set that a grant reaches: records of ``entity``, with what hangs on them where they are customers."""
+
+    id: int
+    entity: str
+    of_customers: bool
+
+
+@dataclass(frozen=True)
 class Grant:
     role_id: int
     entity: str
     actions: frozenset[str]
     scope: str
+    set_of: SetOf | None = None
 
     def covers(self, entity: str, action: str) -> bool:
         return self.names(entity) and ("*" in self.actions or action in self.actions)
@@ -36,6 +46,11 @@ class Grants:
     def scopes(self, entity: str, action: str) -> frozenset[str]:
         """How far the actor may go with this action; empty: not at all."""
         return frozenset(grant.scope for grant in self.grants if grant.covers(entity, action))
+
+    def sets(self, entity: str, action: str) -> list[SetOf]:
+        """The sets of records to which grants of this action are limited."""
+        found = {grant.set_of for grant in self.grants if grant.set_of and grant.covers(entity, action)}
+        return sorted(found, key=lambda one: one.id)
 
     @cached_property
     def _hidden(self) -> dict[str, frozenset[str]]:
@@ -62,6 +77,10 @@ class Grants:
         return {entity: frozenset(keys) for entity, keys in found.items()}
 
 
+#: What a grant says of its set, in the order of SetOf.
+SET_COLUMNS = ("record_set_id", "record_set__entity", "record_set__of_customers")
+
+
 def grants_of(actor: "Actor") -> Grants:
     """Two queries: the grants and the field rules of the user's active roles. Who is out of use has none."""
     if actor.unrestricted:
@@ -76,9 +95,9 @@ def grants_of(actor: "Actor") -> Grants:
     if actor.on_behalf_of_id:
         mine["role__duty"] = Duty.BUSINESS  # the three duties of control are nobody's to lend
     grants = tuple(
-        Grant(role_id, entity, frozenset(actions), scope)
-        for role_id, entity, actions, scope in RoleGrant.objects.filter(**mine).values_list(
-            "role_id", "entity", "actions", "scope"
+        Grant(role_id, entity, frozenset(actions), scope, SetOf(*members) if members[0] else None)
+        for role_id, entity, actions, scope, *members in RoleGrant.objects.filter(**mine).values_list(
+            "role_id", "entity", "actions", "scope", *SET_COLUMNS
         )
     )
     rules: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)

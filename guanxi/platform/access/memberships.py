@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from guanxi.platform.access.actions import READ_ACTIONS
+from guanxi.platform.access.models import RecordSetMember
 
 if TYPE_CHECKING:
     from guanxi.platform.access.actor import Actor
@@ -30,7 +31,7 @@ class Level(TextChoices):
 
 
 #: What only those may do whose record it is, and leads.
-WITHHELD = frozenset({"delete", "restore", "assign", "share", "approve", "import"})
+WITHHELD = frozenset({"delete", "restore", "assign", "share", "include", "exclude", "approve", "import"})
 
 
 def levels_for(action: str) -> tuple[str, ...]:
@@ -116,6 +117,24 @@ class Ids:
         if self.entity:
             rows = rows.filter(**{kind.entity: self.entity})
         return rows.order_by().values(kind.target)
+
+
+@dataclass(frozen=True)
+class SetIds:
+    """The members of the sets that grants of a role name; like Ids, but every action of the grant is carried."""
+
+    sets: tuple[int, ...]
+    of_customers: bool
+    entity: str
+    levels: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return f"set {self.sets}"
+
+    def rows(self) -> QuerySet:
+        found = RecordSetMember.objects.filter(record_set__in=self.sets, record_set__active=True)
+        return found.order_by().values("record_id")
 
 
 @dataclass(frozen=True)

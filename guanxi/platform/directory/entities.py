@@ -13,6 +13,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
+from guanxi.platform.access.models.role import Scope
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.directory.duties import refuse_joined_duties
 from guanxi.platform.directory.models import Attachment, Note, Tag
@@ -84,7 +85,7 @@ class RoleEntity(Entity):
     columns = ("label", "key", "duty", "active")
     group_by = ("duty",)
     related = (
-        Related("access.rolegrant", "role", columns=("entity", "actions", "scope")),
+        Related("access.rolegrant", "role", columns=("entity", "actions", "scope", "record_set")),
         Related("access.fieldrule", "role", columns=("entity", "field", "rule")),
         Related("access.userrole", "role", columns=("user", "created_at"), label=_("Held by")),
     )
@@ -134,7 +135,12 @@ def entity_choices() -> list[Choice]:
 class RoleGrantEntity(RightsEntity):
     model = RoleGrant
     icon = "lock-open"
-    columns = ("role", "entity", "actions", "scope")
+    columns = ("role", "entity", "actions", "scope", "record_set")
+
+    def clean(self, record: Any, actor: Actor) -> dict[str, str]:
+        if (record.scope == Scope.SET) != bool(record.record_set_id):
+            return {"record_set": gettext("A set goes with the scope “a set of records”, and only with it.")}
+        return {}
 
 
 @entity

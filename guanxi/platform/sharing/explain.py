@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import gate
 from guanxi.platform.access.actions import READ_ACTIONS, label_of
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.grants import Grant
+from guanxi.platform.access.grants import SET_COLUMNS, Grant, SetOf
 from guanxi.platform.access.memberships import Level, Subject, levels_for, provider, providers
-from guanxi.platform.access.models import Deputyship, Role, RoleGrant, User
+from guanxi.platform.access.models import Deputyship, RecordSetMember, Role, RoleGrant, User
 from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS, REGION_COLUMNS
 from guanxi.platform.access.models.role import Scope
 from guanxi.platform.commands import command as commands
@@ -151,10 +151,15 @@ class _Way:
 def _ways(entity: Entity, record: Any, actor: Actor) -> Iterator[_Way]:
     grants = _grants(entity)
     roles = {role.pk: role for role in Role.objects.filter(pk__in={one.role_id for one in grants}, active=True)}
+    holding = _sets_holding(entity, record, grants)
     for action in ("view", "edit"):
         covering = [one for one in grants if one.covers(entity.key, action) and one.role_id in roles]
         for one in covering:
-            reason = Reason(str(Scope(one.scope).label), str(roles[one.role_id]))
+            if one.set_of and one.set_of.id not in holding:
+                continue
+            reason = Reason(
+                holding.get(one.set_of.id, "") if one.set_of else str(Scope(one.scope).label), str(roles[one.role_id])
+            )
             users = User.objects.filter(_within(one.scope, record), is_active=True, role_links__role=one.role_id)
             yield _Way(action, reason, users)
         allowed = User.objects.filter(is_active=True, role_links__role__in={one.role_id for one in covering})
@@ -166,19 +171,39 @@ def _ways(entity: Entity, record: Any, actor: Actor) -> Iterator[_Way]:
                     yield _Way(action, reason, users.filter(pk__in=allowed.values("pk")))
 
 
+def _sets_holding(entity: Entity, record: Any, grants: list[Grant]) -> dict[int, str]:
+    """Set id → name, of the sets of the grants in which the record is, or the customer that it hangs on."""
+    customer = entity.customer_of(record)
+    found = {}
+    for one in {grant.set_of for grant in grants if grant.set_of}:
+        member = record.pk if one.entity == entity.key else customer if one.of_customers else None
+        found[one.id] = member
+    rows = RecordSetMember.objects.filter(
+        record_set__active=True, record_set__in=[pk for pk, of in found.items() if of]
+    )
+    names = rows.filter(record_id__in={of for of in found.values() if of})
+    return {
+        pk: name
+        for pk, name, member in names.values_list("record_set_id", "record_set__name", "record_id")
+        if found[pk] == member
+    }
+
+
 def _grants(entity: Entity) -> list[Grant]:
     """Every grant that names the entity, its module or everything."""
     names = ("*", f"{entity.module}.*", entity.key)
     rows = RoleGrant.objects.filter(entity__in=names).order_by("role_id", "pk")
     return [
-        Grant(role, name, frozenset(actions), scope)
-        for role, name, actions, scope in rows.values_list("role_id", "entity", "actions", "scope")
+        Grant(role, name, frozenset(actions), scope, SetOf(*members) if members[0] else None)
+        for role, name, actions, scope, *members in rows.values_list(
+            "role_id", "entity", "actions", "scope", *SET_COLUMNS
+        )
     ]
 
 
 def _within(scope: str, record: Any) -> Q:
     """The users whose scope holds the record."""
-    if scope == Scope.ALL:
+    if scope in (Scope.ALL, Scope.SET):
         return Q()
     if scope == Scope.OWN:
         return Q(pk=record.owner_id or 0)

@@ -1,6 +1,6 @@
 """The command “share” on every record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +14,41 @@ from guanxi.platform.commands.command import Command
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.features import Feature, register_feature
 from guanxi.platform.entities.options import EntityKind
-from guanxi.platform.sharing import services
+from guanxi.platform.sharing import services, sets
 from guanxi.platform.sharing.models import LEVELS
+
+
+class RecordSets(Feature):
+    """Records are put by hand into sets that grants reach, and taken out again."""
+
+    key = "sharing.sets"
+
+    def applies(self, entity: Entity) -> bool:
+        return entity.kind is EntityKind.RECORD
+
+    def commands(self, entity: Entity) -> list[Command]:
+        return [*_set_commands(entity)] if self.applies(entity) else []
+
+
+def _set_commands(entity: Entity) -> Iterator[Command]:
+    def put(records: Sequence[Any], values: dict[str, Any], actor: Actor) -> None:
+        sets.change(actor, entity, records, values["record_set"], include=True)
+
+    def take(records: Sequence[Any], values: dict[str, Any], actor: Actor) -> None:
+        sets.change(actor, entity, records, values["record_set"], include=False)
+
+    yield Command(
+        entity.key, "include", _("Put into a set"), "included", _("Put into a set"), put, inputs=_set_inputs, function=put,
+        told=_("%(actor)s put %(record)s into a set"), icon="folder", undo=None, beside=True,
+    )  # fmt: skip
+    yield Command(
+        entity.key, "exclude", _("Take out of a set"), "excluded", _("Taken out of a set"), take, inputs=_set_inputs,
+        function=take, told=_("%(actor)s took %(record)s out of a set"), icon="folder", undo=None, beside=True,
+    )  # fmt: skip
+
+
+def _set_inputs(actor: Actor) -> dict[str, Field]:
+    return {"record_set": Field("record_set", kinds.LINK, _("Record set"), target="access.recordset", required=True)}
 
 
 class Sharing(Feature):
@@ -57,3 +90,4 @@ def _inputs(actor: Actor) -> dict[str, Field]:
 
 
 register_feature(Sharing())
+register_feature(RecordSets())

@@ -15,9 +15,11 @@ from guanxi.modules.customers.tests.factories import (
     MeasureFactory,
     TeamMemberFactory,
     actor_of,
+    system,
     user,
 )  # fmt: skip
 from guanxi.platform.access import gate
+from guanxi.platform.access.models import Role, RoleGrant, UserRole
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.entities import query, registry
@@ -156,3 +158,14 @@ def test_a_person_who_has_left_holds_no_rights_at_any_door(owner, customer):
     owner.save()
     assert not entity.rows(actor_of(owner)).exists()
     assert actor_of(owner).at(NOW).grants.grants == ()
+
+
+def test_a_role_limited_to_a_set_of_customers_reaches_what_hangs_on_them(owner, helper, customer):
+    CustomerFactory(owner=owner)
+    inputs = {"name": "Named accounts", "entity": "customers.customer"}
+    made = run(commands.get("access.recordset.create"), system(), inputs=inputs).ids[0]
+    run(commands.get("customers.customer.include"), system(), ids=[customer.pk], inputs={"record_set": made})
+    role = Role.objects.create(key="named", labels={"en": "named"})
+    RoleGrant.objects.create(role=role, entity="customers.*", actions=["view"], scope="set", record_set_id=made)
+    UserRole.objects.create(user=helper, role=role)
+    assert counts(helper) == dict.fromkeys(KEYS, 1) | {"teammember": 0}
