@@ -70,12 +70,13 @@ prescribe("refdata.industry", code=lambda n: f"{n % 10_000:04d}", year=lambda n:
 prescribe("refdata.code", table=lambda n: code_tables()[n % len(code_tables())].name, key=lambda n: f"key-{n}")
 prescribe("access.department", code=lambda n: f"D{n}", manager=lambda n: None)
 prescribe("access.user", username=lambda n: f"user{n}", language=lambda n: "en", time_zone=lambda n: "Asia/Shanghai")
-prescribe("access.role", key=lambda n: f"role-{letters(n).lower()}")
-for _line in ("access.userrole", "access.rolegrant", "access.fieldrule"):
+prescribe("access.role", key=lambda n: f"role-{letters(n).lower()}", duty=lambda n: "business")
+for _line in ("access.userrole", "access.fieldrule"):
     prescribe(_line, role=new("access.role"))
 for _line, _host in (("signin.usernetwork", "user"), ("signin.rolenetwork", "role")):
     _whose: dict[str, Maker] = {_host: new(f"access.{_host}")}  # not the tests' own people: they would be locked out
     prescribe(_line, network=lambda n: f"10.{n // 250 % 250}.{n % 250}.0/24", **_whose)
+prescribe("access.recordset", entity=lambda n: "fakes.company", filter=lambda n: f'["gt","employees","{n}"]')
 prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 
 
@@ -92,6 +93,9 @@ prescribe(
     "customers.customer", kind=lambda n: "organisation", credit_code=_credit_code, id_type=lambda n: "passport",
     gender=_nothing, born_on=_nothing,
 )  # fmt: skip
+prescribe("access.rolegrant", role=new("access.role"), scope=lambda n: ("own", "all")[n % 2], record_set=_nothing)
+prescribe("sharing.share", unit=_nothing, expires_at=lambda n: f"2099-01-01T00:{n % 60:02d}:00Z")
+prescribe("customers.teammember", user=new("access.user"), until=lambda n: f"2099-01-{n % 28 + 1:02d}")
 prescribe("customers.contactrelation", other=new("customers.contact"))
 prescribe("customers.contact", reports_to=_nothing, individual=_nothing)
 prescribe("customers.interaction", contact=_nothing)

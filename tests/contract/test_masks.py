@@ -15,10 +15,8 @@ from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.query import Query, read_filter
 from guanxi.platform.entities.query import page as rows_of
 from guanxi.platform.events.models import Event
-from guanxi.platform.exchange import services
-from guanxi.platform.exchange.exporting import Request, stream_csv
 from guanxi.platform.exchange.choices import Format
-from guanxi.platform.jobs import testing as jobs
+from guanxi.platform.exchange.exporting import Request, stream_csv
 from tests.contract.digest import digest_of_tables
 from tests.contract.factories import factory_for
 from tests.contract.people import ApiClient, person

@@ -3,6 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+#: Actions that change nothing.
+READ_ACTIONS = frozenset({"view", "export", "reveal"})
+
 #: Actions that are no commands.
 _LABELS: dict[str, str | Promise] = {
     "view": pgettext_lazy("right", "See"),
@@ -10,6 +13,7 @@ _LABELS: dict[str, str | Promise] = {
     "import": pgettext_lazy("right", "Import"),
     "approve": pgettext_lazy("right", "Approve"),
     "reveal": pgettext_lazy("right", "Reveal"),
+    "explain": pgettext_lazy("right", "See effective access"),
 }
 _commands: dict[tuple[str, str], str | Promise] = {}
 

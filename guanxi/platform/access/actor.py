@@ -9,14 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from guanxi.platform.access.grants import Grants, grants_of
-from guanxi.platform.access.models import Department, User
+from guanxi.platform.access.memberships import Memberships, memberships_of
+from guanxi.platform.access.models import Department, Deputyship, User
 from guanxi.platform.refdata.models import Region
 
 #: What an actor has looked up about itself and looks up again at another time; all else stays.
-READ_ANEW = frozenset({"rights", "reach", "settling_subtree", "_department"})
+READ_ANEW = frozenset({"rights", "reach", "memberships", "settling_subtree", "_department"})
 
 
 def wall_clock() -> datetime:
@@ -27,7 +29,8 @@ def wall_clock() -> datetime:
 class Actor:
     """A user at a door. ``source`` names the door (page, api, import, job, process, demo); ``clock`` gives
     the time of what is done (imports and demo data bring their own). ``session`` marks a person at a browser,
-    ``confirmed_at`` when they last proved who they are (see ``confirming``)."""
+    ``confirmed_at`` when they last proved who they are (see ``confirming``). A deputy acts ``on_behalf_of`` another
+    person: with that person's rights, department and records, but under the own name."""
 
     user_id: int | None
     name: str
@@ -71,6 +74,28 @@ class Actor:
             raise ValueError(f"{self.name} is no user")
         return self.user_id
 
+    @property
+    def stands_for(self) -> int | None:
+        """Whose rights, records and tasks count: the person acted for, else the user."""
+        return self.on_behalf_of_id or self.user_id
+
+    def for_principal(self, principal: User) -> "Actor":
+        """The same person acting for another one; ``deputies.acting`` says whether they may."""
+        return replace(
+            self,
+            on_behalf_of_id=principal.pk,
+            department_id=principal.department_id,
+            region_id=principal.region_id,
+        )
+
+    @cached_property
+    def same_person(self) -> frozenset[int]:
+        """Everybody who counts as one with the actor where two people must agree: the person acted for, and whoever is
+        joined to either as deputy today."""
+        own = {one for one in (self.user_id, self.on_behalf_of_id) if one}
+        rows = Deputyship.in_force(self.today()).filter(Q(deputy__in=own) | Q(principal__in=own))
+        return frozenset(own.union(*rows.values_list("deputy", "principal")))
+
     @cached_property
     def grants(self) -> Grants:
         """The rights of the user's roles; read once per actor, that is once per request."""
@@ -81,6 +106,11 @@ class Actor:
         """What decides which actions are open to the actor: equal for two people who may do the same, and another
         one as soon as a role changes. The key under which what follows from rights alone may be kept."""
         return (self.unrestricted, self.read_only, self.only_entities, self.grants.grants)
+
+    @cached_property
+    def memberships(self) -> Memberships:
+        """Teams, shares and other sets that widen the reach of the roles; asked only where no role reaches every row."""
+        return memberships_of(self)
 
     @cached_property
     def reach(self) -> dict[tuple[str, str], Any]:

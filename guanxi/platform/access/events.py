@@ -44,3 +44,14 @@ class LookedUp(Payload):
     entity: str
     operator: str
     value: str
+DEPUTY_APPOINTED = "access.deputy.appointed"
+DEPUTY_ENDED = "access.deputy.ended"
+DEPUTY_BEGAN = "access.deputy.began"
+DEPUTY_STOPPED = "access.deputy.stopped"
+
+declare(DEPUTY_APPOINTED, label=_("Deputy named"), template=_("%(actor)s named a deputy"), icon="user-share")
+declare(DEPUTY_ENDED, label=_("Deputy ended"), template=_("%(actor)s ended a deputy's time"), icon="user-off")
+declare(DEPUTY_BEGAN, label=_("Acting as deputy"), template=_("%(actor)s began to act as deputy"), icon="user-check")
+declare(
+    DEPUTY_STOPPED, label=_("Back to oneself"), template=_("%(actor)s ceased to act as deputy"), icon="arrow-back-up"
+)

@@ -1,12 +1,13 @@
 """The one read gate: which rows and fields of an entity an actor may see or touch.
 
 Rights come as *sources*: each is one equality on an indexed scope column (mine, my department's
-subtree, my region). A list is the ordered merge of one limited query per source, never an OR,
+subtree, my region) or a membership (the rows or customers of a small set given by a subquery: my
+teams, what was shared with me). A list is the ordered merge of one limited query per source, never an OR,
 because an OR over a million rows cannot use the indexes; counts, groups and bulk selections use the
 union of ids. Only where a key picks a few rows first are the rights one condition (``among``). Whatever reads records above the platform begins here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,12 +15,12 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access.actions import label_of
+from guanxi.platform.access.actions import READ_ACTIONS, label_of
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.grants import SetOf
+from guanxi.platform.access.memberships import Ids, SetIds
 from guanxi.platform.access.models.role import Scope
 from guanxi.platform.bulk import key_in
-
-READ_ACTIONS = frozenset({"view", "export", "reveal"})
 
 
 class NotFound(Exception):
@@ -39,8 +40,9 @@ class MustConfirm(Forbidden):
 
 class Guarded(Protocol):
     """What the gate needs of an entity. ``parent`` is (path, entity) for a Line or Fact, whose rights are
-    its parent's; ``attachable`` lists the entities an attached record may hang on; ``personal`` names its
-    links to users who reach it whatever it hangs on."""
+    its parent's; ``parent_action`` is what changing it asks of the parent; ``attachable`` lists the entities an attached
+    record may hang on; ``personal`` names its links to users who reach it whatever it hangs on; ``customer_path`` is the
+    column of the customer it is or hangs on, empty for what has none."""
 
     key: str
     label_plural: str | Promise
@@ -51,6 +53,11 @@ class Guarded(Protocol):
     @property
     def parent_path(self) -> str: ...
 
+    @property
+    def customer_path(self) -> str: ...
+
+    parent_action: str
+
     def parent_entity(self) -> "Guarded | None": ...
 
     def attachable(self) -> Iterable["Guarded"]: ...
@@ -60,17 +67,37 @@ class Guarded(Protocol):
     def base_rows(self) -> QuerySet: ...
 
 
+#: A small set of ids as a subquery, by membership or named by a grant.
+Reached = Ids | SetIds
+
+
 @dataclass(frozen=True)
 class Source:
-    """Rows where every named column has the value (or one of the values, for a tuple)."""
+    """Rows where every named column has the value (or one of the values, for a tuple) and every path of ``within`` leads
+    into its set."""
 
-    equal: tuple[tuple[str, Any], ...]
+    equal: tuple[tuple[str, Any], ...] = ()
+    within: tuple[tuple[str, Reached], ...] = ()
 
     def condition(self) -> Q:
-        return Q(**{f"{column}__in" if isinstance(value, tuple) else column: value for column, value in self.equal})
+        found = Q(**{f"{column}__in" if isinstance(value, tuple) else column: value for column, value in self.equal})
+        for path, ids in self.within:
+            found &= Q(**{f"{path}__in": ids.rows()})
+        return found
+
+    def holds(self, other: "Source") -> bool:
+        """Whether every row of the other one is a row of this one, as far as their terms tell."""
+        return set(self.equal) <= set(other.equal) and set(self.within) <= set(other.within)
+
+    def moved(self, path: Callable[[str], str], member: Callable[[Reached, str], str]) -> "Source":
+        """The same right seen from rows that reach its columns by other paths."""
+        return Source(
+            tuple((path(column), value) for column, value in self.equal),
+            tuple((member(ids, column), ids) for column, ids in self.within),
+        )
 
 
-EVERY_ROW = Source(())
+EVERY_ROW = Source()
 Sources = tuple[Source, ...]
 
 
@@ -84,7 +111,7 @@ def permits(actor: Actor, entity: Guarded, action: str) -> bool:
         return False
     parent = entity.parent_entity()
     if parent is not None:
-        return permits(actor, parent, action if action in READ_ACTIONS else "edit")
+        return permits(actor, parent, _asked_of_parent(entity, action))
     return bool(actor.grants.scopes(entity.key, action))
 
 
@@ -93,11 +120,16 @@ def require(actor: Actor, entity: Guarded, action: str) -> None:
     if permits(actor, entity, action):
         return
     while (parent := entity.parent_entity()) is not None:
-        entity, action = parent, action if action in READ_ACTIONS else "edit"
+        entity, action = parent, _asked_of_parent(entity, action)
     raise Forbidden(
         _("Your roles do not allow “%(action)s” for “%(entities)s”. Ask your administrator for this right.")
         % {"action": label_of(entity.key, action), "entities": entity.label_plural}
     )
+
+
+def _asked_of_parent(entity: Guarded, action: str) -> str:
+    """What an action on a line asks of its parent."""
+    return action if action in READ_ACTIONS else entity.parent_action
 
 
 def sources(actor: Actor, entity: Guarded, action: str = "view") -> Sources:
@@ -115,21 +147,33 @@ def _sources(actor: Actor, entity: Guarded, action: str) -> Sources:
         return (EVERY_ROW,)
     parent = entity.parent_entity()
     if parent is not None:
-        inherited = sources(actor, parent, action if action in READ_ACTIONS else "edit")
-        live = ((f"{entity.parent_path}__deleted_at", None),) if parent.scoped else ()
-        return tuple(
-            Source((*((f"{entity.parent_path}__{column}", value) for column, value in one.equal), *live))
-            for one in inherited
-        )
-    own = _scope_sources(actor, entity, actor.grants.scopes(entity.key, action))
+        path = entity.parent_path
+        live = ((f"{path}__deleted_at", None),) if parent.scoped else ()
+        inherited = sources(actor, parent, _asked_of_parent(entity, action))
+        below = [one.moved(lambda column: f"{path}__{column}", lambda _ids, to: f"{path}__{to}") for one in inherited]
+        return tuple(Source((*one.equal, *live), one.within) for one in below)
+    own = _scope_sources(actor, entity, action)
     hosts = list(entity.attachable())
-    return (*_attached(actor, entity, own, hosts), *_personal(actor, entity)) if hosts else own
+    if hosts:
+        return (*_attached(actor, entity, action, own, hosts), *_personal(actor, entity))
+    return own if EVERY_ROW in own else (*own, *_members(actor, entity, action))
 
 
-def _scope_sources(actor: Actor, entity: Guarded, scopes: frozenset[str]) -> Sources:
+def _members(actor: Actor, entity: Guarded, action: str) -> Sources:
+    """Where memberships widen the reach of an action that a role allows."""
+    if not entity.scoped:
+        return ()
+    found = [Source((), (("pk", ids),)) for ids in actor.memberships.reaching(entity.key, action)]
+    if path := entity.customer_path:
+        found += [Source((), ((path, ids),)) for ids in actor.memberships.reaching("", action)]
+    return tuple(found)
+
+
+def _scope_sources(actor: Actor, entity: Guarded, action: str) -> Sources:
+    scopes = actor.grants.scopes(entity.key, action)
     if Scope.ALL in scopes or (scopes and not entity.scoped):
         return (EVERY_ROW,)
-    found = []
+    found: list[Source] = []
     if Scope.SUBTREE in scopes and actor.settling_subtree:
         found.append(Source((("department_id", actor.settling_subtree),)))
     elif Scope.SUBTREE in scopes and (place := actor.department_level):
@@ -138,39 +182,75 @@ def _scope_sources(actor: Actor, entity: Guarded, scopes: frozenset[str]) -> Sou
         found.append(Source((("department_id", actor.department_id),)))
     if Scope.REGION in scopes and (place := actor.region_level):
         found.append(Source(((f"r{place}", actor.region_id),)))
-    if Scope.OWN in scopes and actor.user_id:
-        found.append(Source((("owner_id", actor.user_id),)))
+    if Scope.OWN in scopes and actor.stands_for:
+        found.append(Source((("owner_id", actor.stands_for),)))
+    if Scope.SET in scopes:
+        found += _set_sources(entity, actor.grants.sets(entity.key, action))
     return tuple(found)
 
 
-def _attached(actor: Actor, entity: Guarded, own: Sources, hosts: list[Guarded]) -> Sources:
+def _set_sources(entity: Guarded, sets: Iterable[SetOf]) -> Iterable[Source]:
+    """One source for the rows of the sets themselves, one for what hangs on customers in sets."""
+    by_path: dict[tuple[str, str, bool], list[int]] = {}
+    for one in sets:
+        if one.entity == entity.key:
+            by_path.setdefault(("pk", one.entity, one.of_customers), []).append(one.id)
+        elif one.of_customers and entity.customer_path:
+            by_path.setdefault((entity.customer_path, one.entity, True), []).append(one.id)
+    for (path, of, customers), ids in by_path.items():
+        yield Source((), ((path, SetIds(tuple(ids), customers, of)),))
+
+
+def _attached(actor: Actor, entity: Guarded, action: str, own: Sources, hosts: list[Guarded]) -> Sources:
     """Attached records are seen only where both their own grant and their host's reach. What hangs on nothing is
     nobody's but the persons' it names."""
-    by_sources: dict[Sources, list[str]] = {}
+    by_source: dict[Source, list[str]] = {}
     for host in hosts:
-        reach = _narrower(own, sources(actor, host, "view"))
-        if reach:
-            by_sources.setdefault(reach, []).append(host.key)
-    if len(by_sources) == 1 and not entity.personal:
-        ((reach, keys),) = by_sources.items()
-        if reach == (EVERY_ROW,) and len(keys) == len(hosts):
-            return reach
-    return tuple(Source((*one.equal, ("entity", tuple(keys)))) for reach, keys in by_sources.items() for one in reach)
+        theirs = [_as_attached(one) for one in sources(actor, host, "view")]
+        mine = own if EVERY_ROW in own else (*own, *(_as_attached(one) for one in _members(actor, host, action)))
+        for one in _narrower(mine, theirs):
+            by_source.setdefault(one, []).append(host.key)
+    if len(by_source.get(EVERY_ROW, ())) == len(hosts) and not entity.personal:
+        return (EVERY_ROW,)
+    return tuple(Source((*one.equal, ("entity", tuple(keys))), one.within) for one, keys in by_source.items())
+
+
+def _as_attached(one: Source) -> Source:
+    """A right over a host as one over what is attached to it, which carries its scope columns, customer and key."""
+    return one.moved(lambda column: column, lambda ids, _path: "customer_id" if ids.of_customers else "record_id")
 
 
 def _personal(actor: Actor, entity: Guarded) -> Sources:
     """Rows of an attached entity that are the actor's own business, such as the tasks given to them."""
-    return tuple(Source(((f"{name}_id", actor.user_id),)) for name in entity.personal) if actor.user_id else ()
+    whose = actor.stands_for
+    return tuple(Source(((f"{name}_id", whose),)) for name in entity.personal) if whose else ()
 
 
-def _narrower(own: Sources, host: Sources) -> Sources:
-    """The intersection of two rights over the same scope columns."""
-    if EVERY_ROW in own:
-        return host
-    if EVERY_ROW in host:
-        return own
-    both = {tuple(sorted({*one.equal, *other.equal})) for one in own for other in host}
-    return tuple(Source(equal) for equal in sorted(both, key=repr))
+def _narrower(own: Iterable[Source], host: Iterable[Source]) -> Sources:
+    """The intersection of two rights over the same columns, without what another part of it holds."""
+    both = {_both(one, other) for one in own for other in host}
+    kept = [one for one in both if not any(other != one and other.holds(one) for other in both)]
+    return tuple(sorted(kept, key=repr))
+
+
+def _both(one: Source, other: Source) -> Source:
+    """Rows of both. Of two levels of the same membership the narrower one says all."""
+    within: dict[tuple[str, str, str], tuple[str, Reached]] = {}
+    for path, ids in (*one.within, *other.within):
+        known = within.get((path, ids.kind, ids.entity))
+        if known is None or len(ids.levels) < len(known[1].levels):
+            within[path, ids.kind, ids.entity] = (path, ids)
+    return Source(tuple(sorted({*one.equal, *other.equal})), tuple(within[key] for key in sorted(within)))
+
+
+def hosting(actor: Actor, entity: Guarded, host: Guarded, action: str = "create") -> Sources:
+    """On which rows of a host the actor may do this with what hangs on them: a hanging record carries the scope columns
+    of its host, so a right over it is one over the host."""
+    found = []
+    for one in sources(actor, entity, action):
+        if all(ids.of_customers and host.customer_path for _path, ids in one.within):
+            found.append(one.moved(lambda column: column, lambda _ids, _path: host.customer_path))
+    return tuple(found)
 
 
 def narrow(rows: QuerySet, rights: Sources) -> QuerySet:

@@ -4,12 +4,21 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from guanxi.platform.access.models.role import FieldRule, RoleGrant, Scope
+from guanxi.platform.access.models.role import Duty, FieldRule, RoleGrant, Scope
 
 if TYPE_CHECKING:
     from guanxi.platform.access.actor import Actor
+
+
+@dataclass(frozen=True)
+class SetOf:
+    """The set that a grant reaches: records of ``entity``, with what hangs on them where they are customers."""
+
+    id: int
+    entity: str
+    of_customers: bool
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,7 @@ class Grant:
     entity: str
     actions: frozenset[str]
     scope: str
+    set_of: SetOf | None = None
 
     def covers(self, entity: str, action: str) -> bool:
         return self.names(entity) and ("*" in self.actions or action in self.actions)
@@ -52,6 +62,11 @@ class Grants:
     def scopes(self, entity: str, action: str) -> frozenset[str]:
         """How far the actor may go with this action; empty: not at all."""
         return frozenset(grant.scope for grant in self.grants if grant.covers(entity, action))
+
+    def sets(self, entity: str, action: str) -> list[SetOf]:
+        """The sets of records to which grants of this action are limited."""
+        found = {grant.set_of for grant in self.grants if grant.set_of and grant.covers(entity, action)}
+        return sorted(found, key=lambda one: one.id)
 
     @cached_property
     def _found(self) -> dict[str, FieldRights]:
@@ -90,17 +105,27 @@ class Grants:
         return FieldRights(frozenset(hidden), frozenset(masked), frozenset(frozen))
 
 
+#: What a grant says of its set, in the order of SetOf.
+SET_COLUMNS = ("record_set_id", "record_set__entity", "record_set__of_customers")
+
+
 def grants_of(actor: "Actor") -> Grants:
-    """Two queries: the grants and the field rules of the user's active roles."""
+    """Two queries: the grants and the field rules of the user's active roles. Who is out of use has none."""
     if actor.unrestricted:
         return Grants((Grant(0, "*", frozenset({"*"}), Scope.ALL),), None)
-    if actor.user_id is None:
+    if actor.stands_for is None:
         return Grants(())
-    mine = {"role__active": True, "role__user_links__user": actor.user_id}
+    mine: dict[str, Any] = {
+        "role__active": True,
+        "role__user_links__user": actor.stands_for,
+        "role__user_links__user__is_active": True,
+    }
+    if actor.on_behalf_of_id:
+        mine["role__duty"] = Duty.BUSINESS  # the three duties of control are nobody's to lend
     grants = tuple(
-        Grant(role_id, entity, frozenset(actions), scope)
-        for role_id, entity, actions, scope in RoleGrant.objects.filter(**mine).values_list(
-            "role_id", "entity", "actions", "scope"
+        Grant(role_id, entity, frozenset(actions), scope, SetOf(*members) if members[0] else None)
+        for role_id, entity, actions, scope, *members in RoleGrant.objects.filter(**mine).values_list(
+            "role_id", "entity", "actions", "scope", *SET_COLUMNS
         )
     )
     rules: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)

@@ -8,8 +8,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from guanxi.platform.access import deputies
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.confirming import confirmed_at
+
+#: Where the session keeps for whom its person acts.
+ACTING_FOR = "acting_for"
 
 
 class ActorMiddleware:
@@ -23,9 +27,7 @@ class ActorMiddleware:
         request.actor = None
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
-            request.actor = replace(
-                Actor.for_user(user, request=request.id), session=True, confirmed_at=confirmed_at(request.session)
-            )
+            request.actor = _actor(request, user)
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
             timezone.activate(request.actor.zone)
@@ -37,3 +39,15 @@ class ActorMiddleware:
         if user is not None and user.is_authenticated:
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _actor(request: Any, user: Any) -> Actor:
+    """The user, or the user acting for another person as long as the appointment stands: asked anew each time."""
+    actor = replace(Actor.for_user(user, request=request.id), session=True, confirmed_at=confirmed_at(request.session))
+    principal = request.session.get(ACTING_FOR)
+    if not principal:
+        return actor
+    acting = deputies.acting(actor, principal)
+    if acting is None:
+        del request.session[ACTING_FOR]
+    return acting or actor

@@ -1,7 +1,7 @@
 """Roles as they are shipped: JSON files of the modules, loaded again and again without touching edits.
 
 A module says ``role_defaults(Path(__file__).with_name("roles.json"))`` in its ``roles.py``. The file is a list of
-{"key", "labels"?, "grants": [{"entity", "actions", "scope"}], "field_rules"?: [{"entity", "field", "rule"}]};
+{"key", "labels"?, "duty"?, "grants": [{"entity", "actions", "scope"}], "field_rules"?: [{"entity", "field", "rule"}]};
 several modules may add grants to one role, one of them names it.
 """
 
@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from guanxi.platform.access.models import FieldRule, Role, RoleGrant
+from guanxi.platform.access.models.role import Duty
 
 _files: list[Path] = []
 
@@ -28,7 +29,10 @@ def shipped_roles() -> dict[str, dict]:
     found: dict[str, dict] = {}
     for path in _files:
         for entry in json.loads(path.read_text(encoding="utf-8")):
-            role = found.setdefault(entry["key"], {"labels": {}, "grants": [], "field_rules": []})
+            role = found.setdefault(
+                entry["key"], {"labels": {}, "duty": Duty.BUSINESS, "grants": [], "field_rules": []}
+            )
+            role["duty"] = entry.get("duty", role["duty"])
             role["labels"] |= entry.get("labels", {})
             role["grants"] += entry.get("grants", [])
             role["field_rules"] += entry.get("field_rules", [])
@@ -46,9 +50,12 @@ def load_roles() -> int:
     for key, shipped in shipped_roles().items():
         role = present.get(key)
         if role is None:
-            role = Role.objects.create(key=key, labels=shipped["labels"], shipped=True)
+            role = Role.objects.create(key=key, labels=shipped["labels"], duty=shipped["duty"], shipped=True)
         elif role.edited:
             continue
+        elif role.duty != shipped["duty"]:
+            role.duty = shipped["duty"]
+            role.save(update_fields=["duty"])
         written += 1
         role.grants.all().delete()
         role.field_rules.all().delete()

@@ -110,7 +110,7 @@ def actor_of(token: ApiToken, *, request: str = "") -> Actor | None:
 
 def _person(actor: Actor) -> int:
     """The id of a user who is not narrowed by a token. Raises Forbidden for anybody else."""
-    if actor.user_id is None or actor.read_only or actor.only_entities:
+    if actor.user_id is None or actor.on_behalf_of_id or actor.read_only or actor.only_entities:
         raise Forbidden(_("Tokens are managed by a signed-in user. Sign in and open your profile."))
     return actor.user_id
 

@@ -12,7 +12,7 @@ from guanxi.platform.calendar import policies
 from guanxi.platform.calendar.choices import State
 from guanxi.platform.calendar.models import Task
 from guanxi.platform.entities.entity import Entity, entity
-from guanxi.platform.entities.options import Calendar, Kanban, Menu, Section, Timeline
+from guanxi.platform.entities.options import Calendar, Handover, Kanban, Menu, Section, Timeline
 
 SCOPE = ("owner", "department", "region")
 
@@ -34,13 +34,14 @@ class TaskEntity(Entity):
     internal = ("remind_at",)
     timeline = Timeline(at="created_at", body="body")
     personal = ("assignee", "created_by")
+    handover = Handover("assignee", "give", "to", only=["in", "state", [State.OPEN.value]])
     attachments = False
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         return fields | {key: fields[key].with_(readonly=True) for key in SCOPE}
 
     def initial(self, actor: Actor) -> dict[str, Any]:
-        return {"assignee": actor.user_id} if actor.user_id else {}
+        return {"assignee": actor.stands_for} if actor.stands_for else {}
 
     def prepare(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
         super().prepare(records, actor, scopes)

@@ -60,8 +60,9 @@ class Command:
 
     ``past`` names the event it leaves (customers.customer.won), ``told`` its sentence; ``undo`` is "diff" (the inverse change),
     the name of an inverse command, or None; ``new`` commands make a record instead of taking one;
-    ``many`` allows a selection; ``hold`` says whether these inputs need a second person; ``confirm`` whether a person at a
-    browser must have proved lately who they are. One that ``tells_itself`` leaves the events of the service it calls."""
+    ``many`` allows a selection; ``beside`` says that what it does lies beside the records, which stay as they are;
+    ``hold`` says whether these inputs need a second person; ``confirm`` whether a person at a browser must have proved
+    lately who they are. One that ``tells_itself`` leaves the events of the service it calls."""
 
     entity_key: str
     name: str
@@ -82,6 +83,7 @@ class Command:
     removes: bool = False
     confirm: bool = False
     tells_itself: bool = False
+    beside: bool = False
     built_in: bool = False
     rule: Rule = always
     set_rule: SetRule | None = None

@@ -82,7 +82,10 @@ def _tag_inputs(actor: Actor) -> dict[str, Field]:
 def _owner_inputs(entity: Entity) -> Any:
     def inputs(actor: Actor) -> dict[str, Field]:
         writable = entity.writable(actor)
-        return {"owner": writable["owner"].with_(required=True)} if "owner" in writable else {}
+        if "owner" not in writable:
+            return {}
+        note = Field("note", kinds.LONGTEXT, _("Note"), default="", max_length=1000)
+        return {"owner": writable["owner"].with_(required=True), "note": note}
 
     return inputs
 
@@ -137,7 +140,7 @@ def _keeping(entity: Entity) -> list[Command]:
         told=_("%(actor)s changed the tags of %(record)s"), icon="tags",
     )  # fmt: skip
     assign = Command(
-        entity.key, "assign", _("Assign"), "assigned", _("Assigned"), _assign, inputs=_owner_inputs(entity),
+        entity.key, "assign", _("Assign"), "assigned", _("Assigned"), _assign, inputs=_owner_inputs(entity), function=_assign,
         told=_("%(actor)s gave %(record)s to another owner"), icon="user-share",
     )  # fmt: skip
     independent = not entity.hangs_on and entity.kind is EntityKind.RECORD

@@ -26,7 +26,7 @@ from guanxi.platform.commands.models import CommandKey
 from guanxi.platform.commands.outcome import Change, Conflict, Outcome, Rejected
 from guanxi.platform.commands.record_event import events_for
 from guanxi.platform.commands.saving import change_records, insert_records, remove_records
-from guanxi.platform.entities import links, numbering
+from guanxi.platform.entities import links, numbering, registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import append
 
@@ -167,17 +167,20 @@ def _make(command: Command, entity: Entity, actor: Actor, values: dict[str, Any]
     if errors:
         raise Rejected(errors)
     gate_parent(entity, [record], actor)
+    gate_hosts(entity, [record], actor)
     if entity.code_format and not record.code:
         record.code = entity.code_format.format(numbering.reserve(entity.key)[0])
     return [record]
 
 
 def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
-    """A line may be added only to a parent the actor may edit; a hanging or attached record only to a
-    host the actor may see. Raises NotFound or Forbidden."""
+    """A line may be added only to a parent the actor may change that way; an attached record only to a host the actor
+    may see (or whatever it asks). Raises NotFound or Forbidden."""
     parent = entity.parent_entity()
     if parent is not None:
-        _refuse_unreachable(actor, parent, {getattr(record, f"{entity.parent}_id") for record in records}, "edit")
+        _refuse_unreachable(
+            actor, parent, {getattr(record, f"{entity.parent}_id") for record in records}, entity.parent_action
+        )
     hosts = {host.key: host for host in entity.attachable()}
     hanging: dict[str, set[int]] = {}
     for record in records if hosts else ():
@@ -187,7 +190,27 @@ def gate_parent(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
             raise gate.NotFound
         hanging.setdefault(record.entity, set()).add(record.record_id)
     for key, ids in hanging.items():
-        _refuse_unreachable(actor, hosts[key], ids, "view")
+        _refuse_unreachable(actor, hosts[key], ids, entity.attach_action)
+
+
+def gate_hosts(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
+    """What hangs on a record may be added where the right to create it reaches: seeing the host is not enough. Raises
+    NotFound or Forbidden."""
+    if not entity.hangs_on:
+        return
+    link = entity.fields()[entity.hangs_on]
+    host = registry.get(link.target)
+    reach = gate.hosting(actor, entity, host)
+    ids = {link.get(record) for record in records} - {None}
+    if reach == (gate.EVERY_ROW,) or not host.is_record or not ids:
+        return
+    within = gate.narrow(host.base_rows(), reach).filter(bulk.key_in("id", ids)).values_list("pk", flat=True)
+    for missing in ids.difference(within):
+        seen = gate.get(actor, host, missing)
+        raise gate.Forbidden(
+            _("You may see “%(record)s” but not add to it. Its owner or your administrator can help.")
+            % {"record": host.title_of(seen)}
+        )
 
 
 def _refuse_unreachable(actor: Actor, entity: Entity, ids: set[int], action: str) -> None:
@@ -240,7 +263,11 @@ def _carry_out(
         return insert_records(entity, records, actor)
     if command.removes:
         return remove_records(entity, records)
-    return change_records(command, records, [actor] * len(records), lambda: command.apply(records, values, actor))
+    changes = change_records(command, records, [actor] * len(records), lambda: command.apply(records, values, actor))
+    if command.beside:
+        touched = {change.record.pk for change in changes}
+        changes += [Change(record, {}) for record in records if record.pk not in touched]
+    return changes
 
 
 # --- idempotency ------------------------------------------------------------------------------------

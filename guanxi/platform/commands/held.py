@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access import gate
+from guanxi.platform.access import confirming, deputies, gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
@@ -74,6 +74,7 @@ def hold_work(work: Work, actor: Actor, entity: Entity, inputs: dict[str, Any], 
             inputs=inputs,
             note=note,
             requested_by_id=actor.me,
+            on_behalf_of_id=actor.on_behalf_of_id,
             requested_at=now,
             expires_at=now + EXPIRY,
         )
@@ -92,6 +93,7 @@ def hold(command: Command, actor: Actor, records: Sequence[Any], inputs: dict[st
         inputs=inputs,
         note=str(inputs.get("note", "")),
         requested_by_id=actor.me,
+        on_behalf_of_id=actor.on_behalf_of_id,
         requested_at=now,
         expires_at=now + EXPIRY,
     )
@@ -122,13 +124,29 @@ def waiting_for(actor: Actor) -> list[HeldCommand]:
 
 
 def may_decide(actor: Actor, row: HeldCommand) -> bool:
-    """Whether the actor holds the approval right over all its records and is not who asked."""
+    """Whether the actor holds the approval right over all its records and is not who asked, nor joined to them as
+    deputy."""
     entity = registry.get(row.entity)
     return (
         actor.user_id != row.requested_by_id
         and gate.permits(actor, entity, "approve")
         and gate.admits(actor, entity, row.records, "approve")
+        and actor.same_person.isdisjoint({row.requested_by_id, row.on_behalf_of_id})
     )
+
+
+def _first(row: HeldCommand, decider: Actor) -> Actor:
+    """Who asked, with the rights of now; for whom they acted only while they still may."""
+    user = User.objects.get(pk=row.requested_by_id)
+    first = Actor.for_user(user, source="approval", request=decider.request, clock=decider.clock)
+    if not row.on_behalf_of_id:
+        return first
+    acting = deputies.acting(first, row.on_behalf_of_id)
+    if acting is None:
+        raise Blocked(
+            {row.pk: _("Whoever asked was a deputy and is one no longer. Refuse it, or have it asked again.")}
+        )
+    return acting
 
 
 def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome:
@@ -146,10 +164,11 @@ def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome
         row.decided_by_id, row.decided_at, row.answer = actor.user_id, actor.now(), answer
         outcome = Outcome(row.command)
         if approve:
-            commands.get(row.command).require_confirmation(actor)
-            first = Actor.for_user(
-                User.objects.get(pk=row.requested_by_id), source="approval", request=actor.request, clock=actor.clock
-            )
+            if row.command in _works:
+                confirming.require(actor)
+            else:
+                commands.get(row.command).require_confirmation(actor)
+            first = _first(row, actor)
             try:
                 outcome = _carry_out(row, first)
             except Refusal as refusal:

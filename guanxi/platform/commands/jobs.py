@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.platform.access import deputies
 from guanxi.platform.access.actor import Actor, System
-from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import held
 from guanxi.platform.commands import selection as selections
@@ -31,7 +31,7 @@ def start_selection(selection: Selection, actor: Actor) -> Job:
     )
     return enqueue(
         "commands.bulk",
-        {"selection": selection.pk},
+        {"selection": selection.pk, "for": actor.on_behalf_of_id},
         owner_id=actor.user_id or 0,
         label=label,
         total=len(selection.rows),
@@ -43,7 +43,7 @@ def start_undo(batch: uuid.UUID, actor: Actor) -> Job:
     """Queue the undo of a batch."""
     return enqueue(
         "commands.undo",
-        {"batch": str(batch)},
+        {"batch": str(batch), "for": actor.on_behalf_of_id},
         owner_id=actor.user_id or 0,
         label=sentence(_("Undo of a bulk change")),
         key=f"undo:{batch}",
@@ -57,7 +57,8 @@ def expire_held() -> None:
 
 
 def _owner(context: JobContext) -> Actor:
-    return Actor.for_user(User.objects.get(pk=context.owner_id or 0), source="job", clock=context.now)
+    """The person whose rights count, as they are now."""
+    return deputies.at_work(context.owner_id, context.payload.get("for"), source="job", clock=context.now)
 
 
 @job("commands.bulk", label=_("Bulk change"))

@@ -40,6 +40,7 @@ class HeldCommand(models.Model):
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.WAITING)
     note = models.TextField(_("Note"), blank=True)
     requested_by = models.ForeignKey("access.User", models.PROTECT, related_name="+", verbose_name=_("Requested by"))
+    on_behalf_of_id = models.BigIntegerField(null=True, editable=False)
     requested_at = models.DateTimeField(_("Requested at"))
     expires_at = models.DateTimeField(_("Expires at"))
     decided_by = models.ForeignKey(

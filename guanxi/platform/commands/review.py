@@ -94,7 +94,7 @@ def _may_second(record: Any, actor: Actor) -> Answer:
         return _("It needs its first review before the second.")
     if record.second_reviewed_at is not None:
         return _("It has had its second review already.")
-    if record.first_reviewed_by_id == actor.user_id:
+    if record.first_reviewed_by_id in actor.same_person:
         return _("You did the first review. The second one takes another person.")
     return True
 

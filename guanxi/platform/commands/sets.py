@@ -15,7 +15,7 @@ from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import unique
 from guanxi.platform.commands.command import Command
-from guanxi.platform.commands.executor import SET_LIMIT, claim_files, gate_parent, read_inputs
+from guanxi.platform.commands.executor import SET_LIMIT, claim_files, gate_hosts, gate_parent, read_inputs
 from guanxi.platform.commands.outcome import Change, Rejected
 from guanxi.platform.commands.record_event import by, event_for
 from guanxi.platform.commands.saving import change_records, insert_records
@@ -45,6 +45,8 @@ def create_many(
     for maker, own in _by_maker(makers, records):
         gate.require(maker, entity, "create")
         gate_parent(entity, own, maker)
+        if not made:  # what is taken over was made by those who had the host at its time
+            gate_hosts(entity, own, maker)
     entity.follow(records)
     wrong = {
         str(index): next(iter(found.values()))

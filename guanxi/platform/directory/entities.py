@@ -13,7 +13,9 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
+from guanxi.platform.access.models.role import Scope
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.directory.duties import refuse_joined_duties
 from guanxi.platform.directory.models import Attachment, Note, Tag
 from guanxi.platform.directory.rescoping import start_rescoping
 from guanxi.platform.directory.tree import place, problem
@@ -87,12 +89,18 @@ class RoleEntity(Entity):
     model = Role
     icon = "shield-lock"
     menu = Menu("settings", 30)
-    columns = ("label", "key", "active")
+    columns = ("label", "key", "duty", "active")
+    group_by = ("duty",)
     related = (
-        Related("access.rolegrant", "role", columns=("entity", "actions", "scope")),
+        Related("access.rolegrant", "role", columns=("entity", "actions", "scope", "record_set")),
         Related("access.fieldrule", "role", columns=("entity", "field", "rule")),
         Related("access.userrole", "role", columns=("user", "created_at"), label=_("Held by")),
     )
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        changed = [change.record.pk for change in changes if change.touches("duty") and not change.created]
+        if changed:
+            refuse_joined_duties(UserRole.objects.filter(role__in=changed).values_list("user_id", flat=True))
 
 
 @entity
@@ -103,6 +111,9 @@ class UserRoleEntity(Entity):
     title = "role"
     columns = ("user", "role", "created_at")
     confirmed = ("create", "edit", "delete")
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        refuse_joined_duties(change.record.user_id for change in changes)
 
 
 class RightsEntity(Entity):
@@ -133,7 +144,12 @@ def entity_choices() -> list[Choice]:
 class RoleGrantEntity(RightsEntity):
     model = RoleGrant
     icon = "lock-open"
-    columns = ("role", "entity", "actions", "scope")
+    columns = ("role", "entity", "actions", "scope", "record_set")
+
+    def clean(self, record: Any, actor: Actor) -> dict[str, str]:
+        if (record.scope == Scope.SET) != bool(record.record_set_id):
+            return {"record_set": gettext("A set goes with the scope “a set of records”, and only with it.")}
+        return {}
 
 
 @entity

@@ -23,6 +23,7 @@ from guanxi.platform.entities.options import (
     Calendar,
     EntityKind,
     Figure,
+    Handover,
     Kanban,
     Menu,
     Panel,
@@ -64,7 +65,9 @@ class Entity:
     import_hints: dict[str, str] = {}
     code_format: str = ""
     parent: str = ""
+    parent_action: str = "edit"
     hangs_on: str = ""
+    attach_action: str = "view"
     goes_with_host: bool = False
     attachments: bool = True
     personal: tuple[str, ...] = ()
@@ -76,6 +79,7 @@ class Entity:
     tree: Tree | None = None
     calendar: Calendar | None = None
     timeline: Timeline | None = None
+    handover: Handover | None = None
     sensitive: Sensitive | tuple[Sensitive, ...] = ()
     related: tuple[Related, ...] = ()
     panels: tuple[Panel, ...] = ()
@@ -272,12 +276,28 @@ class Entity:
     def parent_path(self) -> str:
         return self.parent
 
+    @cached_property
+    def customer_path(self) -> str:
+        """The column of the customer that a record is or hangs on, by which teams reach it; empty for other records."""
+        if self.is_customer:
+            return "pk"
+        if any(column.attname == "customer_id" for column in self.source.model._meta.concrete_fields):
+            return "customer_id"
+        host = registry.find(self.source.fields()[self.hangs_on].target) if self.hangs_on else None
+        return f"{self.hangs_on}_id" if host is not None and host.is_customer else ""
+
     def parent_entity(self) -> "Entity | None":
         """The entity whose rights a line or fact has."""
         if self.kind not in (EntityKind.LINE, EntityKind.FACT):
             return None
         target = self.fields()[self.parent].target
         return registry.get(target)
+
+    @cached_property
+    def handed_over(self) -> Handover | None:
+        """How its records go to a successor: as declared, else by their owner; None for what nobody owns."""
+        owned = self.kind is EntityKind.RECORD and not self.hangs_on and "assign" in self.commands
+        return self.handover or (Handover() if owned else None)
 
     def attachable(self) -> Iterable["Entity"]:
         """The entities an attached record may hang on."""
@@ -289,7 +309,7 @@ class Entity:
     def initial(self, actor: Actor) -> dict[str, Any]:
         """Hook: values a new record starts with."""
         return (
-            {"owner": actor.user_id, "department": actor.department_id}
+            {"owner": actor.stands_for, "department": actor.department_id}
             if self.kind is EntityKind.RECORD and not self.hangs_on
             else {}
         )
@@ -348,7 +368,7 @@ class Entity:
 
     def customer_of(self, record: Any) -> int | None:
         """The customer whose timeline shows this record's events; its own id for a customer itself."""
-        return record.pk if self.is_customer else getattr(record, "customer_id", None)
+        return getattr(record, self.customer_path) if self.customer_path else None
 
 
 def entity(declaration: type[Entity]) -> type[Entity]:

@@ -75,6 +75,17 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """How records of somebody who leaves go to a successor: those whose link ``field`` names the person (and that the
+    filter tree ``only`` finds) are given by ``command``, the successor in its ``input``."""
+
+    field: str = "owner"
+    command: str = "assign"
+    input: str = "owner"
+    only: Any = None
+
+
+@dataclass(frozen=True)
 class Sensitive:
     """Personal or confidential fields: what kind of data, for which purpose kept, and for how long after
     the last use (ISO 8601 period); ``mask`` names what is left of them for those who see them masked

@@ -82,7 +82,7 @@ def read_filter(entity: Entity, actor: Actor, tree: Any) -> Node:
 def condition(entity: Entity, actor: Actor, query: Query) -> Q:
     """The query's filter and text as one condition."""
     fields = entity.readable(actor)
-    found = compile_filter(query.filter, fields.__getitem__, Reader(actor.user_id, actor.today(), actor.zone))
+    found = compile_filter(query.filter, fields.__getitem__, Reader(actor.stands_for, actor.today(), actor.zone))
     words = query.text.split()
     for word in words[:5]:
         any_field = Q()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.entities import registry
 from guanxi.platform.entities.links import Unknown
 from guanxi.platform.exchange.cells import BLANK, ColumnReader, joined, shown
 from guanxi.platform.exchange.choices import Missing
@@ -153,19 +154,24 @@ class Validator:
         return links.make(needed) if self.stores else dict.fromkeys(needed, BLANK)
 
     def _check_parents(self, chunk: Chunk, part: Part, values: Values) -> None:
-        """Lines and facts may only be added to parents that the actor may edit."""
-        parent = part.entity.parent_entity()
-        if parent is None:
+        """Lines, facts and hanging records may only be added where the actor may add them."""
+        entity, parent = part.entity, part.entity.parent_entity()
+        if parent is not None:
+            link, rows = entity.parent, gate.visible(self.actor, parent, entity.parent_action)
+        elif entity.hangs_on:
+            link, parent = entity.hangs_on, registry.get(entity.fields()[entity.hangs_on].target)
+            rows = gate.narrow(parent.base_rows(), gate.hosting(self.actor, entity, parent))
+        else:
             return
-        column = values.get(part.entity.parent, [BLANK] * len(chunk.rows))
+        column = values.get(link, [BLANK] * len(chunk.rows))
         ids = {value for value in column if value is not BLANK}
-        allowed = set(gate.among(self.actor, parent, "edit", pk__in=ids).values_list("pk", flat=True)) if ids else set()
+        allowed = set(rows.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
         for index, value in enumerate(column):
             if value is not BLANK and value not in allowed:
                 chunk.refuse(
                     index,
                     _("You may not add to this “%(label)s”.") % {"label": parent.label},
-                    part.position(part.entity.parent),
+                    part.position(link),
                 )
 
 

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, override
 
-from guanxi.platform.access import gate
+from guanxi.platform.access import deputies, gate
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.models import User
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.exchange import approval, exporting, services, undoing
@@ -32,10 +31,7 @@ from guanxi.platform.jobs.sentences import sentence
 
 def _owner(context: JobContext) -> Actor:
     """The person whose rights count, as they are now."""
-    user = User.objects.filter(pk=context.owner_id or 0, is_active=True).first()
-    if user is None:
-        raise JobError(gettext_noop("The owner of this job may no longer sign in."), code="owner")
-    return Actor.for_user(user, source="import", clock=context.now)
+    return deputies.at_work(context.owner_id, context.payload.get("for"), source="import", clock=context.now)
 
 
 def _import(context: JobContext) -> Import:

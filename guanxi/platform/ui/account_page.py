@@ -39,6 +39,7 @@ TABS = {
     "sessions": gettext_lazy("Signed-in devices"),
     "tokens": gettext_lazy("API tokens"),
     "notices": gettext_lazy("Notifications"),
+    "deputies": gettext_lazy("Deputies"),
 }
 SHOWN = ("username", "staff_no", "title", "department", "region")
 DAYS = (7, 30, 90, 365)
@@ -55,7 +56,7 @@ _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 
 
 def frame(tab: str) -> dict[str, Any]:
-    """What every page of the account has."""
+    """Title and tabs, the same on every page of the account."""
     tabs = [
         Tab(id=key, label=str(label), url=reverse("account", args=[key]), active=key == tab)
         for key, label in TABS.items()

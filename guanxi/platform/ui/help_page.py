@@ -75,7 +75,7 @@ def _import() -> HelpTopic:
 
 
 def _rights(actor: Actor) -> HelpTopic:
-    roles = _(", ").join(str(role) for role in Role.objects.filter(user_links__user=actor.user_id, active=True))
+    roles = _(", ").join(str(role) for role in Role.objects.filter(user_links__user=actor.stands_for, active=True))
     return HelpTopic(
         id="rights", title=_("Who may see and do what"),
         text=[

@@ -169,7 +169,7 @@ def _tiles(actor: Actor) -> list[Option]:
         field = receiving_field(entity) if entity.menu and entity.menu.group != "settings" else ""
         if not field or not gate.permits(actor, entity, "view"):
             continue
-        mine = entity.rows_of(actor, **{f"{field}_id": actor.user_id}).order_by()
+        mine = entity.rows_of(actor, **{f"{field}_id": actor.stands_for}).order_by()
         number = mine[: COUNT_LIMIT + 1].count()
         shown = f"{number:,}" if number <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
         label = str(entity.label_plural)

@@ -14,7 +14,8 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.entities import registry
 from guanxi.platform.keeping.rights import BACKUPS
-from guanxi.platform.ui import addresses
+from guanxi.platform.sharing import handover
+from guanxi.platform.ui import access_page, addresses
 from guanxi.platform.ui.contexts import NavGroup, NavItem
 
 GROUPS = {
@@ -70,6 +71,10 @@ def _groups(actor: Actor) -> tuple[NavGroup, ...]:
         if entity.menu and gate.permits(actor, entity, "view"):
             item = _item(entity.key, str(entity.label_plural), entity.icon, addresses.list_of(entity))
             items[entity.menu.group].append((entity.menu.order, item))
+    if access_page.permitted(actor):
+        items["settings"].append((35, _item("access", _("Effective access"), "eye", reverse("access"))))
+    if handover.may_hand_over(actor):
+        items["settings"].append((15, _item("handover", _("Handover"), "transfer", reverse("handover"))))
     return tuple(
         NavGroup(
             id=key,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.models import Role
+from guanxi.platform.access.models import Role, User
 from guanxi.platform.access.requests import Request
 from guanxi.platform.entities import registry
 from guanxi.platform.jobs import selectors as jobs
@@ -51,6 +51,9 @@ def _user(request: Request, actor: Actor) -> ShellUser:
         initials=user.name[-1:] if not user.name[:1].isascii() else user.name[:1].upper(),
         department=user.department.name if user.department_id else "",
         role=_(", ").join(str(role) for role in roles),
+        acting_for=_principal(actor),
+        stop_acting_url=reverse("deputy_stop"),
+        deputies_url=reverse("deputies"),
         theme=user.theme,
         density=user.density,
         profile_url=reverse("account", args=["profile"]),
@@ -64,6 +67,13 @@ def _user(request: Request, actor: Actor) -> ShellUser:
             for code, _label in settings.LANGUAGES
         ),
     )
+
+
+def _principal(actor: Actor) -> str:
+    """The name of the person acted for; asked only while somebody is."""
+    if not actor.on_behalf_of_id:
+        return ""
+    return str(User.objects.filter(pk=actor.on_behalf_of_id).values_list("name", flat=True).first() or "")
 
 
 def _running(actor: Actor) -> list[RunningJob]:

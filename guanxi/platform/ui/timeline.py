@@ -240,6 +240,8 @@ class _Telling:
     def __init__(self, actor: Actor, host: Entity, record: Any, events: list[StoredEvent]) -> None:
         self.actor, self.host, self.record = actor, host, record
         self.titles = self._titles(events)
+        principals = {event.on_behalf_of_id for event in events if event.on_behalf_of_id}
+        self.principals = links.labels("access.user", principals, actor) if principals else {}
         self.presenters: dict[str, Presenter] = {}
         for event in events:
             subject = self._subject(event)
@@ -302,7 +304,7 @@ class _Telling:
             id=f"event-{event.id}",
             kind=CHANGES,
             icon=event.icon,
-            actor=event.actor_name,
+            actor=self._who(event),
             initials=event.actor_name[-1:],
             summary=summary,
             text=event.note,
@@ -311,6 +313,13 @@ class _Telling:
             commands=commands,
             **_when(event.at, self.actor),
         )
+
+    def _who(self, event: StoredEvent) -> str:
+        """The person, and for whom they acted."""
+        if not event.on_behalf_of_id:
+            return event.actor_name
+        principal = self.principals.get(event.on_behalf_of_id, _("somebody else"))
+        return _("%(deputy)s for %(principal)s") % {"deputy": event.actor_name, "principal": principal}
 
     def changes(self, event: StoredEvent) -> list[FieldChange]:
         subject = self._subject(event)

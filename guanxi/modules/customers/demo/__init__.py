@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from guanxi.modules.customers.demo import extras, figures
+from guanxi.modules.customers.demo import extras, figures, teams
 from guanxi.modules.customers.demo.changes import Changes
 from guanxi.modules.customers.demo.client import Client, Territory
 from guanxi.modules.customers.demo.contacts import People
@@ -52,6 +52,8 @@ def fill(demo: Demo) -> None:
     with demo.stage("addresses, accounts") as made:
         for key, records in extras.plan(demo, territory, firms).items():
             made(_create(demo, key, records))
+    with demo.stage("account teams") as made:
+        made(_create(demo, "customers.teammember", teams.plan(demo, territory, firms)))
     _history(demo, territory, clients, changes)
     with demo.stage("monthly figures") as made:
         made(figures.measures(demo, clients))

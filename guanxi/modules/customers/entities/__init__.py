@@ -1,5 +1,5 @@
 """What is there: one declaration per kind of record."""
 
-from guanxi.modules.customers.entities import contact, customer, detail, interaction, measure, membership
+from guanxi.modules.customers.entities import contact, customer, detail, interaction, measure, membership, team
 
-__all__ = ["contact", "customer", "detail", "interaction", "measure", "membership"]
+__all__ = ["contact", "customer", "detail", "interaction", "measure", "membership", "team"]

@@ -81,6 +81,13 @@ class CustomerEntity(Entity):
             label=_("People from elsewhere"),
             place="side",
         ),
+        Related(
+            "customers.teammember",
+            "customer",
+            columns=("user", "function", "until"),
+            label=_("Account team"),
+            place="side",
+        ),
         Related("customers.contactmedium", "customer", place="side"),
         Related("customers.address", "customer", place="side"),
         Related("customers.bankaccount", "customer", place="side"),

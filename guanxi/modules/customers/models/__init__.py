@@ -4,8 +4,9 @@ from guanxi.modules.customers.models.detail import Address, BankAccount, Contact
 from guanxi.modules.customers.models.interaction import Interaction
 from guanxi.modules.customers.models.measure import Measure
 from guanxi.modules.customers.models.membership import Membership
+from guanxi.modules.customers.models.team import TeamMember
 
 __all__ = [
     "Address", "Anniversary", "BankAccount", "Contact", "ContactMedium", "ContactRelation", "Customer",
-    "Interaction", "Measure", "Membership", "Position",
+    "Interaction", "Measure", "Membership", "Position", "TeamMember",
 ]  # fmt: skip

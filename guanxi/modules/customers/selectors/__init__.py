@@ -20,9 +20,10 @@ from guanxi.modules.customers.selectors.people import (
     relation_graph,
 )
 from guanxi.modules.customers.selectors.special_days import Occurrence, Occurrences, anniversaries
+from guanxi.modules.customers.selectors.teams import team_holders, teams_of
 
 __all__ = [
     "ChainNode", "GroupNode", "GroupOverview", "Member", "Occurrence", "Occurrences", "Relation", "RelationGraph", "anniversaries",
     "decision_chain", "group_overview", "has_position", "latest_measure", "latest_measures", "members", "members_count", "relation_graph",
-    "rollup", "subtree",
+    "rollup", "subtree", "team_holders", "teams_of",
 ]  # fmt: skip

@@ -279,6 +279,17 @@ class MembershipFactory(_Factory):
     since = date(2024, 1, 1)
 
 
+class TeamMemberFactory(_Factory):
+    class Meta:
+        model = models.TeamMember
+
+    customer = factory.SubFactory(CustomerFactory)
+    user = factory.LazyFunction(lambda: user(f"colleague{next(_numbers)}"))
+    function = "edit"
+    since = date(2026, 1, 1)
+    note = "helps with the tender"
+
+
 class InteractionFactory(_RecordFactory):
     class Meta:
         model = models.Interaction

@@ -15,6 +15,7 @@ from guanxi.modules.customers.tests.factories import (
     MeasureFactory,
     MembershipFactory,
     PositionFactory,
+    TeamMemberFactory,
     actor_of,
     department,
     region,
@@ -44,6 +45,7 @@ def everything_of():
         for factory in (PositionFactory, ContactMediumFactory, AddressFactory, BankAccountFactory, MeasureFactory):
             factory(customer=customer)
         MembershipFactory(customer=customer)
+        TeamMemberFactory(customer=customer)
         InteractionFactory(customer=customer, contact=contact)
         return customer
 
@@ -62,7 +64,7 @@ def test_an_account_manager_sees_own_customers_and_all_that_hangs_on_them(key, e
 
 
 def test_every_entity_of_the_module_is_covered():
-    assert len(ENTITIES) == 11
+    assert len(ENTITIES) == 12
 
 
 def test_a_line_is_changed_by_whoever_may_edit_the_customer(everything_of):

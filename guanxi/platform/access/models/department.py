@@ -1,6 +1,7 @@
 """The department tree."""
 
 from django.db import models
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 LEVELS = 8
@@ -43,6 +44,12 @@ class Department(models.Model):
     def path_range(self) -> tuple[str, str]:
         """First and last path of the subtree, this department included."""
         return self.path, self.path.ljust(LEVELS * STEP, "z")
+
+    @classmethod
+    def above(cls, department_id: int) -> "models.QuerySet[Department]":
+        """A department and all above it, found by the parts of its path."""
+        path = models.Subquery(cls._default_manager.filter(pk=department_id).values("path")[:1])
+        return cls._default_manager.filter(path__in=[Substr(path, 1, STEP * level) for level in range(1, LEVELS + 1)])
 
     def ancestors(self) -> list[int]:
         """Ids from the root down to this department."""

@@ -15,7 +15,18 @@ class Scope(models.TextChoices):
     DEPARTMENT = "department", _("Own department")
     SUBTREE = "subtree", _("Department and below")
     REGION = "region", _("Own region and below")
+    SET = "set", _("A set of records")
     ALL = "all", _("All records")
+
+
+class Duty(models.TextChoices):
+    """What a role is for. The three duties of control exclude each other: nobody grants rights, uses them and checks
+    their use at once."""
+
+    BUSINESS = "business", _("Business")
+    ADMINISTRATION = "administration", _("System administration")
+    SECURITY = "security", _("Security")
+    AUDIT = "audit", _("Audit")
 
 
 class Role(models.Model):
@@ -24,6 +35,7 @@ class Role(models.Model):
     key = models.CharField(_("Key"), max_length=64, unique=True)
     labels = LabelsField(_("Name"))
     pinyin = PinyinField(of="labels", db_index=True)
+    duty = models.CharField(_("Duty"), max_length=16, choices=Duty, default=Duty.BUSINESS)
     active = models.BooleanField(_("Active"), default=True)
     shipped = models.BooleanField(default=False, editable=False)
     edited = models.BooleanField(default=False, editable=False)
@@ -40,17 +52,25 @@ class Role(models.Model):
 
 class RoleGrant(Line):
     """``entity`` is a key such as customers.customer, a module such as customers.*, or *; ``actions`` a
-    list of actions and command names, or ["*"]."""
+    list of actions and command names, or ["*"]; ``record_set`` what the scope SET reaches."""
 
     role = models.ForeignKey(Role, models.CASCADE, related_name="grants", verbose_name=_("Role"))
     entity = models.CharField(_("Entity"), max_length=100)
     actions = WordsField(_("Actions"))
     scope = models.CharField(_("Scope"), max_length=16, choices=Scope)
+    record_set = models.ForeignKey(
+        "access.RecordSet", models.PROTECT, null=True, blank=True, related_name="grants", verbose_name=_("Record set")
+    )
 
     class Meta(Line.Meta):
         verbose_name = _("grant")
         verbose_name_plural = _("grants")
-        constraints = [models.UniqueConstraint(fields=["role", "entity", "scope"], name="grant_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "entity", "scope"], condition=models.Q(record_set=None), name="grant_once"
+            ),
+            models.UniqueConstraint(fields=["role", "entity", "record_set"], name="grant_set_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role_id} {self.entity} {self.scope}"

@@ -52,7 +52,9 @@ def export(request: Request, entity: Entity) -> HttpResponseBase:
     rows = exporting.selected(wanted, actor).order_by()[: exporting.DIRECT_ROWS + 1].count()
     if rows > exporting.DIRECT_ROWS:
         label = sentence(gettext_noop("Export of %(entities)s"), entities=str(entity.label_plural))
-        job = enqueue("exchange.export", wanted.payload(), owner_id=actor.user_id, label=label)
+        job = enqueue(
+            "exchange.export", wanted.payload() | {"for": actor.on_behalf_of_id}, owner_id=actor.user_id, label=label
+        )
         return done(
             reverse("job", args=[job.pk]),
             _("The export has begun. You may go on; you will be told when it is done."),
