@@ -25,8 +25,8 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Actor:
-    """A user at a door. ``source`` names the door (page, api, import, job, process, demo); ``clock`` gives
-    the time of what is done (imports and demo data bring their own)."""
+    """A user at a door. ``source`` names the door (page, api, import, job, process, demo), ``address`` where the request
+    came from (empty without one); ``clock`` gives the time of what is done (imports and demo data bring their own)."""
 
     user_id: int | None
     name: str
@@ -34,6 +34,7 @@ class Actor:
     region_id: int | None = None
     source: str = "page"
     request: str = ""
+    address: str = ""
     on_behalf_of_id: int | None = None
     language: str = "zh-hans"
     zone_name: str = ""
@@ -43,7 +44,13 @@ class Actor:
 
     @classmethod
     def for_user(
-        cls, user: User, *, source: str = "page", request: str = "", clock: Callable[[], datetime] = wall_clock
+        cls,
+        user: User,
+        *,
+        source: str = "page",
+        request: str = "",
+        address: str = "",
+        clock: Callable[[], datetime] = wall_clock,
     ) -> "Actor":
         return cls(
             user_id=user.pk,
@@ -52,6 +59,7 @@ class Actor:
             region_id=user.region_id,
             source=source,
             request=request or uuid.uuid4().hex[:16],
+            address=address,
             language=user.language,
             zone_name=user.time_zone,
             clock=clock,

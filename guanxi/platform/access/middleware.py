@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.requests import address_of
 
 
 class ActorMiddleware:
@@ -21,7 +22,7 @@ class ActorMiddleware:
         request.actor = None
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
-            request.actor = Actor.for_user(user, request=request.id)
+            request.actor = Actor.for_user(user, request=request.id, address=address_of(request))
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
             timezone.activate(request.actor.zone)

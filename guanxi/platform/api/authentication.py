@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from guanxi.platform.access import tokens
 from guanxi.platform.access.models import ApiToken, User
+from guanxi.platform.access.requests import address_of
 
 __all__ = ["SessionAuthentication", "TokenAuthentication"]
 
@@ -19,7 +20,11 @@ class TokenAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         token = tokens.authenticate(secret.strip())
-        actor = tokens.actor_of(token, request=getattr(request, "id", "")) if token else None
+        actor = (
+            tokens.actor_of(token, request=getattr(request, "id", ""), address=address_of(request._request))
+            if token
+            else None
+        )
         if token is None or actor is None:
             raise AuthenticationFailed(_("The token is unknown, expired or revoked. Make a new one in your profile."))
         request._request.actor = actor  # type: ignore[attr-defined]

@@ -31,6 +31,7 @@ from guanxi.platform.entities.options import (
     Tree,
 )
 from guanxi.platform.entities.source import EntitySource, ModelSource
+from guanxi.platform.feel.nodes import Node
 
 #: Fields that decide on the scope of a record.
 SCOPE_FIELDS = ("owner", "department", "region")
@@ -181,6 +182,10 @@ class Entity:
     def hint_of(self, record: Any) -> str:
         """Hook: what tells namesakes apart in a picker."""
         return str(getattr(record, "code", ""))
+
+    def usual_order(self, filter: Node) -> str:
+        """Hook: the order of a list under a filter that nobody has sorted, where no single one suits every filter."""
+        return self.order
 
     def list_columns(self) -> tuple[str, ...]:
         """Keys of the default columns of the list."""

@@ -26,6 +26,13 @@ GROUPS = {
 }
 
 
+#: Pages that are no list of an entity but belong to one: group, order, route, label, icon, the entity one must see.
+PAGES = (
+    ("settings", 6, "audit_incident", gettext_lazy("Incident report"), "search", "audit.event"),
+    ("settings", 7, "audit_trail", gettext_lazy("State of the audit trail"), "certificate", "audit.event"),
+)
+
+
 def navigation(actor: Actor, path: str) -> tuple[NavGroup, ...]:
     """Groups with the entities whose list the actor may open, the place of ``path`` marked; empty groups are left out."""
     groups = registry.cached(("menu", get_language(), actor.rights), lambda: _groups(actor))
@@ -40,6 +47,10 @@ def _groups(actor: Actor) -> tuple[NavGroup, ...]:
         (10, _item("inbox", _("Inbox"), "bell", reverse("inbox"), counter="inbox")),
         (20, _item("jobs", _("Jobs"), "progress", reverse("jobs"))),
     ]
+    for group, order, route, label, icon, key in PAGES:
+        entity = registry.find(key)
+        if entity is not None and gate.permits(actor, entity, "view"):
+            items[group].append((order, _item(route, str(label), icon, reverse(route))))
     for entity in registry.entities():
         if entity.menu and gate.permits(actor, entity, "view"):
             item = _item(entity.key, str(entity.label_plural), entity.icon, addresses.list_of(entity))

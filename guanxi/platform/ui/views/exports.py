@@ -136,8 +136,8 @@ def _parameters(wanted: exporting.Request) -> dict[str, str]:
 
 def _download(wanted: exporting.Request, actor: Actor) -> HttpResponseBase:
     target = TemporaryFile()  # noqa: SIM115 -- the response closes it
-    rows = exporting.write_to(target, wanted, actor)
-    exporting.remember(wanted, actor, exporting.fetch_plan(wanted, actor), rows)
+    plan = exporting.fetch_plan(wanted, actor)
+    exporting.remember(wanted, actor, plan, exporting.write_to(target, plan, wanted, actor))
     target.seek(0)
     response = FileResponse(
         target,
@@ -163,9 +163,11 @@ def download(request: Request, pk: int) -> HttpResponseBase:
     if stored is None or stored.entity != "exchange.export" or stored.created_by_id != request.actor.user_id:
         raise gate.NotFound
     try:
-        return file_response(stored)
+        response = file_response(stored)
     except FileGone as error:
         raise gate.NotFound from error
+    exporting.downloaded(request.actor, stored)
+    return response
 
 
 @require_GET
