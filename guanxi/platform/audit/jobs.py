@@ -16,7 +16,7 @@ from guanxi.platform.events import followers, sealer
 from guanxi.platform.events.selectors import last_seq
 from guanxi.platform.jobs.context import JobContext
 from guanxi.platform.jobs.errors import JobError
-from guanxi.platform.jobs.registry import job, periodic
+from guanxi.platform.jobs.registry import job, label_of, periodic
 from guanxi.platform.jobs.services import enqueue
 
 BATCH = 500
@@ -42,8 +42,8 @@ def daily() -> None:
     """Verify the whole, and let go what is old enough."""
     today = timezone.localdate()
     viewing.forget_traces(today)
-    enqueue("audit.verify", {}, key=f"daily:{today}")
-    enqueue("audit.purge", {}, key=f"daily:{today}")
+    for kind in ("audit.verify", "audit.purge"):
+        enqueue(kind, {}, owner_id=None, label=label_of(kind), key=f"daily:{today}")
 
 
 @job("audit.verify", label=_("Verification of the audit trail"))

@@ -113,9 +113,13 @@ def keep_traces() -> int:
         Keeper.objects.select_for_update().get(id=1)
         rows = [Viewed(uid=one.pk, **{name: getattr(one, name) for name in _SAME}) for one in traces]
         Viewed.objects.bulk_create(rows, ignore_conflicts=True)
-    Trace.objects.filter(pk__in=[one.pk for one in traces]).update(kept=True)
+    _note(traces)
     _alarm(traces)
     return len(traces)
+
+
+def _note(traces: Sequence[Trace]) -> None:
+    Trace.objects.filter(pk__in=[one.pk for one in traces]).update(kept=True)
 
 
 def forget_traces(before: date) -> int:

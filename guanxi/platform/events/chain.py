@@ -1,6 +1,6 @@
 """The hash chain over numbered events: what is digested, and how one link follows from the one before.
 
-    digest = HMAC-SHA256(salt of the event, payload, diff and note)
+    digest = SHA256(salt of the event, payload, diff and note)
     hash   = HMAC-SHA256(key, hash of the event before, digest, everything else of the row)
 
 The key stands outside the database, so that whoever can only write to the database cannot forge a hash. The salt is
@@ -11,11 +11,15 @@ written, while digest and hash go on to prove that a row was there and which one
 import hmac
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import orjson
 from django.conf import settings
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 ORIGIN = bytes(32)
 """What stands for the hash before the first event."""
@@ -34,6 +38,30 @@ COLUMNS = (*METADATA, *CONTENT)
 """What a link is made of, in the order of the values that ``digest_of`` and ``hash_of`` take."""
 
 _PLACE_OF_CONTENT = len(METADATA)
+_TEXTS = ("at", "batch", "payload", "diff")
+_AT, _BATCH, _PAYLOAD, _DIFF = (COLUMNS.index(name) for name in _TEXTS)
+
+
+def rows(events: QuerySet) -> Iterator[tuple[Any, ...]]:
+    """The values of COLUMNS of each event. Times, batches and JSON come as text and are read here: a third of the cost of
+    Django's own converters, and the same values whichever database they come from."""
+    texts = {f"{name}_text": Cast(name, TextField()) for name in _TEXTS}
+    names = [f"{name}_text" if name in _TEXTS else name for name in COLUMNS]
+    for row in events.annotate(**texts).values_list(*names):
+        values = list(row)
+        moment = datetime.fromisoformat(values[_AT])
+        values[_AT] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        values[_BATCH] = values[_BATCH] and values[_BATCH].replace("-", "")
+        values[_PAYLOAD] = values[_PAYLOAD] and _read(values[_PAYLOAD])
+        values[_DIFF] = values[_DIFF] and _read(values[_DIFF])
+        yield tuple(values)
+
+
+def _read(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:  # what only the standard library takes for JSON, such as NaN
+        return json.loads(text)
 
 
 def key() -> bytes:
@@ -49,7 +77,7 @@ def salts(count: int) -> list[bytes]:
 
 def digest_of(values: Sequence[Any], salt: bytes) -> bytes:
     """The digest of a row's content; ``values`` are those of COLUMNS."""
-    return hmac.digest(salt, _canonical(values[_PLACE_OF_CONTENT:]), "sha256")
+    return sha256(salt + _canonical(values[_PLACE_OF_CONTENT:])).digest()
 
 
 def hash_of(before: bytes, values: Sequence[Any], digest: bytes, secret: bytes) -> bytes:

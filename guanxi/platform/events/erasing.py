@@ -17,7 +17,7 @@ AT_ONCE = 1_000
 
 
 def erase(seqs: Sequence[int], *, reason: str, told: Mapping[str, Any], using: str = "default") -> int:
-    """Empty the sealed events with these numbers, and say how many it were; those already empty count as well.
+    """Empty the sealed events with these numbers, and say how many were not empty yet.
 
     ``told`` says who does it (``commands.record_event.by``), ``reason`` why. Raises TransactionManagementError outside
     a transaction, ValueError without a reason or for an event that is not sealed: seal first (a second after its
@@ -28,16 +28,17 @@ def erase(seqs: Sequence[int], *, reason: str, told: Mapping[str, Any], using: s
     if not reason.strip():
         raise ValueError("say why the contents are erased")
     wanted = sorted(set(seqs))
-    for start in range(0, len(wanted), AT_ONCE):
-        _erase_some(wanted[start : start + AT_ONCE], reason, told, using)
-    return len(wanted)
+    return sum(_erase_some(wanted[at : at + AT_ONCE], reason, told, using) for at in range(0, len(wanted), AT_ONCE))
 
 
-def _erase_some(seqs: list[int], reason: str, told: Mapping[str, Any], using: str) -> None:
-    links = Seal.objects.using(using).filter(key_in("seq", seqs))
-    if links.count() != len(seqs):
+def _erase_some(seqs: list[int], reason: str, told: Mapping[str, Any], using: str) -> int:
+    links = dict(Seal.objects.using(using).filter(key_in("seq", seqs)).values_list("seq", "salt"))
+    if len(links) != len(seqs):
         raise ValueError("only sealed events can be erased")
-    Event.objects.using(using).filter(key_in("seq", seqs)).update(payload=TOMBSTONE, diff=None, note="")
-    links.update(salt=None)
-    payload = Erased(count=len(seqs), reason=reason, seqs=tuple(seqs))
-    append([NewEvent(kind=ERASED, payload=payload, **told)], using=using)
+    full = [seq for seq in seqs if links[seq] is not None]
+    if full:
+        Event.objects.using(using).filter(key_in("seq", full)).update(payload=TOMBSTONE, diff=None, note="")
+        Seal.objects.using(using).filter(key_in("seq", full)).update(salt=None)
+        payload = Erased(count=len(full), reason=reason, seqs=tuple(full))
+        append([NewEvent(kind=ERASED, payload=payload, **told)], using=using)
+    return len(full)

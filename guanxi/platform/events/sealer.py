@@ -41,13 +41,12 @@ def seal(limit: int = 5000, *, using: str = "default") -> int:
 def _unnumbered(state: SealState, limit: int, using: str) -> list[tuple[Any, ...]]:
     """The next events without a number, each with the one it gets."""
     events = Event.objects.using(using).filter(seq__isnull=True).order_by("at", "id")
-    rows = events.values_list(*chain.COLUMNS)[:limit]
-    return [(seq, *row[1:]) for seq, row in enumerate(rows, state.seq + 1)]
+    return [(seq, *row[1:]) for seq, row in enumerate(chain.rows(events[:limit]), state.seq + 1)]
 
 
 def _numbered(state: SealState, limit: int, using: str) -> list[tuple[Any, ...]]:
     events = Event.objects.using(using).filter(seq__gt=state.chained).order_by("seq")
-    return list(events.values_list(*chain.COLUMNS)[:limit])
+    return list(chain.rows(events[:limit]))
 
 
 def _number(rows: Sequence[tuple[Any, ...]], using: str) -> None:

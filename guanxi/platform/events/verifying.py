@@ -78,8 +78,8 @@ def unexplained(found: Walk) -> Fault | None:
 
 
 def _rows(after: int, end: int, using: str) -> dict[int, tuple[Any, ...]]:
-    rows = Event.objects.using(using).filter(seq__gt=after, seq__lte=end).values_list(*chain.COLUMNS)
-    return {row[_SEQ]: row for row in rows}
+    events = Event.objects.using(using).filter(seq__gt=after, seq__lte=end)
+    return {row[_SEQ]: row for row in chain.rows(events)}
 
 
 def _links(after: int, end: int, using: str) -> dict[int, tuple[Any, Any, Any]]:

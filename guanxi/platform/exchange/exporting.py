@@ -137,10 +137,16 @@ def stream_csv(wanted: Request, actor: Actor) -> Iterator[bytes]:
 
 
 def write_to(
-    target: BinaryIO, plan: FetchPlan, wanted: Request, actor: Actor, *, on_rows: Callable[[int], None] | None = None
+    target: BinaryIO,
+    wanted: Request,
+    actor: Actor,
+    *,
+    plan: FetchPlan | None = None,
+    on_rows: Callable[[int], None] | None = None,
 ) -> int:
-    """Write the export; gives the number of rows. The caller closes the target and remembers with the same plan."""
-    rows = selected(wanted, actor)
+    """Write the export; gives the number of rows. The caller closes the target, and remembers with the plan it gave,
+    which then knows whose data were written."""
+    plan, rows = plan or fetch_plan(wanted, actor), selected(wanted, actor)
     columns, texts, title = plan.columns(), texts_of(actor), str(wanted.entity.label_plural)
     if wanted.format is Format.CSV:
         return write_csv(target, columns, plan.rows(rows), texts=texts, on_rows=on_rows)
@@ -199,7 +205,7 @@ def write_file(wanted: Request, actor: Actor, context: JobContext) -> File | Non
             expires_at=actor.now() + KEPT,
             entity="exchange.export",
         ) as new:
-            rows = write_to(cast(BinaryIO, new), plan, wanted, actor, on_rows=on_rows)
+            rows = write_to(cast(BinaryIO, new), wanted, actor, plan=plan, on_rows=on_rows)
     except _Stopped:
         return None
     with transaction.atomic():
