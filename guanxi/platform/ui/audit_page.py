@@ -170,9 +170,9 @@ def _named(one: Contact, question: Question) -> str:
 def columns() -> list[Column]:
     """The report as a table."""
     return [
-        Column("person", _("Person")), Column("what", _("What")), Column("customers", _("Customers"), Kind.LONGTEXT),
+        Column("person", _("Person"), Kind.TEXT), Column("what", _("What"), Kind.TEXT), Column("customers", _("Customers"), Kind.LONGTEXT),
         Column("first", _("First time"), Kind.DATETIME), Column("last", _("Last time"), Kind.DATETIME),
-        Column("times", _("Times"), Kind.INTEGER), Column("address", _("Network address")),
+        Column("times", _("Times"), Kind.INTEGER), Column("address", _("Network address"), Kind.TEXT),
     ]  # fmt: skip
 
 
