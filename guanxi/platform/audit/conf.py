@@ -1,6 +1,7 @@
 """Limits of the audit; ``settings.AUDIT`` overrides any field by name."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -23,7 +24,8 @@ class AuditSettings:
 
 def audit_settings() -> AuditSettings:
     """The limits of now. Raises ValueError when events would be kept for less than LEAST_MONTHS."""
-    found = AuditSettings(**settings.AUDIT)
+    values: dict[str, Any] = settings.AUDIT
+    found = AuditSettings(**values)
     if found.keep_months < LEAST_MONTHS:
         raise ValueError(f"AUDIT['keep_months'] is {found.keep_months}: events are kept for at least {LEAST_MONTHS}")
     return found

@@ -57,7 +57,7 @@ class Stopped(Payload):
 
 @event(
     "audit.request.refused",
-    label=_("Refused"),
+    label=_("Access refused"),
     template=_("%(actor)s was refused %(times)s times: %(route)s"),
     icon="ban",
 )

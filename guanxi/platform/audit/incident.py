@@ -69,7 +69,7 @@ def _deeds(customers: set[int], since: datetime, until: datetime) -> Iterator[Co
     kinds = kinds_in({Area.SEEN, Area.TAKEN})
     within = AuditEvent.objects.filter(at__gte=since, at__lt=until, kind__in=kinds)
     by_event: dict[int, set[int]] = {}
-    own = within.filter(key_in("customer_id", customers)).values_list("id", "customer_id")[:MOST_ROWS]
+    own: Any = within.filter(key_in("customer_id", customers)).values_list("id", "customer_id")[:MOST_ROWS]
     links = EventLink.objects.filter(key_in("customer_id", customers), event_at__gte=since, event_at__lt=until)
     for pairs in (own, links.values_list("event_id", "customer_id")[:MOST_ROWS], _taken(customers, since, until)):
         for event_id, customer in pairs:

@@ -14,7 +14,7 @@ class AuditEvent(models.Model):
     id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField(_("Time"))
     actor = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("Person")
+        "access.User", models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("Who")
     )
     actor_name = models.CharField(_("Name at the time"), max_length=100)
     on_behalf_of = models.ForeignKey(
@@ -33,7 +33,7 @@ class AuditEvent(models.Model):
     source = models.CharField(_("Door"), max_length=30)
     address = models.CharField(_("Network address"), max_length=45)
     request = models.CharField(_("Request"), max_length=200)
-    seq = models.BigIntegerField(_("Number"), null=True)
+    seq = models.BigIntegerField(_("Serial number"), null=True)
     schema = models.PositiveSmallIntegerField()
     payload = models.JSONField(null=True)
     diff = models.JSONField(null=True)

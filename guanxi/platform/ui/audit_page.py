@@ -125,8 +125,8 @@ def incident(
             name="customers", kind="long_text", label=_("Customers"), value=data.get("customers", ""), required=True,
             help=_("Codes, or # and a number, one below the other or with blanks between."), error=error,
         ),
-        FormField(name="since", kind="date", label=_("From"), value=data.get("since") or (today - timedelta(days=DAYS)).isoformat(), required=True, width="half"),
-        FormField(name="until", kind="date", label=_("To"), value=data.get("until") or today.isoformat(), required=True, width="half"),
+        FormField(name="since", kind="date", label=_("First day"), value=data.get("since") or (today - timedelta(days=DAYS)).isoformat(), required=True, width="half"),
+        FormField(name="until", kind="date", label=_("Last day"), value=data.get("until") or today.isoformat(), required=True, width="half"),
     ]  # fmt: skip
     title, url = _("Incident report"), reverse("audit_incident")
     if question is None:
@@ -170,7 +170,7 @@ def _named(one: Contact, question: Question) -> str:
 def columns() -> list[Column]:
     """The report as a table."""
     return [
-        Column("person", _("Person"), Kind.TEXT), Column("what", _("What"), Kind.TEXT), Column("customers", _("Customers"), Kind.LONGTEXT),
+        Column("person", _("Who"), Kind.TEXT), Column("what", _("What"), Kind.TEXT), Column("customers", _("Customers"), Kind.LONGTEXT),
         Column("first", _("First time"), Kind.DATETIME), Column("last", _("Last time"), Kind.DATETIME),
         Column("times", _("Times"), Kind.INTEGER), Column("address", _("Network address"), Kind.TEXT),
     ]  # fmt: skip

@@ -173,6 +173,7 @@ def test_record_pages_leave_a_trace_and_lists_none(desk, chief, company):
 def test_a_file_that_a_job_wrote_is_told_when_it_is_fetched(desk, chief):
     with new_file("people.csv", by=chief.user_id, purpose="export", entity="exchange.export") as new:
         new.write(b"name")
+    assert new.file is not None
     assert desk.get(reverse("export_file", args=[new.file.pk])).status_code == 200
     (event,) = told("exchange.export.downloaded")
     assert event.payload == {"file": "people.csv", "file_id": new.file.pk}
@@ -203,7 +204,11 @@ def test_refusals_leave_a_trace(desk, organisation):
     assert desk.get(reverse("list", args=["access", "role"])).status_code == 403
     assert desk.get("/api/fakes/company/999999/").status_code == 404
     assert viewing.keep_refusals() == 3
-    assert {event.payload["route"].split()[0] for event in told("audit.request.refused")} == {"record", "list", "api"}
+    assert {(event.payload or {})["route"].split()[0] for event in told("audit.request.refused")} == {
+        "record",
+        "list",
+        "api",
+    }
 
 
 def test_whoever_has_looked_at_too_many_customers_sees_no_further_one(desk, chief, company, settings):
@@ -237,7 +242,7 @@ def test_the_incident_report_names_who_looked_and_exported(auditor, desk, chief,
         "utf-8-sig"
     )
     assert text.count("chief") == 2
-    assert [event.payload["ids"] for event in told("audit.incident.reported")] == [[company.pk]] * 3
+    assert [(event.payload or {})["ids"] for event in told("audit.incident.reported")] == [[company.pk]] * 3
 
 
 @pytest.mark.parametrize(
