@@ -33,6 +33,7 @@ def companies(monkeypatch, settings, tmp_path):
     """The fake company as what the product calls a customer; a file of anchors of its own."""
     monkeypatch.setattr(type(registry.get("fakes.company")), "is_customer", True)
     settings.AUDIT = {"anchors": str(tmp_path / "anchors.log")}
+    viewing.forget_counts()
 
 
 @pytest.fixture
