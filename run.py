@@ -65,6 +65,9 @@ def parser() -> argparse.ArgumentParser:
     one = command("restore", "restore a backup by its name or path; --verify-only changes nothing")
     one.set_defaults(act=lambda o, rest: _manage("restore", rest), passes_on=True)
 
+    one = command("verify", "verify the audit trail; names the first row that was touched and ends with 1")
+    one.set_defaults(act=lambda o, rest: _venv(["manage.py", "verify_audit", *rest]), passes_on=True)
+
     one = command("check", "lint, format, types, layers, migrations and translations")
     one.add_argument("only", nargs="*", metavar="NAME", help="only these: " + ", ".join(checks.NAMES))
     one.set_defaults(act=lambda o, rest: checks.check(o.only))
@@ -93,6 +96,11 @@ def _address(one: argparse.ArgumentParser, port: object = argparse.SUPPRESS, hos
     """The address options; those of a command must not undo what was said before its name, so they have no default."""
     one.add_argument("--port", type=int, default=port, metavar="N", help="port of the web server (default 8000)")
     one.add_argument("--host", default=host, help="address to listen on (default 127.0.0.1)")
+
+
+def _venv(arguments: Sequence[str]) -> int:
+    environment.ready()
+    return shell.call([environment.PYTHON, *arguments])
 
 
 def _venv_module(module: str, *arguments: str) -> int:

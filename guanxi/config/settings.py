@@ -28,11 +28,11 @@ ALLOWED_HOSTS = os.environ.get("GUANXI_HOSTS", "localhost,127.0.0.1,[::1]").spli
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 
-def _secret_key() -> str:
-    """The key from the environment, else one made once and kept in a file only its owner reads."""
-    if key := os.environ.get("GUANXI_SECRET_KEY"):
+def _kept_key(variable: str, name: str) -> str:
+    """A key from the environment, else one made once and kept in a file only its owner reads."""
+    if key := os.environ.get(variable):
         return key
-    path = DATA_DIR / "secret.key"
+    path = DATA_DIR / name
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(64))
@@ -41,7 +41,12 @@ def _secret_key() -> str:
     return path.read_text()
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY = _kept_key("GUANXI_SECRET_KEY", "secret.key")
+AUDIT_KEY = _kept_key("GUANXI_AUDIT_KEY", "audit.key")
+AUDIT = {
+    "anchors": os.environ.get("GUANXI_ANCHORS", str(DATA_DIR / "anchors.log")),
+    "syslog": os.environ.get("GUANXI_AUDIT_SYSLOG", ""),
+}
 # Keys of secret values at rest (access.keys): empty takes the file data.keys in DATA_DIR.
 DATA_KEYS = os.environ.get("GUANXI_DATA_KEYS", "")
 CIPHER_SUITE = os.environ.get("GUANXI_CIPHER_SUITE", "aes")

@@ -7,6 +7,7 @@ os.environ.setdefault("GUANXI_DATA_DIR", tempfile.mkdtemp(prefix="guanxi-test-")
 os.environ.setdefault("GUANXI_LOG_FORMAT", "plain")
 os.environ.setdefault("GUANXI_LOG_LEVEL", "ERROR")
 os.environ.setdefault("GUANXI_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ.setdefault("GUANXI_AUDIT_KEY", "only-for-tests-" + "a" * 40)
 
 from guanxi.config.settings import *  # noqa: F403
 from guanxi.config.settings import INSTALLED_APPS

@@ -5,8 +5,17 @@ import hashlib
 from django.conf import settings
 from django.db import connections
 
-#: Not business data: the browser's session, the trace that somebody is at work, the shared cache (rate limits).
-EXCLUDED = frozenset({"django_session", "jobs_interactiveuse", settings.CACHES["default"].get("LOCATION", "")})
+#: Not business data: the browser's session, the trace that somebody is at work, the shared cache (rate limits), and the
+#: traces from which the audit tells of the refusal itself.
+EXCLUDED = frozenset(
+    {
+        "django_session",
+        "jobs_interactiveuse",
+        "audit_trace",
+        "audit_refusal",
+        settings.CACHES["default"].get("LOCATION", ""),
+    }
+)
 
 
 def digest_of_tables() -> dict[str, str]:

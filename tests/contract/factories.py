@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from stdnum.cn import uscc
 
 from guanxi.platform.access import kinds
@@ -23,6 +24,7 @@ from guanxi.platform.commands.saving import stamp
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
+from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.files.services import receive
 from guanxi.platform.messages.choices import MailKind
 from guanxi.platform.messages.mail.outbox import queue
@@ -244,6 +246,19 @@ class _ReviewItems(Factory):
         return self.entity.base_rows().filter(review=review.pk).order_by("pk").first()
 
 
+class EventFactory(Factory):
+    """Events are appended, and read again through the entity of the audit trail."""
+
+    def create(
+        self, actor: Actor | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = (), **given: Any
+    ) -> Any:
+        n = next(_numbers)
+        told = {"actor_id": (actor or MAKER).user_id, "actor_name": f"Person {n}", "address": f"10.0.0.{n % 250}"}
+        with transaction.atomic():
+            (pk,) = append([NewEvent(kind="access.token.created", entity="access.user", record_id=n, **told)])
+        return self.entity.base_rows().get(pk=pk)
+
+
 _factories: dict[str, Factory] = {}
 
 
@@ -274,3 +289,6 @@ class MailFactory(Factory):
 
 register("notices.mail", MailFactory(registry.get("notices.mail")))
 prescribe("keeping.cleanuprule", filter=lambda n: "", days=lambda n: 100 + n % 1000)
+
+
+register("audit.event", EventFactory(registry.get("audit.event")))

@@ -13,6 +13,7 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Refusal, Rejected
 from guanxi.platform.entities import registry
+from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.exchange.cells import ColumnReader
 from tests.contract.factories import MAKER, factory_for
 
@@ -24,7 +25,8 @@ EDGES = [
 ]  # fmt: skip
 SIMPLE = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.dates().map(str)
 ANYTHING = st.sampled_from(EDGES) | SIMPLE | st.recursive(SIMPLE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=4)  # fmt: skip
-ENTITIES = [one.key for one in registry.entities()]
+#: Those that somebody can write: by a command, or (facts) by loading.
+ENTITIES = [one.key for one in registry.entities() if one.commands or one.kind is EntityKind.FACT]
 
 
 class Undo(Exception):

@@ -38,6 +38,7 @@ class Actor:
     region_id: int | None = None
     source: str = "page"
     request: str = ""
+    address: str = ""
     on_behalf_of_id: int | None = None
     language: str = "zh-hans"
     zone_name: str = ""
@@ -49,7 +50,13 @@ class Actor:
 
     @classmethod
     def for_user(
-        cls, user: User, *, source: str = "page", request: str = "", clock: Callable[[], datetime] = wall_clock
+        cls,
+        user: User,
+        *,
+        source: str = "page",
+        request: str = "",
+        address: str = "",
+        clock: Callable[[], datetime] = wall_clock,
     ) -> "Actor":
         return cls(
             user_id=user.pk,
@@ -58,6 +65,7 @@ class Actor:
             region_id=user.region_id,
             source=source,
             request=request or uuid.uuid4().hex[:16],
+            address=address,
             language=user.language,
             zone_name=user.time_zone,
             clock=clock,

@@ -44,6 +44,8 @@ class LookedUp(Payload):
     entity: str
     operator: str
     value: str
+
+
 DEPUTY_APPOINTED = "access.deputy.appointed"
 DEPUTY_ENDED = "access.deputy.ended"
 DEPUTY_BEGAN = "access.deputy.began"

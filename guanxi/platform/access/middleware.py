@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from guanxi.platform.access import deputies
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.confirming import confirmed_at
+from guanxi.platform.access.requests import address_of
 
 #: Where the session keeps for whom its person acts.
 ACTING_FOR = "acting_for"
@@ -43,7 +44,11 @@ class ActorMiddleware:
 
 def _actor(request: Any, user: Any) -> Actor:
     """The user, or the user acting for another person as long as the appointment stands: asked anew each time."""
-    actor = replace(Actor.for_user(user, request=request.id), session=True, confirmed_at=confirmed_at(request.session))
+    actor = replace(
+        Actor.for_user(user, request=request.id, address=address_of(request)),
+        session=True,
+        confirmed_at=confirmed_at(request.session),
+    )
     principal = request.session.get(ACTING_FOR)
     if not principal:
         return actor

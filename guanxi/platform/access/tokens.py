@@ -93,11 +93,11 @@ def authenticate(secret: str) -> ApiToken | None:
     return token
 
 
-def actor_of(token: ApiToken, *, request: str = "") -> Actor | None:
+def actor_of(token: ApiToken, *, request: str = "", address: str = "") -> Actor | None:
     """The token's user, narrowed to what the token allows; None when its time is over.
 
     Notes the day of use of token and user, once a day."""
-    user = Actor.for_user(token.user, source="api", request=request)
+    user = Actor.for_user(token.user, source="api", request=request, address=address)
     actor = replace(user, read_only=token.read_only, only_entities=frozenset(token.entities))
     if token.expires_at <= actor.now():
         return None
@@ -129,5 +129,6 @@ def _event(kind: str, token: ApiToken, actor: Actor) -> NewEvent:
         actor_id=actor.user_id,
         actor_name=actor.name,
         source=actor.source,
+        address=actor.address,
         request=actor.request,
     )

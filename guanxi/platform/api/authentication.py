@@ -21,8 +21,9 @@ class TokenAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         token = tokens.authenticate(secret.strip())
-        actor = tokens.actor_of(token, request=getattr(request, "id", "")) if token else None
-        if token is None or actor is None or not self._may_call_from(token, address_of(request._request)):
+        address = address_of(request._request)
+        actor = tokens.actor_of(token, request=getattr(request, "id", ""), address=address) if token else None
+        if token is None or actor is None or not self._may_call_from(token, address):
             raise AuthenticationFailed(_("The token is unknown, expired or revoked. Make a new one in your profile."))
         request._request.actor = actor  # type: ignore[attr-defined]
         return token.user, token

@@ -14,6 +14,7 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.limits import LimitReached
 from guanxi.platform.api.transport import TooLarge
+from guanxi.platform.audit import viewing
 from guanxi.platform.commands.outcome import Blocked, Conflict, Rejected
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import SortError
@@ -50,6 +51,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         headers = {}
     set_rollback()
     code, body = found
+    if code in (status.HTTP_403_FORBIDDEN, status.HTTP_404_NOT_FOUND):
+        match = context["request"]._request.resolver_match
+        viewing.refused(getattr(context["view"], "actor", None), f"api {match.url_name}" if match else "api", code)
     return Response(body, status=code, headers=headers)
 
 

@@ -57,5 +57,6 @@ def by(actor: Actor) -> dict[str, Any]:
         "actor_name": actor.name,
         "on_behalf_of_id": actor.on_behalf_of_id,
         "source": actor.source,
+        "address": actor.address,
         "request": getattr(actor, "reason", "") or actor.request,
     }

@@ -34,6 +34,7 @@ from guanxi.platform.entities.options import (
     Tree,
 )
 from guanxi.platform.entities.source import EntitySource, ModelSource
+from guanxi.platform.feel.nodes import Node
 
 #: Fields that decide on the scope of a record.
 SCOPE_FIELDS = ("owner", "department", "region")
@@ -235,6 +236,10 @@ class Entity:
         """What tells namesakes apart in a picker: the fields in ``hint`` as the actor sees them."""
         known = [field for key in self.hint if key in self.fields() and (field := self.seen(key, actor))]
         return " · ".join(text for field in known if (text := field.display(field.get(record), actor.zone)))
+
+    def usual_order(self, filter: Node) -> str:
+        """Hook: the order of a list under a filter that nobody has sorted, where no single one suits every filter."""
+        return self.order
 
     def list_columns(self) -> tuple[str, ...]:
         """Keys of the default columns of the list."""

@@ -142,7 +142,7 @@ class _Order:
 
 
 def _order(entity: Entity, actor: Actor, query: Query, where: Q) -> _Order:
-    sort = query.sort or Sort.parse(entity.order)
+    sort = query.sort or Sort.parse(entity.usual_order(query.filter))
     if sort.field == "id":
         return _Order("", sort.descending, False, lambda record: None, None)
     field = entity.readable(actor).get(sort.field)

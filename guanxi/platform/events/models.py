@@ -19,6 +19,7 @@ class Event(models.Model):
     actor_name = models.TextField(_("actor"), default="")
     on_behalf_of_id = models.BigIntegerField(null=True)
     source = models.CharField(_("source"), max_length=30, default="")
+    address = models.CharField(_("address"), max_length=45, default="")
     request = models.TextField(default="")
     batch = models.UUIDField(null=True)
     kind = models.CharField(_("kind"), max_length=120)
@@ -41,6 +42,7 @@ class Event(models.Model):
             models.Index(fields=["batch", "id"], name="events_event_batch"),
             models.Index(models.F("actor_id"), models.F("id").desc(), name="events_event_actor"),
             models.Index(fields=["at", "id"], condition=models.Q(seq__isnull=True), name="events_event_unsealed"),
+            models.Index(models.F("kind"), models.F("id").desc(), name="events_event_kind"),
         ]
 
     def __str__(self) -> str:
@@ -64,11 +66,28 @@ class EventLink(models.Model):
         return f"{self.event_id} {self.customer_id}"
 
 
+class Seal(models.Model):
+    """The link of one numbered event in the hash chain (see chain.py). A table of its own, because widening the event's
+    row when it is sealed would move it; here rows are only added, in the order of ``seq``. ``salt`` is destroyed when
+    the event's content is erased, everything else stays."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    salt = models.BinaryField(null=True)
+    digest = models.BinaryField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.seq} {bytes(self.hash).hex()[:12]}"
+
+
 class SealState(models.Model):
-    """One row: the last ``seq`` given. Its row lock makes the sealer single."""
+    """One row: the last ``seq`` given, and how far the chain reaches with the ``hash`` it ends in. Its row lock makes
+    the sealer single."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     seq = models.BigIntegerField(default=0)
+    chained = models.BigIntegerField(default=0)
+    hash = models.BinaryField(default=bytes(32))
 
     def __str__(self) -> str:
         return str(self.seq)

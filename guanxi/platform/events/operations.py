@@ -1,5 +1,6 @@
 """Migration operation that lets the database itself refuse to change or delete rows (SQLite and PostgreSQL)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core import mail
@@ -15,6 +16,10 @@ _SQLITE = """
 CREATE TRIGGER {table}_keep_columns BEFORE UPDATE OF {kept} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
 CREATE TRIGGER {table}_keep_rows BEFORE DELETE ON {table} WHEN NOT EXISTS (SELECT 1 FROM {guard})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+"""
+_SQLITE_ERASE = """
+CREATE TRIGGER {table}_erase BEFORE UPDATE OF {columns} ON {table} WHEN NOT ({shape})
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
 """
 _SQLITE_FILL_ONCE = """
@@ -33,6 +38,7 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         filled := OLD;
         {fill}
+        {erase}
         IF filled IS NOT DISTINCT FROM NEW AND filled IS DISTINCT FROM OLD THEN RETURN NEW; END IF;
     ELSIF EXISTS (SELECT 1 FROM {guard}) THEN
         RETURN OLD;
@@ -45,6 +51,7 @@ CREATE TRIGGER {table}_keep_table BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only();
 """
 _POSTGRESQL_FILL_ONCE = "IF OLD.{column} IS NULL THEN filled.{column} := NEW.{column}; END IF;"
+_POSTGRESQL_ERASE = "IF {shape} THEN {emptied} END IF;"
 _POSTGRESQL_REMOVE = """
 DROP TRIGGER {table}_keep_rows ON {table};
 DROP TRIGGER {table}_keep_table ON {table};
@@ -91,16 +98,22 @@ class CreateGuard(Operation):
 class AppendOnly(Operation):
     """Refuse UPDATE, DELETE (and TRUNCATE on PostgreSQL) on a model's table.
 
-    ``fill_once`` names columns that may be set while they are NULL. SQLite rebuilds a table on most later
-    alterations and drops its triggers then, and names the columns it keeps: repeat this operation after any
-    migration that alters the model (``test_append_only`` fails otherwise).
+    ``fill_once`` names columns that may be set while they are NULL. ``erased`` maps columns to the SQL of what an
+    erasure leaves in them: they may be changed to that, all at once, and to nothing else.
+
+    SQLite rebuilds a table on most later alterations and drops its triggers then, and the triggers name the columns
+    they keep: take the protection off before a migration that alters the model (DropAppendOnly) and put it back
+    afterwards (``test_append_only`` fails otherwise).
     """
 
     reversible = True
 
-    def __init__(self, model_name: str, fill_once: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, model_name: str, fill_once: tuple[str, ...] = (), erased: Mapping[str, str] | None = None
+    ) -> None:
         self.model_name = model_name
         self.fill_once = fill_once
+        self.erased = erased or {}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Triggers are no part of the model state."""
@@ -112,15 +125,26 @@ class AppendOnly(Operation):
             return
         options = to_state.apps.get_model(app_label, self.model_name)._meta
         fill_once = [options.get_field(name).column for name in self.fill_once]
-        kept = [field.column for field in options.concrete_fields if field.column and field.column not in fill_once]
+        free = {*fill_once, *self.erased}
+        kept = [field.column for field in options.concrete_fields if field.column and field.column not in free]
         values = {"table": options.db_table, "guard": GUARD_TABLE}
         if schema_editor.connection.vendor == "postgresql":
             fill = "\n        ".join(_POSTGRESQL_FILL_ONCE.format(column=column) for column in fill_once)
-            schema_editor.execute(_POSTGRESQL.format(fill=fill, **values), params=None)
+            schema_editor.execute(_POSTGRESQL.format(fill=fill, erase=self._postgresql_erase(), **values), params=None)
             return
         script = _SQLITE.format(kept=", ".join(f'"{column}"' for column in kept), **values)
         script += "".join(_SQLITE_FILL_ONCE.format(column=column, **values) for column in fill_once)
+        if self.erased:
+            shape = " AND ".join(f"NEW.{column} IS {left}" for column, left in self.erased.items())
+            script += _SQLITE_ERASE.format(columns=", ".join(self.erased), shape=shape, **values)
         _run_sqlite(schema_editor, script)
+
+    def _postgresql_erase(self) -> str:
+        if not self.erased:
+            return ""
+        shape = " AND ".join(f"NEW.{column} IS NOT DISTINCT FROM {left}" for column, left in self.erased.items())
+        emptied = " ".join(f"filled.{column} := NEW.{column};" for column in self.erased)
+        return _POSTGRESQL_ERASE.format(shape=shape, emptied=emptied)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
@@ -134,10 +158,29 @@ class AppendOnly(Operation):
         script = _SQLITE_REMOVE.format(table=options.db_table)
         for name in self.fill_once:
             script += f"DROP TRIGGER {options.db_table}_fill_{options.get_field(name).column};\n"
+        if self.erased:
+            script += f"DROP TRIGGER {options.db_table}_erase;\n"
         _run_sqlite(schema_editor, script)
 
     def describe(self) -> str:
         return f"Make {self.model_name} append-only"
+
+
+class DropAppendOnly(AppendOnly):
+    """Take the protection off, with the same arguments as it was put on, so that the table can be altered."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Let {self.model_name} be altered"
 
 
 def _migrates_here(schema_editor: BaseDatabaseSchemaEditor, app_label: str, model_name: str | None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
+from guanxi.platform.events.chain import ORIGIN
 from guanxi.platform.events.models import Event, EventLink, SealState
 from guanxi.platform.events.stored import StoredEvent
 
@@ -12,6 +13,7 @@ __all__ = [
     "StoredEvent",
     "after_seq",
     "by_actor",
+    "chain_end",
     "customers_of",
     "for_customer",
     "history",
@@ -72,6 +74,12 @@ def after_seq(seq: int, limit: int = 500, *, using: str = "default") -> list[Sto
 def last_seq(*, using: str = "default") -> int:
     """The last number given by the sealer; 0 before the first."""
     return SealState.objects.using(using).filter(id=1).values_list("seq", flat=True).first() or 0
+
+
+def chain_end(*, using: str = "default") -> tuple[int, bytes]:
+    """The last event of the hash chain and the hash it ends in; (0, chain.ORIGIN) before the first."""
+    found = SealState.objects.using(using).filter(id=1).values_list("chained", "hash").first()
+    return (found[0], bytes(found[1])) if found else (0, ORIGIN)
 
 
 def _page(events: QuerySet[Event], before_id: int | None, limit: int | None) -> list[StoredEvent]:

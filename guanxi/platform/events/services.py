@@ -19,7 +19,7 @@ from guanxi.platform.events.stored import NewEvent, StoredEvent
 __all__ = ["NewEvent", "append"]
 
 _COLUMNS = (
-    *("at", "id", "actor_id", "actor_name", "on_behalf_of_id", "source", "request", "batch"),
+    *("at", "id", "actor_id", "actor_name", "on_behalf_of_id", "source", "address", "request", "batch"),
     *("kind", "schema", "entity", "record_id", "customer_id", "payload", "diff", "note"),
 )
 _NAMES = tuple("data" if name == "payload" else name for name in _COLUMNS)
@@ -67,6 +67,7 @@ def _row(event: NewEvent, now: dt.datetime) -> tuple[Any, ...]:
         event.actor_name,
         event.on_behalf_of_id,
         event.source,
+        event.address or getattr(event.payload, "address", ""),
         event.request,
         event.batch,
         event.kind,

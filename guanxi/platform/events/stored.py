@@ -13,6 +13,9 @@ from guanxi.platform.events.registry import EventKind, kind_of, template_values
 Diff = Mapping[str, tuple[Any, Any] | list[Any]]
 """Field key → [old, new], as JSON values."""
 
+TOMBSTONE = {"erased": True}
+"""What stands in the place of an erased payload; its difference and note are empty then."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewEvent:
@@ -21,6 +24,7 @@ class NewEvent:
     ``kind`` is the key of a declared kind, ``payload`` an instance of its dataclass. ``at`` None means now; a time
     given (import, demo, an injected clock) sorts the event into that time. ``customer_id`` is the customer in whose
     timeline it stands, ``customers`` those in whose it stands as well. ``record_id`` None: about no single record.
+    ``address`` is where the request came from; a payload that names an ``address`` gives it as well.
     """
 
     kind: str
@@ -32,6 +36,7 @@ class NewEvent:
     actor_name: str = ""
     on_behalf_of_id: int | None = None
     source: str = ""
+    address: str = ""
     request: str = ""
     batch: uuid.UUID | None = None
     payload: Payload | None = None
@@ -50,6 +55,7 @@ class StoredEvent:
     actor_name: str
     on_behalf_of_id: int | None
     source: str
+    address: str
     request: str
     batch: uuid.UUID | None
     kind: str
@@ -62,6 +68,11 @@ class StoredEvent:
     note: str
     seq: int | None
 
+    @property
+    def erased(self) -> bool:
+        """Whether payload, difference and note were erased; that it happened, and who did it, stays."""
+        return self.data == TOMBSTONE
+
     @cached_property
     def declared(self) -> EventKind | None:
         """The kind's declaration; None for a kind that this installation does not know."""
@@ -70,7 +81,7 @@ class StoredEvent:
     @cached_property
     def payload(self) -> Payload | dict[str, Any] | None:
         """The kind's dataclass, upgraded to today's schema; the bare JSON where that is impossible."""
-        if self.declared is None:
+        if self.declared is None or self.erased:
             return None if self.data is None else dict(self.data)
         return self.declared.read(self.data, self.schema)
 

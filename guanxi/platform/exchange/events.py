@@ -53,6 +53,20 @@ class Exported(Payload):
     columns: tuple[str, ...] = ()
 
 
+@event(
+    "exchange.export.downloaded",
+    label=_("Export downloaded"),
+    template=_("%(actor)s downloaded the export %(file)s"),
+    icon="download",
+)
+@dataclass(frozen=True)
+class Downloaded(Payload):
+    """A file that a job had written before; ``file_id`` is its id in the file store."""
+
+    file: str
+    file_id: int
+
+
 @event("exchange.print.made", label=_("Printed"), template=_("%(actor)s printed %(rows)s records"), icon="printer")
 @dataclass(frozen=True)
 class Printed(Payload):

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_noop
 from guanxi.platform import bulk
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.audit.services import taken_away
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import Query, Sort, condition, read_filter
 from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.exchange.choices import Format, LinkText
-from guanxi.platform.exchange.events import Exported
+from guanxi.platform.exchange.events import Downloaded, Exported
 from guanxi.platform.exchange.rows import FetchPlan
 from guanxi.platform.exchange.writing import Sheet, Texts, iter_csv, write_csv, write_pdf, write_xlsx
 from guanxi.platform.files.models import File
@@ -137,9 +138,17 @@ def stream_csv(wanted: Request, actor: Actor) -> Iterator[bytes]:
     remember(wanted, actor, plan, count)
 
 
-def write_to(target: BinaryIO, wanted: Request, actor: Actor, *, on_rows: Callable[[int], None] | None = None) -> int:
-    """Write the export; gives the number of rows. The caller closes the target and remembers."""
-    plan, rows = fetch_plan(wanted, actor), selected(wanted, actor)
+def write_to(
+    target: BinaryIO,
+    wanted: Request,
+    actor: Actor,
+    *,
+    plan: FetchPlan | None = None,
+    on_rows: Callable[[int], None] | None = None,
+) -> int:
+    """Write the export; gives the number of rows. The caller closes the target, and remembers with the plan it gave,
+    which then knows whose data were written."""
+    plan, rows = plan or fetch_plan(wanted, actor), selected(wanted, actor)
     columns, texts, title = plan.columns(), texts_of(actor), str(wanted.entity.label_plural)
     if wanted.format is Format.CSV:
         return write_csv(target, columns, plan.rows(rows), texts=texts, on_rows=on_rows)
@@ -168,13 +177,21 @@ def remember(wanted: Request, actor: Actor, plan: FetchPlan, rows: int) -> None:
     keys = tuple(field.key for field in plan.fields)
     told = Exported(format=str(wanted.format), rows=rows, what=wanted.what(), columns=keys)
     with transaction.atomic():
-        append([NewEvent(kind="exchange.export.made", entity=wanted.entity.key, payload=told, **by(actor))])
+        ids = append([NewEvent(kind="exchange.export.made", entity=wanted.entity.key, payload=told, **by(actor))])
+        taken_away(ids[0], actor.now(), plan.customers)
+
+
+def downloaded(actor: Actor, file: File) -> None:
+    """One event: who took away a file that a job had written."""
+    told = Downloaded(file=file.name, file_id=file.pk)
+    with transaction.atomic():
+        append([NewEvent(kind=Downloaded.kind.key, payload=told, **by(actor))])
 
 
 def write_file(wanted: Request, actor: Actor, context: JobContext, *, once: bool = False) -> File | None:
     """The export as a stored file that lives for a week, or until it is opened ``once``; None when cancelled. A killed
     job writes it anew."""
-    total = selected(wanted, actor).order_by().count()
+    plan, total = fetch_plan(wanted, actor), selected(wanted, actor).order_by().count()
     context.stage("write", gettext_noop("Writing rows"), total=total)
 
     def on_rows(rows: int) -> None:
@@ -191,11 +208,11 @@ def write_file(wanted: Request, actor: Actor, context: JobContext, *, once: bool
             expires_at=actor.now() + KEPT,
             entity=OPENS_ONCE if once else FREE,
         ) as new:
-            rows = write_to(cast(BinaryIO, new), wanted, actor, on_rows=on_rows)
+            rows = write_to(cast(BinaryIO, new), wanted, actor, plan=plan, on_rows=on_rows)
     except _Stopped:
         return None
     with transaction.atomic():
-        remember(wanted, actor, fetch_plan(wanted, actor), rows)
+        remember(wanted, actor, plan, rows)
         context.checkpoint(done=rows, counters={"rows": rows})
     return new.file
 

@@ -1,5 +1,6 @@
 """Prints remembered, and one record as a pdf."""
 
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
+from guanxi.platform.audit.services import taken_away
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.entities import links
 from guanxi.platform.entities.entity import Entity
@@ -16,13 +18,18 @@ from guanxi.platform.exchange.exporting import made_by, texts_of
 from guanxi.platform.exchange.writing import write_record_pdf
 
 
-def remember(entity: Entity, actor: Actor, rows: int, what: str, record_id: int | None = None) -> None:
-    """One event: who printed what."""
-    told = Printed(rows=rows, what=what)
+def remember(entity: Entity, actor: Actor, records: Sequence[Any], what: str = "") -> None:
+    """One event: who printed what. That of a single record stands in its own history."""
+    told = Printed(rows=len(records), what=what)
+    customers = {entity.customer_of(record) for record in records} - {None}
+    only = records[0] if len(records) == 1 and not what else None
     with transaction.atomic():
-        append(
-            [NewEvent(kind="exchange.print.made", entity=entity.key, record_id=record_id, payload=told, **by(actor))]
-        )
+        printed = NewEvent(
+            kind="exchange.print.made", entity=entity.key, record_id=only.pk if only else None,
+            customer_id=entity.customer_of(only) if only else None, payload=told, **by(actor),
+        )  # fmt: skip
+        ids = append([printed])
+        taken_away(ids[0], actor.now(), customers)
 
 
 def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) -> None:
@@ -42,7 +49,7 @@ def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) ->
         target, title=entity.title_of(record, actor), subtitle=str(entity.label), sections=sections, language=actor.language,
         generated_at_text=made_by(actor), page_text_template=_("Page %(page)s of %(pages)s"), texts=texts_of(actor),
     )  # fmt: skip
-    remember(entity, actor, 1, "", record.pk)
+    remember(entity, actor, [record])
 
 
 def _text(field: Field, record: Any, actor: Actor, labels: dict[str, dict[int, str]]) -> str:

@@ -39,6 +39,19 @@ class _Fetched:
     word: Convert | None
 
 
+def customer_path(entity: Entity) -> str:
+    """The path of ``values_list`` to the customer whose data a row is; "" for what is nobody's (regions, roles)."""
+    if entity.is_customer:
+        return "pk"
+    if any(column.attname == "customer_id" for column in entity.source.model._meta.concrete_fields):
+        return "customer_id"
+    parent = entity.parent_entity()
+    above = customer_path(parent) if parent else ""
+    if not above:
+        return ""
+    return f"{entity.parent}_id" if above == "pk" else f"{entity.parent}__{above}"
+
+
 class FetchPlan:
     """The rows of an entity as an actor may see them, in the order of ``keys``. Keys that are hidden from the actor
     do not exist. Raises LookupError for none left."""
@@ -53,9 +66,13 @@ class FetchPlan:
             raise LookupError("no column is left to be exported")
         source = entity.source
         columns = {field.key: source.column(field) for field in self.fields}
+        #: The customers whose data were fetched so far, for the audit.
+        self.customers: set[int] = set()
+        self._customer = customer_path(entity)
         #: Values that no column holds need the record itself, or come in sets from a side table.
         self._by_record = any(not columns[field.key] and field.load is None for field in self.fields)
-        self.names = ["pk", *dict.fromkeys(column for column in columns.values() if column)]
+        named = dict.fromkeys([self._customer, *columns.values()])
+        self.names = ["pk", *(column for column in named if column not in ("", "pk"))]
         self._fetched = [
             _Fetched(
                 field,
@@ -88,6 +105,8 @@ class FetchPlan:
         found = iter(queryset.values_list(*self.names).iterator(chunk_size=AT_ONCE))
         while chunk := list(islice(found, AT_ONCE)):
             stored = list(zip(*chunk, strict=True))
+            if self._customer:
+                self.customers.update(stored[self.names.index(self._customer)])
             yield [self._values(one, stored) for one in self._fetched]
 
     def _values(self, one: _Fetched, stored: Sequence[Sequence[Any]]) -> Sequence[Any]:
@@ -103,6 +122,7 @@ class FetchPlan:
     def _from_records(self, queryset: QuerySet) -> Iterator[list[Sequence[Any]]]:
         found = iter(queryset.iterator(chunk_size=AT_ONCE))
         while chunk := list(islice(found, AT_ONCE)):
+            self.customers.update(filter(None, map(self.entity.customer_of, chunk)))
             yield [
                 one.word(values) if one.word else values
                 for one in self._fetched

@@ -12,6 +12,7 @@ class Kind(models.TextChoices):
     MENTION = "mention", _("You were mentioned")
     JOB = "job", _("Background work")
     QUESTION = "question", _("Question")
+    ALARM = "alarm", _("Alarm")
 
 
 class Channel(models.TextChoices):
@@ -48,7 +49,7 @@ class MailState(models.TextChoices):
 
 ICONS = {
     Kind.ASSIGNED: "user-check", Kind.DUE: "calendar-due", Kind.APPROVAL: "rubber-stamp", Kind.DECIDED: "checks",
-    Kind.MENTION: "at", Kind.JOB: "loader", Kind.QUESTION: "help-circle",
+    Kind.MENTION: "at", Kind.JOB: "loader", Kind.QUESTION: "help-circle", Kind.ALARM: "bell-ringing",
 }  # fmt: skip
 
 #: Colour means status: what calls for action, and what went wrong.

@@ -14,6 +14,9 @@ from guanxi.platform.messages.services import notify_each, settle
 #: The event by which the calendar says that a task's time has come.
 TASK_DUE = "calendar.task.due"
 
+#: The event by which the audit says that somebody looks at very many customers.
+LOOKED_TOO_MUCH = "audit.viewing.alarmed"
+
 
 def tell(rule: rules.Rule, events: list[StoredEvent]) -> None:
     """Notify whom the rule names."""
@@ -39,4 +42,5 @@ connect(rules.mentioned, rules.kinds_of(rules.mentioned))
 connect(rules.due, [TASK_DUE])
 connect(rules.submitted, [SUBMITTED])
 connect(rules.decided, [APPROVED, REFUSED])
+connect(rules.alarmed, [LOOKED_TOO_MUCH])
 on_committed([APPROVED, REFUSED], settle_requests)

@@ -25,8 +25,11 @@ from guanxi.platform.messages.services import Notice
 Told = list[tuple[int, Notice]]
 Rule = Callable[[Sequence[StoredEvent]], Told]
 
-#: At most so many people are asked to decide about one held command.
+#: At most so many people are asked to decide about one held command, or told of one alarm.
 DECIDERS = 50
+
+#: The role of those who are told when somebody looks at too much.
+OFFICERS = "security_officer"
 
 
 def receiving_field(entity: Entity) -> str:
@@ -174,6 +177,22 @@ def _host(entity: Entity, event: StoredEvent) -> tuple[Entity | None, int | None
     if place is None or not place[0]:
         return entity, event.record_id
     return registry.find(place[0]), place[1]
+
+
+def alarmed(events: Sequence[StoredEvent]) -> Told:
+    """Somebody looks at very many customers: the security officers are told, once a day for each person."""
+    officers = User.objects.filter(is_active=True, role_links__role__key=OFFICERS, role_links__role__active=True)
+    users = list(officers.values_list("pk", flat=True).distinct()[:DECIDERS])
+    found: Told = []
+    for event in events:
+        data = event.data or {}
+        template = gettext_noop("%(actor)s has looked at %(count)s customers today, more than %(limit)s")
+        notice = Notice(
+            key=f"alarm:{event.id}", kind=Kind.ALARM, entity="access.user", record_id=event.actor_id, event_id=event.id, failed=True,
+            sentence=sentence(template, actor=event.actor_name, count=data.get("customers", 0), limit=data.get("limit", 0)),
+        )  # fmt: skip
+        found += [(user, notice) for user in users if user != event.actor_id]
+    return found
 
 
 def kinds_of(rule: Rule) -> Iterable[str]:

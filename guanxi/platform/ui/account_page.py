@@ -95,7 +95,7 @@ def library_page(name: str, request: Any) -> AccountPage:
         notice = _(
             "Your role asks for a second factor. Set up an app or a passkey; then everything else is open to you."
         )
-    return AccountPage(**_frame(LIBRARY_PAGES[name]), notice=notice)
+    return AccountPage(**frame(LIBRARY_PAGES[name]), notice=notice)
 
 
 # --- profile --------------------------------------------------------------------------------------------

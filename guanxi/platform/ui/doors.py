@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import confirming, gate
 from guanxi.platform.access.limits import LimitReached
 from guanxi.platform.access.requests import Request
+from guanxi.platform.audit import viewing
 from guanxi.platform.commands.outcome import Blocked, Refusal
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
@@ -107,12 +108,23 @@ def _to_hanging(error: Blocked) -> list[Link]:
 
 def refused(request: Request, status: int, message: str, links: Sequence[Link] = ()) -> HttpResponse:
     """A refusal as the door expects it: a fragment with the message, JSON, or a page. ``links`` lead to what is in the way."""
+    if status in (403, 404):
+        viewing.refused(request.actor, _route(request), status)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"message": message}, status=status)
     if request.htmx:
         return render(request, "platform/refusal.html", {"message": message, "links": links}, status=status)
     context = {"shell": shell.build(request, request.actor), "page": {"title": _("Not possible")}, "message": message}
     return render(request, f"{status if status in (403, 404) else 400}.html", context, status=status)
+
+
+def _route(request: Request) -> str:
+    """The name of the address, with its entity: never the address itself, which may hold what somebody typed."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    entity = registry.find(f"{match.kwargs.get('module', '')}.{match.kwargs.get('name', '')}")
+    return " ".join(filter(None, (match.url_name, entity.key if entity else "")))
 
 
 def page(

@@ -46,6 +46,17 @@ class Place:
 PAGES = (
     Place("settings", 80, "mail", gettext_lazy("Outgoing mail"), "mail", partial(registry.get, "notices.mail")),
     Place("settings", 90, "backups", gettext_lazy("Backups"), "database", lambda: BACKUPS),
+    Place(
+        "settings", 6, "audit_incident", gettext_lazy("Incident report"), "search", partial(registry.get, "audit.event")
+    ),
+    Place(
+        "settings",
+        7,
+        "audit_trail",
+        gettext_lazy("State of the audit trail"),
+        "certificate",
+        partial(registry.get, "audit.event"),
+    ),
 )
 
 

@@ -39,7 +39,7 @@ def list_page(state: ListState, actor: Actor) -> PrintPage:
     presenter.load(records)
     label = str(entity.label_plural)
     printing.remember(
-        entity, actor, len(records), json.dumps({"filter": state.filter, "text": state.text}, ensure_ascii=False)
+        entity, actor, records, json.dumps({"filter": state.filter, "text": state.text}, ensure_ascii=False)
     )
     return PrintPage(
         title=label[:1].upper() + label[1:], subtitle="", entity_key=entity.key, **_printed(actor),
@@ -54,7 +54,7 @@ def record_page(entity: Entity, actor: Actor, record: Any) -> PrintPage:
     fields = entity.readable(actor)
     presenter = Presenter(entity, actor, list(fields.values()))
     presenter.load([record])
-    printing.remember(entity, actor, 1, "", record.pk)
+    printing.remember(entity, actor, [record])
     return PrintPage(
         title=entity.title_of(record, actor), subtitle=str(getattr(record, "code", "") or entity.label), entity_key=entity.key,
         properties=properties(presenter, record, fields, editable=False), **_printed(actor),

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -38,6 +38,7 @@ from guanxi.platform.ui.models import Draft
 from guanxi.platform.ui.present import Presenter, ago
 
 PAGE = 20
+CONCEALED = "\u2022\u2022\u2022"
 CHANGES = "changes"
 
 #: Kinds of entries that everybody knows by a picture; others take that of their entity.
@@ -104,6 +105,15 @@ def build(
         )
         if not entries
         else None,
+    )
+
+
+def told(actor: Actor, event: StoredEvent) -> TimelineEntry:
+    """One event by itself, in words and differences, for whoever reads the audit trail."""
+    telling = _Telling(actor, None, None, [event])
+    entry = telling.entry(event, undo=False)
+    return replace(
+        entry, changes=telling.changes(event), text=_("The contents were erased.") if event.erased else entry.text
     )
 
 
@@ -237,7 +247,7 @@ def _when(at: datetime, actor: Actor) -> dict[str, Any]:
 class _Telling:
     """Events in words for one reader: field differences only of fields the reader may see."""
 
-    def __init__(self, actor: Actor, host: Entity, record: Any, events: list[StoredEvent]) -> None:
+    def __init__(self, actor: Actor, host: Entity | None, record: Any, events: list[StoredEvent]) -> None:
         self.actor, self.host, self.record = actor, host, record
         self.titles = self._titles(events)
         principals = {event.on_behalf_of_id for event in events if event.on_behalf_of_id}
@@ -260,7 +270,7 @@ class _Telling:
         for event in events:
             if event.record_id is not None:
                 wanted.setdefault(event.entity, set()).add(event.record_id)
-        found = {(self.host.key, self.record.pk): self.host.title_of(self.record, self.actor)}
+        found = {(self.host.key, self.record.pk): self.host.title_of(self.record, self.actor)} if self.host else {}
         for key, ids in wanted.items():
             missing = ids - {pk for entity, pk in found if entity == key}
             named = links.labels(key, missing, self.actor)
@@ -296,7 +306,7 @@ class _Telling:
         title = self.titles.get((event.entity, event.record_id or 0), _("a record"))
         changes = [] if _is_birth(event) else self.changes(event)
         commands = []
-        if undo and changes and event.entity == self.host.key and LINE not in (event.diff or {}):
+        if undo and self.host and changes and event.entity == self.host.key and LINE not in (event.diff or {}):
             url = reverse("undo_event", args=[self.host.module, self.host.name, self.record.pk, str(event.id)])
             commands = [CommandButton(id="undo", label=_("Undo"), icon="arrow-back-up", url=url, direct=True)]
         summary = event.text(record=title, actor="").strip()
@@ -322,22 +332,27 @@ class _Telling:
         return _("%(deputy)s for %(principal)s") % {"deputy": event.actor_name, "principal": principal}
 
     def changes(self, event: StoredEvent) -> list[FieldChange]:
+        """The differences of fields the reader may see. Whoever reads of records that are closed to them, as an auditor
+        does, learns that sensitive fields changed, not from what to what."""
         subject = self._subject(event)
         if subject is None:
             return []
         presenter, fields = self.presenters[subject.key], subject.readable(self.actor)
+        closed = not gate.permits(self.actor, subject, "view")
         return [
             FieldChange(
                 label=str(fields[key].label),
-                old=self._value(presenter, fields[key], pair[0]),
-                new=self._value(presenter, fields[key], pair[1]),
+                old=self._value(presenter, fields[key], pair[0], closed),
+                new=self._value(presenter, fields[key], pair[1], closed),
             )
             for key, pair in (event.diff or {}).items()
             if key in fields
         ]
 
-    def _value(self, presenter: Presenter, field: Field, stored: Any) -> str:
-        return "" if field.is_empty(stored) else presenter.text(field, field.imported(stored))
+    def _value(self, presenter: Presenter, field: Field, stored: Any, closed: bool) -> str:
+        if field.is_empty(stored):
+            return ""
+        return CONCEALED if closed and field.sensitivity else presenter.text(field, field.imported(stored))
 
 
 def _is_birth(event: StoredEvent) -> bool:

@@ -7,6 +7,7 @@ from guanxi.platform.ui.views import bulk, commands, files, lists, records, reve
 urlpatterns = [
     path("", include("guanxi.platform.ui.urls_desk")),
     path("", include("guanxi.platform.ui.urls_settings")),
+    path("", include("guanxi.platform.ui.urls_audit")),
     path("", include("guanxi.platform.ui.urls_exchange")),
     path("undo/<uuid:batch>/", commands.undo, name="undo"),
     path("held/<int:pk>/", commands.decide, name="decide"),

@@ -81,7 +81,10 @@ class EntityView(ApiView):
 
     def record(self, record_id: int) -> rows.Row:
         """One record as JSON. Raises NotFound."""
-        found = gate.get(self.actor, self.entity, record_id)
+        return self.row(gate.get(self.actor, self.entity, record_id))
+
+    def row(self, found: Any) -> rows.Row:
+        """A record in hand as JSON."""
         return rows.write(self.entity, self.entity.readable(self.actor).values(), [found], self.actor)[0]
 
     def address(self, record_id: int) -> str:

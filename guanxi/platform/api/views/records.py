@@ -12,6 +12,7 @@ from guanxi.platform.api.bodies import MAX_ID, body_of, inputs_of, key_of, param
 from guanxi.platform.api.schema import shapes
 from guanxi.platform.api.schema.operations import Components, Operation
 from guanxi.platform.api.views.base import EntityView
+from guanxi.platform.audit import viewing
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.record_event import LINE
 from guanxi.platform.entities import registry
@@ -25,7 +26,9 @@ class RecordView(EntityView):
 
     def get(self, request: Request, id: int) -> Response:
         parameters(request, ())
-        row = self.record(id)
+        found = gate.get(self.actor, self.entity, id)
+        viewing.saw(self.actor, self.entity, found)
+        row = self.row(found)
         return Response(row, headers={"ETag": f'"{row["version"]}"'} if "version" in row else None)
 
     def patch(self, request: Request, id: int) -> Response:

@@ -196,8 +196,8 @@ def _parameters(wanted: exporting.Request) -> dict[str, str]:
 
 def _download(wanted: exporting.Request, actor: Actor) -> HttpResponseBase:
     target = TemporaryFile()  # noqa: SIM115 -- the response closes it
-    rows = exporting.write_to(target, wanted, actor)
-    exporting.remember(wanted, actor, exporting.fetch_plan(wanted, actor), rows)
+    plan = exporting.fetch_plan(wanted, actor)
+    exporting.remember(wanted, actor, plan, exporting.write_to(target, wanted, actor, plan=plan))
     target.seek(0)
     response = FileResponse(
         target,
@@ -233,6 +233,7 @@ def download(request: Request, pk: int) -> HttpResponseBase:
     if stored.entity == exporting.OPENS_ONCE and not expire(stored):
         response.close()
         raise gate.NotFound
+    exporting.downloaded(request.actor, stored)
     return response
 
 

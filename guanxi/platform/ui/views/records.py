@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.requests import Request, whole_number
+from guanxi.platform.audit import viewing
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Conflict, Rejected
@@ -48,6 +49,7 @@ def find(entity: Entity, actor: Actor, pk: int) -> Any:
 @with_entity
 def show(request: Request, entity: Entity, pk: int) -> HttpResponse:
     record = find(entity, request.actor, pk)
+    viewing.saw(request.actor, entity, record)
     tab = request.GET.get("tab", "")
     return page(request, "record", record_page.build(entity, request.actor, record, tab), entity=entity)
 
@@ -102,9 +104,9 @@ def _panel(request: Request, entity: Entity, record: Any, option: Any) -> HttpRe
 @with_entity
 def peek(request: Request, entity: Entity, pk: int) -> HttpResponse:
     """The record beside the list."""
-    return part(
-        request, "peek", entity=entity, page=record_page.build(entity, request.actor, find(entity, request.actor, pk))
-    )
+    record = find(entity, request.actor, pk)
+    viewing.saw(request.actor, entity, record)
+    return part(request, "peek", entity=entity, page=record_page.build(entity, request.actor, record))
 
 
 @require_GET
