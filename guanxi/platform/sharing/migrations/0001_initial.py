@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('access', '0002_whose_rows'),
+        ('access', '0004_whose_rows'),
         ('refdata', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

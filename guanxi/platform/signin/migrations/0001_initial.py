@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('access', '0002_signin'),
+        ('access', '0003_signin'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0001_initial'),
-        ('notices', '0001_initial'),
+        ('notices', '0002_alarm'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

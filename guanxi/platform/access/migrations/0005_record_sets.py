@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0002_whose_rows'),
+        ('access', '0004_whose_rows'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0001_initial'),
+        ('customers', '0002_id_number_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
