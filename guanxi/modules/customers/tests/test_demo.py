@@ -46,7 +46,7 @@ def test_it_has_the_promised_size_and_tells_its_progress(filled):
     assert 760 <= on_timelines.filter(customer_id__isnull=False).count() <= 1100
     assert found["Measure"] > 100
     assert [line.split()[0] for line in filled] == [
-        "staff", "customers", "contacts", "hand-overs", "relations", "addresses,", "interactions", "notes", "tasks", "changes", "monthly",
+        "staff", "customers", "contacts", "hand-overs", "relations", "addresses,", "account", "interactions", "notes", "tasks", "changes", "monthly",
     ]  # fmt: skip
 
 

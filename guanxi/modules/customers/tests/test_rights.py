@@ -145,7 +145,14 @@ def test_administrators_of_the_system_see_no_customers(everything_of):
 
 def test_shipped_roles_name_people_and_only_what_exists():
     assert Role.objects.count() >= 19
-    actions = {command.name for command in commands.all_commands()} | {"view", "import", "export", "approve", "*"}
+    actions = {command.name for command in commands.all_commands()} | {
+        "view",
+        "import",
+        "export",
+        "approve",
+        "explain",
+        "*",
+    }
     keys = (
         {entity.key for entity in registry.entities()}
         | {f"{entity.module}.*" for entity in registry.entities()}
