@@ -97,6 +97,8 @@ def test_the_auditor_browses_by_person_customer_kind_area_and_address(auditor, d
     assert rows(auditor, ["in", "area", ["records"]]) == 2 * 2
     assert rows(auditor, ["eq", "address", "10.1.2.3"]) == 2 * 2
     assert rows(auditor, ["and", ["period", "at", "today"], ["eq", "entity", "fakes.company"]]) == 3 * 2
+    assert rows(auditor, ["and", ["eq", "entity", "fakes.company"], ["eq", "record_id", company.pk]]) == 3 * 2
+    assert rows(auditor, ["ne", "entity", "fakes.company"]) == 0
     assert rows(auditor, ["period", "at", "last_year"]) == 0
 
 
