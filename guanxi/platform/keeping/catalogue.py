@@ -4,7 +4,7 @@ lose with every restore the backups that were made since."""
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,13 @@ def outdated(found: Iterable[Backup]) -> list[Backup]:
     kept |= set(list(months.values())[: conf.keep_months])
     kept |= {one.name for one in [one for one in ours if one.verified_at and not one.problem][:1]}
     return [one for one in ours if one.name not in kept]
+
+
+def sweep(folder: Path, now: datetime) -> None:
+    """Remove what killed processes left half written."""
+    for path in folder.glob(".*.part"):
+        if path.stat().st_mtime < (now - timedelta(days=1)).timestamp():
+            path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, values: Any) -> None:

@@ -6,6 +6,7 @@ PostgreSQL: REPEATABLE READ; the scratch database is a schema, and the exchange 
 No server programs are needed for either. This is the one place of the room with SQL of its own.
 """
 
+import fcntl
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,8 +60,22 @@ def still() -> Iterator[str]:
 
 
 @contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """There is one scratch database: a second use waits for the first."""
+    with (folder / ".scratch.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def scratch(folder: Path) -> Iterator[str]:
     """An empty database for the length of the block; gives its alias."""
+    with _alone(folder), _scratch(folder) as alias:
+        yield alias
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[str]:
     if connection.vendor == "sqlite":
         path = scratch_file(folder)
         _remove(path)

@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_noop
 
 from guanxi.platform.files import storage
-from guanxi.platform.keeping import databases, tables
+from guanxi.platform.keeping import catalogue, databases, tables
 from guanxi.platform.keeping.archive import PIECE, Member, reading
 from guanxi.platform.keeping.conf import keeping_settings
 from guanxi.platform.keeping.errors import ArchiveError
@@ -96,6 +96,7 @@ def _restored(path: Path, sink: Sink, progress: Progress) -> Iterator[tuple[str,
         members = stack.enter_context(reading(path, conf.key))
         said = _checked(next(members))
         report.seq, report.made_at = said["seq"], str(said["made_at"])
+        catalogue.ready(conf.folder)
         alias = stack.enter_context(databases.scratch(conf.folder))
         then = _migrate(alias, {(app, name) for app, name in said["migrations"]})
         models = {model._meta.label_lower: model for model in tables.kept_models(then)}

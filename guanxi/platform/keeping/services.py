@@ -55,6 +55,7 @@ def back_up(actor: Actor, *, reason: str = "asked", progress: Progress = quiet) 
     _remember("made", Made(name=made.name, rows=made.rows, files=made.files, size=made.size), actor)
     for old in catalogue.outdated(catalogue.backups()):
         catalogue.remove(old)
+    catalogue.sweep(keeping_settings().folder, actor.now())
     return made
 
 

@@ -197,7 +197,7 @@ def last_id(model: type[models.Model], using: str) -> int | None:
                 [connection.ops.quote_name(model._meta.db_table), key.column],
             )
         found = cursor.fetchone()
-    return found[0] if found else None
+    return found[0] or None if found else None
 
 
 def set_last_id(model: type[models.Model], value: int, using: str) -> None:

@@ -72,4 +72,4 @@ def look_for_mail() -> None:
 def hold_back_mail() -> None:
     """What waited when the backup was made has left since."""
     waiting = Mail.objects.filter(state__in=(MailState.QUEUED, MailState.SENDING))
-    waiting.update(state=MailState.SUPPRESSED, next_try=None, error="waited when the backup was made")
+    waiting.update(state=MailState.SUPPRESSED, next_try=None, error=gettext_noop("It waited when the backup was made."))

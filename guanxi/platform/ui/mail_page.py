@@ -166,7 +166,7 @@ def _letter(actor: Actor | None, mail: Mail) -> Letter:
     return Letter(
         subject=mail.subject, to=f"{mail.user.name} <{mail.address}>", sender=mail_settings().from_address, at=_when(actor, mail),
         state_label=str(MailState(mail.state).label), tone=TONES[mail.state], body_url=reverse("mailbox_body", args=[mail.pk]),
-        note=mail.error,
+        note=_(mail.error) if mail.error else "",
     )  # fmt: skip
 
 

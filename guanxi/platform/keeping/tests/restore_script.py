@@ -19,7 +19,9 @@ def main(command: str) -> None:
     for alias in settings.DATABASES:
         call_command("migrate", database=alias, verbosity=0)
         call_command("createcachetable", database=alias, verbosity=0)
-    sys.stdout.write(json.dumps({"restore": restore, "portable": portable, "jobs": under_way}[command]()))
+    sys.stdout.write(
+        json.dumps({"restore": restore, "portable": portable, "jobs": under_way, "job": by_job}[command]())
+    )
 
 
 def firms(*names: str) -> Any:
@@ -149,6 +151,36 @@ def under_way() -> dict[str, Any]:
             found["get"] = client.get("/accounts/login/").status_code
         found["later"] = [job.kind for job in run_queued_jobs()]
     return found
+
+
+def by_job() -> dict[str, Any]:
+    """From the browser a restore is a job, which the restored database knows nothing of."""
+    from guanxi.platform.events.models import Event
+    from guanxi.platform.jobs.models import Job
+    from guanxi.platform.jobs.testing import run_queued_jobs
+    from guanxi.platform.keeping import catalogue, jobs
+
+    chief = firms("Acme")
+    jobs.start_backup(chief)
+    ran = [(job.kind, job.state) for job in run_queued_jobs()]
+    (made,) = catalogue.backups()
+    firms_again = Event.objects.filter(kind="fakes.company.created").count()
+    from guanxi.platform.commands import command as commands
+    from guanxi.platform.commands.executor import run
+
+    run(commands.get("fakes.company.create"), chief, inputs={"name": "Birch"})
+    jobs.start_restore(chief, made.name)
+    try:
+        run_queued_jobs()
+    except Job.DoesNotExist:
+        found = "gone"
+    return {
+        "ran": ran,
+        "job": found,
+        "names": names(),
+        "events": firms_again,
+        "verified": bool(catalogue.get(made.name).verified_at),
+    }
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The folder of backups: what lies there is what there is; names lead nowhere else; the rule keeps enough."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,6 +54,15 @@ def test_the_rule_keeps_the_newest_one_a_month_and_the_last_that_was_verified(fo
     assert {one.name for one in catalogue.backups()} - gone == {
         "000.gxb", "005.gxb", "010.gxb", "040.gxb", "before.gxb",
     }  # fmt: skip
+
+
+def test_what_a_killed_process_left_half_written_goes(folder):
+    for name, age in ((".old.gxb.part", 2), (".young.gxb.part", 0)):
+        (folder / name).write_bytes(b"")
+        moment = (NOW - timedelta(days=age)).timestamp()
+        os.utime(folder / name, (moment, moment))
+    catalogue.sweep(folder, NOW)
+    assert [path.name for path in folder.iterdir()] == [".young.gxb.part"]
 
 
 def test_the_backup_of_the_day_is_made_once_after_its_hour(folder, settings):

@@ -35,6 +35,12 @@ def test_a_restore_gives_back_everything_and_keeps_what_stood_before(environment
     assert (found["leftover"], found["standing_still"]) == ([], False)
 
 
+def test_a_backup_and_its_restore_run_as_jobs(environment):
+    found = call(environment, "job")
+    assert found["ran"] == [["keeping.backup", "done"], ["keeping.verify", "done"]]
+    assert (found["job"], found["names"], found["verified"]) == ("gone", ["Acme"], True)
+
+
 def test_while_it_is_restored_everything_else_stands_still(environment):
     found = call(environment, "jobs")
     assert (found["ran"], found["later"]) == (["test.restore"], ["test.work"])

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
@@ -81,9 +82,9 @@ def _fill(mail: Mail, template: str, context: dict) -> None:
 def _notice(mail: Mail, actor: Actor) -> Line:
     row = Notification.objects.filter(user=mail.user_id, key=(mail.key or "").removeprefix(NOTICE)).first()
     if row is None:
-        raise NothingToTell("the notification is gone")
+        raise NothingToTell(gettext_noop("The notification is gone."))
     if row.read_at is not None and row.read_at > row.created_at:
-        raise NothingToTell("read in the system before the mail left")
+        raise NothingToTell(gettext_noop("It was read in the system before the mail left."))
     return _line(selectors.views([row], actor)[0])
 
 
@@ -94,7 +95,7 @@ def _digest(mail: Mail, actor: Actor) -> tuple[list[Line], int]:
     rows = Notification.objects.filter(unseen, user=mail.user_id, kind__in=kinds, created_at__gte=mail.created_at)
     found = list(rows.order_by("-pk")[:IN_DIGEST])
     if not found:
-        raise NothingToTell("everything was read in the system before the digest left")
+        raise NothingToTell(gettext_noop("Everything was read in the system before the mail left."))
     more = rows.count() - len(found) if len(found) == IN_DIGEST else 0
     return [_line(view) for view in selectors.views(found, actor)], more
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from guanxi.platform.jobs.crash import crash_point
 from guanxi.platform.messages.choices import MailKind, MailState
@@ -23,7 +24,7 @@ logger = logging.getLogger("guanxi.mail")
 LEASE = timedelta(minutes=3)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 AWAY_PAUSE = timedelta(seconds=30)
-NO_SERVER = "no mail server is set up (GUANXI_MAIL_HOST)"
+NO_SERVER = gettext_noop("No mail server is set up (GUANXI_MAIL_HOST).")
 
 Clock = Callable[[], datetime]
 
@@ -62,7 +63,7 @@ def _attempt(mail: Mail, transport: Transport, conf: MailSettings, clock: Clock)
     now = clock()
     try:
         if not mail.user.is_active:
-            raise rendering.NothingToTell("the account is not active")
+            raise rendering.NothingToTell(gettext_noop("The account is not active."))
         rendering.write(mail, now)
         if not conf.host:
             raise rendering.NothingToTell(NO_SERVER)
