@@ -23,6 +23,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = _flag("GUANXI_DEBUG")
 DEMO = _flag("GUANXI_DEMO")
 LIVE = _flag("GUANXI_LIVE", True)
+WATERMARK = _flag("GUANXI_WATERMARK", True)
 SITE_URL = os.environ.get("GUANXI_SITE_URL", "http://localhost:8000")
 ALLOWED_HOSTS = os.environ.get("GUANXI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from guanxi.platform import bulk
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.watermark import watermark
 from guanxi.platform.audit.services import taken_away
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.entities import registry
@@ -155,14 +156,15 @@ def write_to(
     if wanted.format is Format.XLSX:
         sheets = [Sheet(title, columns, plan.rows(rows))]
         written = write_xlsx(
-            target, sheets, title=title, author=actor.name, created=actor.now(), texts=texts, on_rows=on_rows
-        )
+            target, sheets, title=title, author=actor.name, created=actor.now(), texts=texts, on_rows=on_rows,
+            watermark=watermark(actor) or None,
+        )  # fmt: skip
         return written.rows
     return write_pdf(
         target, title=title, subtitle="", columns=columns, rows=plan.rows(rows[: PDF_ROWS + 1]), language=actor.language,
         generated_at_text=made_by(actor), page_text_template=_("Page %(page)s of %(pages)s"), max_rows=PDF_ROWS, texts=texts,
         truncated_text=_("Only the first %(count)s rows are printed. Narrow the list, or export it as a workbook.") % {"count": PDF_ROWS},
-        empty_text=_("No records."),
+        empty_text=_("No records."), watermark=watermark(actor),
     ).rows  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
+from guanxi.platform.access.watermark import watermark
 from guanxi.platform.audit.services import taken_away
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.entities import links
@@ -48,6 +49,7 @@ def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) ->
     write_record_pdf(
         target, title=entity.title_of(record, actor), subtitle=str(entity.label), sections=sections, language=actor.language,
         generated_at_text=made_by(actor), page_text_template=_("Page %(page)s of %(pages)s"), texts=texts_of(actor),
+        watermark=watermark(actor),
     )  # fmt: skip
     remember(entity, actor, [record])
 

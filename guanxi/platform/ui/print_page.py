@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.watermark import watermark
 from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange import printing
@@ -63,4 +64,8 @@ def record_page(entity: Entity, actor: Actor, record: Any) -> PrintPage:
 
 def _printed(actor: Actor) -> dict[str, Any]:
     now: datetime = actor.now().astimezone(actor.zone)
-    return {"printed_by": actor.name, "printed_at": date_format(now, "SHORT_DATETIME_FORMAT")}
+    return {
+        "watermark": watermark(actor),
+        "printed_by": actor.name,
+        "printed_at": date_format(now, "SHORT_DATETIME_FORMAT"),
+    }

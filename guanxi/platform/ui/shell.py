@@ -11,6 +11,7 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import Role, User
 from guanxi.platform.access.requests import Request
+from guanxi.platform.access.watermark import watermark
 from guanxi.platform.entities import registry
 from guanxi.platform.jobs import selectors as jobs
 from guanxi.platform.messages.selectors import unread_count
@@ -38,6 +39,7 @@ def build(request: Request, actor: Actor) -> Shell:
         help_url=reverse("help"),
         sidebar=request.COOKIES.get("gx_sidebar", "open"),
         demo=settings.DEMO,
+        watermark=watermark(actor, request.user),
         show_tour=not getattr(request.user, "toured", True),
         toasts=[Toast(**said) for said in toasts_of(request)],
     )

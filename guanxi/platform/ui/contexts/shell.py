@@ -74,6 +74,7 @@ class Shell:
     palette_url: str = ""
     preferences_url: str = ""
     live_url: str = ""
+    watermark: str = ""
     inbox_url: str = ""
     inbox_count: int = 0
     jobs_url: str = ""
