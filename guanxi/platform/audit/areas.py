@@ -17,6 +17,19 @@ class Area(models.TextChoices):
     RECORDS = "records", _("Records")
 
 
+class Door(models.TextChoices):
+    """Where an event came in: the sources of actors."""
+
+    PAGE = "page", _("Page")
+    API = "api", _("REST")
+    IMPORT = "import", _("Import")
+    JOB = "job", _("Job")
+    PROCESS = "process", _("Process")
+    APPROVAL = "approval", _("Approval")
+    SYSTEM = "system", _("System")
+    DEMO = "demo", _("Demonstration")
+
+
 _by_prefix: dict[str, Area] = {
     "signin.": Area.SIGN_IN,
     "access.": Area.RIGHTS,

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.platform.access import kinds
 from guanxi.platform.access.fields import Field, fixed
 from guanxi.platform.access.kinds import Choice
-from guanxi.platform.audit.areas import Area, area_of, kinds_in
+from guanxi.platform.audit.areas import Area, Door, area_of, kinds_in
 from guanxi.platform.audit.models import AuditEvent
 from guanxi.platform.directory.entities import entity_choices
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Section
 from guanxi.platform.events.registry import kinds as event_kinds
+from guanxi.platform.events.stored import StoredEvent
 from guanxi.platform.feel.nodes import All, Node, Test
 
 #: Fields with an index of their own, in which the events lie newest first, and the tests that use it.
@@ -41,6 +42,7 @@ class AuditEventEntity(Entity):
         Section(_("Who"), "actor", "actor_name", "on_behalf_of", "address", "source", "request"),
         Section(_("What"), "kind", "area", "at", "entity", "record_id", "customer", "note", "seq"),
     )
+    badges = ("area", "entity")
     group_by = ("kind", "actor", "entity", "source")
     order = "-at"
     commands = ()
@@ -51,6 +53,7 @@ class AuditEventEntity(Entity):
         found = {key: field.with_(readonly=True, set=None) for key, field in fields.items()}
         found["at"] = found["at"].with_(indexed=True)
         found["kind"] = found["kind"].with_(kind=kinds.CHOICE, choices=kind_choices)
+        found["source"] = found["source"].with_(kind=kinds.CHOICE, choices=fixed(Door))
         found["entity"] = found["entity"].with_(kind=kinds.CHOICE, choices=entity_choices, conditions=entity_condition)
         found["record_id"] = found["record_id"].with_(conditions=record_condition)
         found["area"] = Field(
@@ -63,6 +66,9 @@ class AuditEventEntity(Entity):
             conditions=customer_condition,
         )  # fmt: skip
         return found
+
+    def past(self, record: Any) -> list[StoredEvent]:
+        return [record.stored()]
 
     def usual_order(self, filter: Node) -> str:
         """Where the filter picks the events of one person, customer or kind, their index holds them by id; the whole

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.audit import anchors
 from guanxi.platform.audit.events import Purged
-from guanxi.platform.audit.models import Anchor, Verification
+from guanxi.platform.audit.models import Anchor, Verification, Viewed
 from guanxi.platform.events import chain, verifying
 from guanxi.platform.events.models import Event
 from guanxi.platform.events.selectors import chain_end, last_seq
@@ -85,8 +85,7 @@ def verify(on_progress: Callable[[int], None] = lambda events: None) -> Verdict:
             or _unexplained_purge(start)
             or _wrong_views(start, kept)
         )
-    first = start.views if start else 0
-    views = kept[-1].views - first if kept else 0
+    views = Viewed.objects.filter(id__gt=start.views if start else 0, id__lte=kept[-1].views).count() if kept else 0
     return Verdict(walked.events, len(kept), views, time.perf_counter() - began, fault)
 
 

@@ -34,6 +34,7 @@ from guanxi.platform.entities.options import (
     Tree,
 )
 from guanxi.platform.entities.source import EntitySource, ModelSource
+from guanxi.platform.events.stored import StoredEvent
 from guanxi.platform.feel.nodes import Node
 
 #: Fields that decide on the scope of a record.
@@ -370,6 +371,10 @@ class Entity:
 
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
         """Hook: what else belongs into the same transaction; ``changes`` are commands.Change items."""
+
+    def past(self, record: Any) -> list[StoredEvent] | None:
+        """Hook: the events that the record's page tells, where they do not stand under its own key in the memory."""
+        return None
 
     def customer_of(self, record: Any) -> int | None:
         """The customer whose timeline shows this record's events; its own id for a customer itself."""

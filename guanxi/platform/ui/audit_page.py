@@ -20,7 +20,7 @@ from guanxi.platform.entities import registry
 from guanxi.platform.events.selectors import last_seq
 from guanxi.platform.exchange.writing import Column, Kind
 from guanxi.platform.ui import addresses
-from guanxi.platform.ui.contexts import Count, EmptyState, FormField, Link
+from guanxi.platform.ui.contexts import Count, EmptyState, FormField
 from guanxi.platform.ui.contexts.audit import ContactRow, IncidentPage, TrailPage, TrailRow
 
 SHOWN = 20
@@ -42,7 +42,7 @@ def trail(actor: Actor) -> TrailPage:
         counts=[
             Count(label=_("events sealed"), value=f"{last_seq():,}"),
             Count(label=_("waiting for their seal"), value=f"{waiting:,}"),
-            Count(label=_("last anchor"), value=_moment(anchors[0].at, actor) if anchors else "—"),
+            Count(label=_("anchors"), value=f"{Anchor.objects.count():,}"),
         ],
         verifications=[
             TrailRow(
@@ -60,10 +60,6 @@ def trail(actor: Actor) -> TrailPage:
             for one in anchors
         ],
         verify_url=reverse("audit_verify"),
-        links=[
-            Link(label=_("Audit trail"), url=addresses.list_of(registry.get("audit.event")), icon="list"),
-            Link(label=_("Incident report"), url=reverse("audit_incident"), icon="search"),
-        ],
     )  # fmt: skip
 
 

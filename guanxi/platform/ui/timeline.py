@@ -130,6 +130,9 @@ def history(entity: Entity, actor: Actor, record: Any, *, cursor: str = "") -> T
 def _entries(
     entity: Entity, actor: Actor, record: Any, children: list[Entity], kind: str, cursor: str, *, undo: bool = False
 ) -> tuple[list[TimelineEntry], str]:
+    past = entity.past(record)
+    if past is not None:
+        return [told(actor, event) for event in past], ""
     start = _read(cursor)
     streams: list[Iterator[Item]] = []
     for number, child in enumerate(children, 1):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guanxi.platform.ui.contexts.basics import Count, EmptyState, Link, Tone
+from guanxi.platform.ui.contexts.basics import Count, EmptyState, Tone
 from guanxi.platform.ui.contexts.forms import FormField
 
 
@@ -29,7 +29,6 @@ class TrailPage:
     verifications: Sequence[TrailRow]
     anchors: Sequence[TrailRow]
     verify_url: str
-    links: Sequence[Link] = ()
     entity_key: str = "audit.event"
 
 
