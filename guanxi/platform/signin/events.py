@@ -44,7 +44,7 @@ class SignedOut(Payload):
 @event(
     "signin.session_ended",
     label=_("Session ended"),
-    template=_("A session of %(record)s was ended (%(reason)s)"),
+    template=_("A session of %(record)s was ended"),
     icon="logout",
 )
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Unlocked(Payload):
 @event(
     "signin.mfa_added",
     label=_("Second factor added"),
-    template=_("%(actor)s added a second factor (%(what)s)"),
+    template=_("%(actor)s added a second factor"),
     icon="shield-check",
 )
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class MfaAdded(Payload):
 @event(
     "signin.mfa_removed",
     label=_("Second factor removed"),
-    template=_("%(actor)s removed a second factor of %(record)s (%(what)s)"),
+    template=_("%(actor)s removed a second factor of %(record)s"),
     icon="shield-off",
 )
 @dataclass(frozen=True)

@@ -173,7 +173,9 @@ def _token(actor: Actor, row: ApiToken) -> Token:
     )  # fmt: skip
 
 
-def token_form(name: str = "", days: int = 90, writes: bool = False, error: str = "") -> FormPage:
+def token_form(
+    name: str = "", days: int = 90, writes: bool = False, error: str = "", where: str = "", wrong_where: str = ""
+) -> FormPage:
     """The dialog of a new token."""
     choices = [
         Option(value=str(number), label=_("%(days)d days") % {"days": number}, selected=number == days)
@@ -197,6 +199,15 @@ def token_form(name: str = "", days: int = 90, writes: bool = False, error: str 
             label=_("May also write"),
             value=writes,
             help=_("Without it a program can only read."),
+        ),
+        FormField(
+            name="networks",
+            kind="text",
+            label=_("Only from these networks"),
+            value=where,
+            error=wrong_where,
+            help=_("Addresses or networks such as 10.1.0.0/16, separated by commas. Empty: from anywhere."),
+            max_length=500,
         ),
     ]
     return FormPage(

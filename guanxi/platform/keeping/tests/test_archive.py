@@ -146,6 +146,7 @@ def test_an_archive_with_anything_else_in_it_is_refused(tmp_path, members):
         tar(ABOUT),
         tar(ABOUT, END)[:-20],
     ],
+    ids=["empty", "other", "no-tar", "nothing", "end-only", "table-first", "no-end", "cut"],
 )
 def test_what_is_no_archive_is_refused(tmp_path, data):
     path = tmp_path / "archive.tar.gz"

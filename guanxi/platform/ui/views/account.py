@@ -1,5 +1,6 @@
 """One's own account, and signing in to the demonstration."""
 
+from dataclasses import replace
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -18,7 +19,7 @@ from guanxi.platform.access.models import User
 from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.entities import registry
-from guanxi.platform.signin import devices
+from guanxi.platform.signin import devices, networks
 from guanxi.platform.ui import account_page, form_page, mail_page, profile, shell
 from guanxi.platform.ui.answers import done
 from guanxi.platform.ui.doors import confirmed, page, part, signed_in
@@ -121,15 +122,26 @@ def create_token(request: Request) -> HttpResponse:
     """The dialog of a new token; its answer is the only place where the secret is ever shown."""
     if request.method == "GET":
         return part(request, "command_form", page=account_page.token_form())
-    name, writes, days = request.POST.get("name", ""), bool(request.POST.get("writes")), request.POST.get("days", "")
+    sent = request.POST
+    name, writes, where = sent.get("name", ""), bool(sent.get("writes")), sent.get("networks", "")
+    days = whole_number(sent.get("days", "")) or 0
     try:
-        secret = tokens.create(request.actor, name, int(days) if days.isdecimal() else 0, read_only=not writes)
+        found = _networks(where)
     except Invalid as error:
-        form = account_page.token_form(name, int(days) if days.isdecimal() else 90, writes, str(error))
+        form = account_page.token_form(name, days or 90, writes, where=where, wrong_where=str(error))
+        return part(request, "command_form", status=422, page=form)
+    try:
+        secret = tokens.create(request.actor, name, days, read_only=not writes, networks=found)
+    except Invalid as error:
+        form = account_page.token_form(name, days or 90, writes, str(error), where)
         return part(request, "command_form", status=422, page=form)
     if request.htmx:
         return part(request, "account/token_made.html", new_token=secret, url=reverse("account", args=["tokens"]))
     return page(request, "account/tokens.html", account_page.tokens_page(request.actor, secret))
+
+
+def _networks(text: str) -> list[str]:
+    return [networks.parse(one) for one in text.replace(",", " ").split()]
 
 
 @require_POST
@@ -163,4 +175,6 @@ def login_context(request: Request) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     if actor is None or name not in account_page.LIBRARY_PAGES:
         return {}
-    return {"shell": shell.build(request, actor), "page": account_page.library_page(name, request)}
+    # No tour here: these pages may be all that is open yet.
+    frame = replace(shell.build(request, actor), show_tour=False)
+    return {"shell": frame, "page": account_page.library_page(name, request)}
