@@ -112,14 +112,16 @@ def begin(actor: Actor, principal_id: int) -> Actor:
     other = acting(actor, principal_id)
     if other is None:
         raise NotFound
-    append([_acting_event(DEPUTY_BEGAN, other)])
+    with transaction.atomic():
+        append([_acting_event(DEPUTY_BEGAN, other)])
     return other
 
 
 def stop(actor: Actor) -> None:
     """Back to oneself."""
     if actor.on_behalf_of_id:
-        append([_acting_event(DEPUTY_STOPPED, actor)])
+        with transaction.atomic():
+            append([_acting_event(DEPUTY_STOPPED, actor)])
 
 
 def _self(actor: Actor) -> None:

@@ -64,6 +64,14 @@ def test_acting_ends_with_the_appointment_in_the_same_session(people):
     assert "acting for" not in his.get("/account/deputies/").content.decode()
 
 
+@pytest.mark.django_db(databases="__all__", transaction=True)
+def test_acting_needs_no_transaction_of_the_caller(people):
+    (ann, hers), (bob, his) = people
+    name_deputy(hers, bob)
+    assert his.post(f"/account/deputies/{ann.pk}/act/").status_code == 302
+    assert his.post("/account/deputies/stop/").status_code == 302
+
+
 def test_nobody_acts_for_another_unasked(people):
     (ann, _hers), (_bob, his) = people
     assert his.post(f"/account/deputies/{ann.pk}/act/").status_code == 404
