@@ -19,20 +19,23 @@ def seal(limit: int = 5000, *, using: str = "default") -> int:
     Numbers rise by one without a gap, in the order (at, id) among those seen by this call: an event whose
     transaction commits later gets a later number, whatever its id. One sealer works at a time; a second one gives
     up at once with 0. Numbers, links and events are written in one transaction, so a crash leaves none of them.
+    What is written is read and hashed before that transaction begins, so that it is short.
     Events numbered before there was a chain get their links first.
     """
-    SealState.objects.using(using).get_or_create(id=1)
+    state, _made = SealState.objects.using(using).get_or_create(id=1)
+    numbered = state.chained < state.seq
+    rows = _numbered(state, limit, using) if numbered else _unnumbered(state, limit, using)
+    if not rows:
+        return 0
+    seen = {"seq": state.seq, "chained": state.chained}
+    links = _links(state, rows)
     with transaction.atomic(using=using):
-        state = SealState.objects.using(using).select_for_update(skip_locked=True).filter(id=1).first()
-        if state is None:
-            return 0
-        numbered = state.chained < state.seq
-        rows = _numbered(state, limit, using) if numbered else _unnumbered(state, limit, using)
-        if not rows:
+        same = SealState.objects.using(using).select_for_update(skip_locked=True).filter(id=1, **seen)
+        if same.first() is None:  # another sealer is at work, or was faster
             return 0
         if not numbered:
             _number(rows, using)
-        _link(state, rows, using)
+        insert_many(Seal, ("seq", "salt", "digest", "hash"), links, using=using)
         state.seq = max(state.seq, state.chained)
         state.save(using=using, update_fields=["seq", "chained", "hash"])
     return len(rows)
@@ -56,12 +59,12 @@ def _number(rows: Sequence[tuple[Any, ...]], using: str) -> None:
         raise RuntimeError(f"{len(lost)} events vanished while being sealed")
 
 
-def _link(state: SealState, rows: Sequence[tuple[Any, ...]], using: str) -> None:
-    """Write the links of the rows and move the end of the chain on."""
+def _links(state: SealState, rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, bytes, bytes, bytes]]:
+    """The links of the rows; the state moves on to the end of the chain."""
     secret, end, links = chain.key(), bytes(state.hash), []
     for row, salt in zip(rows, chain.salts(len(rows)), strict=True):
         digest = chain.digest_of(row, salt)
         end = chain.hash_of(end, row, digest, secret)
         links.append((row[_SEQ], salt, digest, end))
-    insert_many(Seal, ("seq", "salt", "digest", "hash"), links, using=using)
     state.chained, state.hash = rows[-1][_SEQ], end
+    return links
