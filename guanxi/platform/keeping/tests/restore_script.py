@@ -113,7 +113,11 @@ def restore() -> dict[str, Any]:
         except ArchiveError as error:
             found["broken"] = error.code
     found["unchanged"] = {label: value for label, value in content().items() if here[label] != value}
-    leftover = [path.name for path in made.path.parent.iterdir() if path.name.startswith((".", "scratch"))]
+    leftover = [
+        path.name
+        for path in made.path.parent.iterdir()
+        if path.name.endswith(".part") or path.name.startswith("scratch")
+    ]
     return found | {"leftover": leftover, "standing_still": (Path(settings_folder()) / "maintenance").exists()}
 
 

@@ -8,6 +8,7 @@ import pytest
 from guanxi.platform.access.gate import NotFound
 from guanxi.platform.keeping import catalogue, services
 from guanxi.platform.keeping.catalogue import Backup
+from guanxi.platform.keeping.checks import backups_are_sealed, key_is_long
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 
@@ -75,3 +76,10 @@ def test_the_backup_of_the_day_is_made_once_after_its_hour(folder, settings):
     assert not services.wanted_now(night + timedelta(hours=5))
     settings.KEEPING = {**settings.KEEPING, "hour": -1}
     assert not services.wanted_now(night + timedelta(days=9))
+
+
+def test_a_key_that_can_be_guessed_stops_the_server(settings):
+    for key, wrong in (("", []), ("short", ["keeping.E001"]), ("a long enough passphrase", [])):
+        settings.KEEPING = {**settings.KEEPING, "key": key}
+        assert [error.id for error in key_is_long(None)] == wrong
+    assert backups_are_sealed(None) == []
