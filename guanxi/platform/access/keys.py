@@ -16,7 +16,7 @@ import os
 import secrets
 import struct
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -106,8 +106,7 @@ def blind(value: str, purpose: str) -> str:
 
     It changes with the suite (SHA-256 or SM3), never with the data keys."""
     algorithm = hashes.SM3() if _suite() == SM4 else hashes.SHA256()
-    key = _derive(_ring().index, b"guanxi blind index " + purpose.encode(), 32)
-    digest = hmac.HMAC(key, algorithm)
+    digest = hmac.HMAC(_blind_key(_ring().index, purpose), algorithm)
     digest.update(value.encode())
     return digest.finalize().hex()
 
@@ -251,6 +250,12 @@ def _open(key: _Key, suite: int, nonce: bytes, sealed: bytes, aad: bytes) -> byt
     worker = Cipher(algorithms.SM4(key.sm4), modes.GCM(nonce, sealed[-_TAG:])).decryptor()
     worker.authenticate_additional_data(aad)
     return worker.update(sealed[:-_TAG]) + worker.finalize()
+
+
+@lru_cache(maxsize=1_000)
+def _blind_key(index: bytes, purpose: str) -> bytes:
+    """The key of one purpose; deriving it costs more than the digest."""
+    return _derive(index, b"guanxi blind index " + purpose.encode(), 32)
 
 
 def _derive(secret: bytes, purpose: bytes, length: int) -> bytes:

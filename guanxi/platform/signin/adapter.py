@@ -117,6 +117,9 @@ class AccountAdapter(DefaultAccountAdapter):
         signed_in = self.request is not None and self.request.user.is_authenticated
         passwords.change(user, password, how="own" if signed_in else "recovery", request=self.request)
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("home")
+
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """To the stored address, whatever was entered; the directory's people change their password there."""
         if not (user.is_active and user.has_usable_password()):

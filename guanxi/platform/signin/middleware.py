@@ -18,7 +18,7 @@ from guanxi.platform.signin.origin import address_of
 
 #: Pages that a person may open before the password is changed or the second factor set up.
 ALWAYS_OPEN = frozenset(
-    {"account_logout", "account_login", "account_reauthenticate", "confirm_again", "language", "healthz", "live"}
+    {"account_logout", "account_login", "account_reauthenticate", "confirm_again", "language", "healthz"}
 )
 PASSWORD_PAGES = frozenset({"account_change_password"})
 FACTOR_PREFIX = "mfa_"
@@ -83,6 +83,8 @@ class SessionMiddleware:
 
     def _lead(self, request: Any, url: str, message: str) -> HttpResponse:
         """To the page where it is done; a program or a part of a page is told so instead."""
+        if request.resolver_match.url_name in UNATTENDED:
+            return HttpResponse(status=204)  # do not come back
         if request.path.startswith("/api/"):
             return JsonResponse({"code": "first", "message": message, "errors": {}}, status=403)
         return _go(request, url)

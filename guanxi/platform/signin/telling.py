@@ -11,6 +11,8 @@ from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
 
 ENTITY = "access.user"
+#: About an account, but done by somebody who has not proved to be its person.
+UNPROVED = frozenset({"signin.failed", "signin.locked", "signin.recovery_asked"})
 
 
 def tell(
@@ -19,7 +21,7 @@ def tell(
     """One event about an account (None: a name that does not exist). ``actor`` is who did it; left out, the person
     of the account, whom a failed attempt has not proved to be."""
     doer: User | Actor | None = actor
-    if actor is None and user_id is not None and payload.kind.key != "signin.failed":
+    if actor is None and user_id is not None and payload.kind.key not in UNPROVED:
         doer = User.objects.filter(pk=user_id).first()
     told = NewEvent(
         kind=payload.kind.key,

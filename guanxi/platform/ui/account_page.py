@@ -55,13 +55,14 @@ _SYSTEMS = {
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 
 
-def frame(tab: str) -> dict[str, Any]:
+def frame(tab: str, user: User) -> dict[str, Any]:
     """Title and tabs, the same on every page of the account."""
     tabs = [
         Tab(id=key, label=str(label), url=reverse("account", args=[key]), active=key == tab)
         for key, label in TABS.items()
     ]
-    tabs.append(_tab("password", _("Password"), "account_change_password", tab))
+    if user.has_usable_password():
+        tabs.append(_tab("password", _("Password"), "account_change_password", tab))
     if second_factor.offered():
         tabs.append(_tab("factor", _("Second factor"), "mfa_index", tab))
     return {"title": _("My account"), "tab": tab, "tabs": tabs}
@@ -95,7 +96,7 @@ def library_page(name: str, request: Any) -> AccountPage:
         notice = _(
             "Your role asks for a second factor. Set up an app or a passkey; then everything else is open to you."
         )
-    return AccountPage(**frame(LIBRARY_PAGES[name]), notice=notice)
+    return AccountPage(**frame(LIBRARY_PAGES[name], request.user), notice=notice)
 
 
 # --- profile --------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ def profile_page(actor: Actor, user: User) -> AccountPage:
             rows=[property_row(presenter, field, user) for field in kept.values()],
         ),
     ]
-    return AccountPage(**frame("profile"), properties=groups)
+    return AccountPage(**frame("profile", user), properties=groups)
 
 
 def property_row(presenter: Presenter, field: Field, user: User, *, editable: bool = False) -> PropertyRow:
@@ -138,7 +139,9 @@ def sessions_page(actor: Actor, user: User, current: str) -> AccountPage:
         for found in devices.devices_of(user, actor.now())
     ]  # fmt: skip
     others = any(not session.current for session in shown)
-    return AccountPage(**frame("sessions"), sessions=shown, end_others_url=reverse("sessions_end") if others else "")
+    return AccountPage(
+        **frame("sessions", user), sessions=shown, end_others_url=reverse("sessions_end") if others else ""
+    )
 
 
 def device(agent: str) -> str:
@@ -151,14 +154,14 @@ def device(agent: str) -> str:
 
 
 # --- tokens ---------------------------------------------------------------------------------------------
-def tokens_page(actor: Actor, new_token: str = "") -> AccountPage:
+def tokens_page(actor: Actor, user: User, new_token: str = "") -> AccountPage:
     """The tokens that are in force; ``new_token`` is shown this one time."""
     rows = tokens.tokens_of(actor).filter(revoked_at=None)
     create = CommandButton(
         id="token-create", label=_("New token"), icon="plus", url=reverse("token_create"), primary=True
     )
     return AccountPage(
-        **frame("tokens"), tokens=[_token(actor, row) for row in rows], token_create=create, new_token=new_token
+        **frame("tokens", user), tokens=[_token(actor, row) for row in rows], token_create=create, new_token=new_token
     )
 
 

@@ -22,14 +22,14 @@ from guanxi.platform.ui.form_page import Form
 STAFF_SHOWN = 200
 
 
-def build(actor: Actor) -> DeputiesPage:
+def build(actor: Actor, user: User) -> DeputiesPage:
     """The running and coming appointments that concern the person, and a button for a new one."""
     rows = list(deputies.appointments(actor)[:100])
     create = CommandButton(
         id="deputy-name", label=_("Name a deputy"), icon="user-share", url=reverse("deputy_name"), primary=True
     )
     return DeputiesPage(
-        **account_page.frame("deputies"),
+        **account_page.frame("deputies", user),
         lines=[_line(actor, row) for row in rows],
         create=None if actor.on_behalf_of_id else create,
     )

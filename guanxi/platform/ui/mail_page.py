@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.models import User
 from guanxi.platform.entities import registry
 from guanxi.platform.messages.choices import Channel, Kind, MailKind, MailState
 from guanxi.platform.messages.mail import breaker, channels, outbox
@@ -175,7 +176,7 @@ def _when(actor: Actor | None, mail: Mail) -> str:
 
 
 # --- how one wants to be told ---------------------------------------------------------------------------
-def notices_page(actor: Actor, address: str, error: str = "") -> NoticesPage:
+def notices_page(actor: Actor, user: User, error: str = "") -> NoticesPage:
     own = channels.of([actor.me])[actor.me]
     kinds = [
         KindRow(
@@ -188,8 +189,8 @@ def notices_page(actor: Actor, address: str, error: str = "") -> NoticesPage:
         for kind in Kind.values
     ]  # fmt: skip
     return NoticesPage(
-        **account_page.frame("notices"), kinds=kinds, quiet_from=_clock(own.quiet_from), quiet_until=_clock(own.quiet_until),
-        digest=own.digest, digest_at=_clock(channels.DIGEST_AT), address=address, save_url=reverse("notices_save"), error=error,
+        **account_page.frame("notices", user), kinds=kinds, quiet_from=_clock(own.quiet_from), quiet_until=_clock(own.quiet_until),
+        digest=own.digest, digest_at=_clock(channels.DIGEST_AT), address=user.email, save_url=reverse("notices_save"), error=error,
     )  # fmt: skip
 
 

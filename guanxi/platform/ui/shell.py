@@ -59,7 +59,7 @@ def _user(request: Request, actor: Actor) -> ShellUser:
         theme=user.theme,
         density=user.density,
         profile_url=reverse("account", args=["profile"]),
-        password_url=reverse("account_change_password"),
+        password_url=reverse("account_change_password") if user.has_usable_password() else "",
         sessions_url=reverse("account", args=["sessions"]),
         tokens_url=reverse("account", args=["tokens"]),
         logout_url=reverse("account_logout"),

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from guanxi.platform.ui.views.signin import confirm_again, remove_key
+from guanxi.platform.ui.views.signin import change_password, confirm_again, remove_key
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -11,7 +11,7 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("confirm-again/", confirm_again, name="confirm_again"),
-    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/change/", change_password, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(

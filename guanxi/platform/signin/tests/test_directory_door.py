@@ -52,7 +52,7 @@ if slapd.is_there():
         User.objects.filter(pk=hers.pk).update(is_active=False)
         assert seat().enter("ann", WORD).status_code == 200
 
-    @pytest.mark.parametrize("name", ["*", "a*", "ann)(uid=*", "*)(uid=*))(|(uid=*", "ann\\", "ann\x00", "(uid=ann)"])
+    @pytest.mark.parametrize("name", ["*", "a*", "ann)(uid=*", "*)(uid=*))(|(uid=*", "ann\\", "(uid=ann)"])
     def test_signs_of_the_query_are_part_of_the_name(hers, name):
         User.objects.filter(pk=hers.pk).update(username=name)
         for word in PASSWORDS:

@@ -31,6 +31,8 @@ def test_after_five_failures_the_right_password_is_refused_like_a_wrong_one(ann,
     assert kinds() == ["signin.failed"] * 5 + ["signin.locked", "signin.failed"]
     reasons = Event.objects.filter(kind="signin.failed").order_by("id").values_list("payload__reason", flat=True)
     assert list(reasons) == ["password"] * 5 + ["locked"]
+    told = Event.objects.filter(kind__in=("signin.failed", "signin.locked"))
+    assert {(one.entity, one.record_id, one.actor_id) for one in told} == {("access.user", ann.pk, None)}
 
 
 def test_a_hundred_attempts_with_forged_addresses_lock_after_five(ann, seat, settings):

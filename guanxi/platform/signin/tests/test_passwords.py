@@ -104,6 +104,16 @@ def test_a_change_leaves_one_event_and_ends_the_others(ann, seat):
     ]
 
 
+def test_who_has_no_password_here_cannot_make_one(ann, seat):
+    ann.set_unusable_password()
+    ann.save()
+    browser = seat()
+    browser.force_login(ann)
+    assert browser.get(reverse("account_change_password"))["Location"] == "/account/profile/"
+    page = browser.get("/account/tokens/").content.decode()
+    assert reverse("account_change_password") not in page
+
+
 # --- the classic rules ------------------------------------------------------------------------------------
 @pytest.fixture
 def classic(settings):

@@ -151,6 +151,7 @@ def test_who_must_have_a_factor_reaches_nothing_else(officer, seat):
                 assert answer.status_code == 405 or answer["Location"] == reverse("mfa_index"), one.name
     assert browser.get("/access/role/")["Location"] == reverse("mfa_index")
     assert browser.get("/api/access/role/").status_code == 403
+    assert browser.get("/live/").status_code == 204
     part = browser.get("/inbox/", headers={"HX-Request": "true"})
     assert (part.status_code, part["HX-Redirect"]) == (204, reverse("mfa_index"))
     assert "shield" in browser.get(reverse("mfa_index")).content.decode()

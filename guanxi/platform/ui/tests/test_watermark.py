@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 def reader(client, organisation):
     actor = organisation.everything("reader")
     User.objects.filter(pk=actor.user_id).update(staff_no="S-0815")
-    Company.objects.create(code="C1", name="Acme", owner_id=actor.user_id, created_at=actor.now(), modified_at=actor.now())
+    Company.objects.create(
+        code="C1", name="Acme", owner_id=actor.user_id, created_at=actor.now(), modified_at=actor.now()
+    )
     client.force_login(organisation.user("reader"))
     return client
 

@@ -1,7 +1,7 @@
 """One's own account, and signing in to the demonstration."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
@@ -41,9 +41,9 @@ def show(request: Request, tab: str) -> HttpResponse:
             account_page.sessions_page(request.actor, user, request.session.session_key or ""),
         )
     if tab == "tokens":
-        return page(request, "account/tokens.html", account_page.tokens_page(request.actor))
+        return page(request, "account/tokens.html", account_page.tokens_page(request.actor, user))
     if tab == "notices":
-        return page(request, "account/notices.html", mail_page.notices_page(request.actor, user.email))
+        return page(request, "account/notices.html", mail_page.notices_page(request.actor, user))
     raise gate.NotFound
 
 
@@ -122,7 +122,7 @@ def create_token(request: Request) -> HttpResponse:
     """The dialog of a new token; its answer is the only place where the secret is ever shown."""
     if request.method == "GET":
         return part(request, "command_form", page=account_page.token_form())
-    sent = request.POST
+    sent, user = request.POST, cast(User, request.user)
     name, writes, where = sent.get("name", ""), bool(sent.get("writes")), sent.get("networks", "")
     days = whole_number(sent.get("days", "")) or 0
     try:
@@ -137,7 +137,7 @@ def create_token(request: Request) -> HttpResponse:
         return part(request, "command_form", status=422, page=form)
     if request.htmx:
         return part(request, "account/token_made.html", new_token=secret, url=reverse("account", args=["tokens"]))
-    return page(request, "account/tokens.html", account_page.tokens_page(request.actor, secret))
+    return page(request, "account/tokens.html", account_page.tokens_page(request.actor, user, secret))
 
 
 def _networks(text: str) -> list[str]:

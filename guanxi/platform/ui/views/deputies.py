@@ -17,7 +17,7 @@ from guanxi.platform.ui.doors import page, part, signed_in
 @require_GET
 @signed_in
 def show(request: Request) -> HttpResponse:
-    return page(request, "account/deputies.html", deputies_page.build(request.actor))
+    return page(request, "account/deputies.html", deputies_page.build(request.actor, request.user))
 
 
 @require_http_methods(["GET", "POST"])

@@ -100,7 +100,5 @@ def save_notices(request: Request) -> HttpResponse:
     user: Any = request.user
     wrong = mail_page.save_notices(request.actor, {name: str(value) for name, value in request.POST.items()})
     if wrong:
-        return page(
-            request, "account/notices.html", mail_page.notices_page(request.actor, user.email, wrong), status=422
-        )
+        return page(request, "account/notices.html", mail_page.notices_page(request.actor, user, wrong), status=422)
     return done(reverse("account", args=["notices"]), _("You are told as you chose from now on."), request)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from guanxi.platform.access.requests import Request
@@ -31,3 +33,16 @@ class RemoveKeyView(RemoveWebAuthnView):
 
 
 remove_key = RemoveKeyView.as_view()
+
+
+class ChangePasswordView(PasswordChangeView):
+    """The library's page, for those who have a password here; it would let others make themselves one."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            return redirect("account", tab="profile")
+        found: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return found
+
+
+change_password = ChangePasswordView.as_view()
