@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from guanxi.platform.access.actor import System
 from guanxi.platform.access.models import Department, User
 from guanxi.platform.commands.command import commands_of
 from guanxi.platform.entities import registry
@@ -192,5 +193,5 @@ def test_a_foreign_id_in_the_body_is_refused(scene):
             answer = scene.api.patch(f"{scene.base}{scene.mine.pk}/", {key: value})
             assert answer.status == 400, (key, answer.text)
             assert key in answer.body["errors"]
-            assert str(target.title_of(foreign)) not in answer.text
+            assert str(target.title_of(foreign, System("tests"))) not in answer.text
         assert digest_of_tables() == before

@@ -20,7 +20,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.grants import SetOf
 from guanxi.platform.access.memberships import Ids, SetIds
 from guanxi.platform.access.models.role import Scope
-from guanxi.platform.bulk import key_in
+from guanxi.platform.bulk import KeyIn, key_in
 
 
 class NotFound(Exception):
@@ -270,15 +270,22 @@ def visible(actor: Actor, entity: Guarded, action: str = "view") -> QuerySet:
     return narrow(entity.base_rows(), sources(actor, entity, action))
 
 
-def among(actor: Actor, entity: Guarded, action: str = "view", *conditions: Q, **key: Any) -> QuerySet:
-    """The visible rows of a set that an index finds: some ids, the records of one host. The rights are compared with
-    those few rows, in one condition; the union of ids would read all that the actor may see."""
+def few(rows: QuerySet, rights: Sources, *conditions: Q | KeyIn, **key: Any) -> QuerySet:
+    """Those of some rows that an index finds which are within the rights, in one condition: the union of ids would read
+    all that the actor may see."""
+    if not rights:
+        return rows.none()
     reach = Q()
-    rights = sources(actor, entity, action)
     for one in rights:
         reach |= one.condition()
-    rows = entity.base_rows()
-    return rows.filter(reach, *conditions, **key) if rights else rows.none()
+    return rows.filter(reach, *conditions, **key)
+
+
+def among(
+    actor: Actor, entity: Guarded, action: str = "view", *conditions: Q | KeyIn, **key: Any
+) -> QuerySet:
+    """The visible rows of a set that an index finds: some ids, the records of one host."""
+    return few(entity.base_rows(), sources(actor, entity, action), *conditions, **key)
 
 
 def get(actor: Actor, entity: Guarded, pk: int, action: str = "view") -> Any:

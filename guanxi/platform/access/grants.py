@@ -88,7 +88,9 @@ class Grants:
         roles = {grant.role_id for grant in self.grants if grant.covers(holder, "view")} or {0}
         entities = (entity, f"{entity.partition('.')[0]}.*", "*")
         named = {field for one, field in rules if one in entities}
-        hidden, masked, frozen = set(), set(), set()
+        hidden: set[str] = set()
+        masked: set[str] = set()
+        frozen: set[str] = set()
         for key, sensitivity in sensitivities.items():
             words = (key, f"@{sensitivity}", "@") if sensitivity else (key,)
             usual = FieldRule.Rule.MASK if sensitivity in MASKED_BY_DEFAULT else FieldRule.Rule.SHOW

@@ -1,6 +1,7 @@
 """Limits on what one person may do in an hour: kept in the database, so that they hold over all processes and restarts."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 from django.utils.translation import ngettext
@@ -29,7 +30,7 @@ def spend(actor: Actor, what: str) -> None:
     if actor.user_id is None:
         return
     limit = access_settings().hourly[what]
-    mine = {"user_id": actor.user_id, "what": what, "since": _hour(actor.now())}
+    mine: dict[str, Any] = {"user_id": actor.user_id, "what": what, "since": _hour(actor.now())}
     Use.objects.get_or_create(**mine)
     # One statement decides, so that two requests at once cannot both take the last use.
     if not Use.objects.filter(**mine, count__lt=limit).update(count=F("count") + 1):

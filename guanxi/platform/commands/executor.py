@@ -204,12 +204,12 @@ def gate_hosts(entity: Entity, records: Sequence[Any], actor: Actor) -> None:
     ids = {link.get(record) for record in records} - {None}
     if reach == (gate.EVERY_ROW,) or not host.is_record or not ids:
         return
-    within = gate.narrow(host.base_rows(), reach).filter(bulk.key_in("id", ids)).values_list("pk", flat=True)
+    within = gate.few(host.base_rows(), reach, bulk.key_in("id", ids)).values_list("pk", flat=True)
     for missing in ids.difference(within):
         seen = gate.get(actor, host, missing)
         raise gate.Forbidden(
             _("You may see “%(record)s” but not add to it. Its owner or your administrator can help.")
-            % {"record": host.title_of(seen)}
+            % {"record": host.title_of(seen, actor)}
         )
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -48,10 +48,8 @@ def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None,
     command.require_confirmation(actor)
     if not command.many or command.new:
         raise Rejected({"": _("“%(command)s” works on one record at a time.") % {"command": command.label}})
-    rows = within(command, actor)
-    if ids is not None:
-        rows = rows.filter(bulk.key_in("id", set(ids)))
-    else:
+    rows = within(command, actor, ids)
+    if ids is None:
         rows = rows.filter(condition(entity, actor, query or Query()))
     allowed: list[list[int]] = []
     skipped: list[list[Any]] = []
@@ -78,10 +76,12 @@ def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None,
     return Preview(selection, len(allowed), _counted(skipped), sample)
 
 
-def within(command: Command, actor: Actor) -> QuerySet:
-    """The rows that the command could be about: those of the recycle bin for one that brings back."""
+def within(command: Command, actor: Actor, ids: Collection[int] | None = None) -> QuerySet:
+    """The rows, or those with one of the ids, that the command could be about: of the recycle bin for one that brings
+    back."""
     entity = command.entity
-    return gate.narrow(entity.source.rows(deleted=command.on_deleted), gate.sources(actor, entity, command.name))
+    rows, rights = entity.source.rows(deleted=command.on_deleted), gate.sources(actor, entity, command.name)
+    return gate.narrow(rows, rights) if ids is None else gate.few(rows, rights, bulk.key_in("id", set(ids)))
 
 
 def _counted(skipped: Sequence[Sequence[Any]]) -> dict[str, int]:
@@ -147,7 +147,7 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
                 versions.pop(pk)
         except gate.NotFound:
             reachable = set(
-                within(command, actor).filter(bulk.key_in("id", set(versions))).values_list("pk", flat=True)
+                within(command, actor, versions).values_list("pk", flat=True)
             )
             gone = versions.keys() - reachable
             if not gone:
@@ -161,7 +161,7 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
 def again(selection: Selection, actor: Actor) -> Preview:
     """The preview of a selection that was already frozen, with the same rows."""
     command = commands.get(selection.command)
-    sample = within(command, actor).filter(pk__in=[pk for pk, _version in selection.rows[:10]])
+    sample = within(command, actor, [pk for pk, _version in selection.rows[:10]])
     return Preview(selection, len(selection.rows), _counted(selection.skipped), list(sample))
 
 

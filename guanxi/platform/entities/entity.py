@@ -269,7 +269,7 @@ class Entity:
         """Live rows on which the actor may do this."""
         return gate.visible(actor, self, action)
 
-    def rows_of(self, actor: Actor, *conditions: Q, action: str = "view", **key: Any) -> QuerySet:
+    def rows_of(self, actor: Actor, *conditions: Q | bulk.KeyIn, action: str = "view", **key: Any) -> QuerySet:
         """Those of the rows that an index picks, such as ``customer=…``: for people whose rights come from several
         sources filtering ``rows`` would read all that they may see."""
         return gate.among(actor, self, action, *conditions, **key)

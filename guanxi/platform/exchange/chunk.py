@@ -157,10 +157,10 @@ class Validator:
         """Lines, facts and hanging records may only be added where the actor may add them."""
         entity, parent = part.entity, part.entity.parent_entity()
         if parent is not None:
-            link, rows = entity.parent, gate.visible(self.actor, parent, entity.parent_action)
+            link, rows = entity.parent, gate.among(self.actor, parent, entity.parent_action)
         elif entity.hangs_on:
             link, parent = entity.hangs_on, registry.get(entity.fields()[entity.hangs_on].target)
-            rows = gate.narrow(parent.base_rows(), gate.hosting(self.actor, entity, parent))
+            rows = gate.few(parent.base_rows(), gate.hosting(self.actor, entity, parent))
         else:
             return
         column = values.get(link, [BLANK] * len(chunk.rows))

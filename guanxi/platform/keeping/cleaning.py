@@ -92,7 +92,7 @@ class Trial:
 
 def trial(rule: CleanupRule, actor: Actor) -> Trial:
     rows, entity = found(rule, actor), registry.get(rule.target)
-    return Trial(rows.count(), [entity.title_of(record) for record in rows.order_by("pk")[:SAMPLE]])
+    return Trial(rows.count(), [entity.title_of(record, actor) for record in rows.order_by("pk")[:SAMPLE]])
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ class Backups:
     label_plural: str | Promise = _("backups")
     scoped = False
     parent_path = ""
+    parent_action = "edit"
+    customer_path = ""
     personal: tuple[str, ...] = ()
 
     def parent_entity(self) -> None:

@@ -52,7 +52,7 @@ class ShareEntity(Entity):
         fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=hosts, label=gettext_lazy("Kind"))
         return fields | {key: fields[key].with_(readonly=True) for key in ("code", "tags")}
 
-    def title_of(self, record: Share) -> str:
+    def title_of(self, record: Share, actor: Actor) -> str:
         host = registry.find(record.entity)
         return f"{host.label if host else record.entity} {record.record_id}"
 

@@ -52,6 +52,7 @@ class Explained:
     entity: Entity
     allowed: tuple[Allowed, ...]
     hidden: tuple[str, ...]
+    masked: tuple[str, ...]
     frozen: tuple[str, ...]
 
 
@@ -62,14 +63,14 @@ def of_person(actor: Actor) -> list[Explained]:
     found = []
     for entity in registry.entities():
         if entity.parent_entity() is None and gate.permits(actor, entity, "view"):
-            fields, hidden = entity.fields(), actor.grants.hidden(entity.key)
-            frozen = actor.grants.frozen(entity.key) - hidden
+            fields, (hidden, masked, frozen) = entity.fields(), entity.field_rights(actor)
             found.append(
                 Explained(
                     entity,
                     tuple(_allowed(actor, entity, roles)),
                     tuple(str(fields[key].label) for key in fields if key in hidden),
-                    tuple(str(fields[key].label) for key in fields if key in frozen),
+                    tuple(str(fields[key].label) for key in fields if key in masked),
+                    tuple(str(fields[key].label) for key in fields if key in frozen - hidden),
                 )
             )
     return found

@@ -68,6 +68,7 @@ def of_person(actor: Actor, user: User) -> AccessPage:
             ],
             fields=[
                 *(_("%(field)s: hidden") % {"field": label} for label in one.hidden),
+                *(_("%(field)s: masked") % {"field": label} for label in one.masked),
                 *(_("%(field)s: read only") % {"field": label} for label in one.frozen),
             ],
         )

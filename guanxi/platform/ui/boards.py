@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
@@ -147,5 +147,5 @@ def nodes(
 
 
 def _counts(entity: Entity, actor: Actor, by: str, ids: list[int]) -> dict[int, int]:
-    rows = entity.rows_of(actor, **{f"{by}__in": ids}).order_by().values(by).annotate(number=Count("pk"))
+    rows = entity.rows_of(actor, Q(**{f"{by}__in": ids})).order_by().values(by).annotate(number=Count("pk"))
     return {row[by]: row["number"] for row in rows}

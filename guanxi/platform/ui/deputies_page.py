@@ -22,7 +22,7 @@ from guanxi.platform.ui.form_page import Form
 STAFF_SHOWN = 200
 
 
-def build(actor: Actor, user: User) -> DeputiesPage:
+def build(actor: Actor, user: Any) -> DeputiesPage:
     """The running and coming appointments that concern the person, and a button for a new one."""
     rows = list(deputies.appointments(actor)[:100])
     create = CommandButton(

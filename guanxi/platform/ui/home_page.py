@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -169,7 +170,7 @@ def _tiles(actor: Actor) -> list[Option]:
         field = receiving_field(entity) if entity.menu and entity.menu.group != "settings" else ""
         if not field or not gate.permits(actor, entity, "view"):
             continue
-        mine = entity.rows_of(actor, **{f"{field}_id": actor.stands_for}).order_by()
+        mine = entity.rows_of(actor, Q(**{f"{field}_id": actor.stands_for})).order_by()
         number = mine[: COUNT_LIMIT + 1].count()
         shown = f"{number:,}" if number <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
         label = str(entity.label_plural)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -56,8 +57,7 @@ def decision_chain(actor: Actor, customer: Customer) -> list[ChainNode]:
         if contact.pk not in nodes:
             nodes[contact.pk] = replace(
                 _node(actor, contact),
-                elsewhere=True,
-                **{key: value for key, value in _at_position(actor, position).items() if value},
+                **_at_position(actor, position),
             )
     above = {contact.pk: contact.reports_to_id for contact in contacts}
     by_manager: dict[int | None, list[int]] = defaultdict(list)
@@ -103,9 +103,11 @@ def _positions(actor: Actor, customer: Customer) -> list[Position]:
     return list(rows.filter(contact__in=reachable).select_related("contact").order_by("pk")[:PEOPLE_LIMIT])
 
 
-def _at_position(actor: Actor, position: Position) -> dict[str, str]:
+def _at_position(actor: Actor, position: Position) -> dict[str, Any]:
+    """What somebody is here rather than where they belong, as far as the reader may see it."""
     entity = registry.get("customers.position")
-    return {key: getattr(position, key) for key in ("title", "decision_role") if entity.in_full(actor, key)}
+    open_to_reader = (key for key in ("title", "decision_role") if entity.in_full(actor, key))
+    return {"elsewhere": True} | {key: value for key in open_to_reader if (value := getattr(position, key))}
 
 
 def _node(actor: Actor, contact: Contact) -> ChainNode:

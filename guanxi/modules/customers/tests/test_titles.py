@@ -2,6 +2,7 @@
 
 from django.utils.translation import override
 
+from guanxi.platform.access.actor import System
 from guanxi.modules.customers.tests.factories import MeasureFactory, system
 from guanxi.platform.entities import links, registry
 
@@ -12,5 +13,5 @@ def test_a_measure_is_called_by_the_label_of_its_kind(codes):
     with override("en"):
         label = str(entity.fields()["kind"].choice_labels()["revenue"])
         assert label != "revenue"
-        assert entity.title_of(measure) == label
+        assert entity.title_of(measure, System("tests")) == label
         assert links.labels("customers.measure", [measure.pk], system()) == {measure.pk: label}

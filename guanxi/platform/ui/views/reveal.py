@@ -1,5 +1,7 @@
 """One masked value: asked for with a reason, shown once."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +22,7 @@ def reveal(request: Request, entity: Entity, pk: int, key: str) -> HttpResponse:
     actor = request.actor
     field = revealing.masked_field(entity, actor, key)
     record = find(entity, actor, pk)
-    context = {
+    context: dict[str, Any] = {
         "label": str(field.label),
         "title": entity.title_of(record, actor),
         "url": addresses.page_of(entity, "reveal", pk, key),
