@@ -281,9 +281,7 @@ def few(rows: QuerySet, rights: Sources, *conditions: Q | KeyIn, **key: Any) -> 
     return rows.filter(reach, *conditions, **key)
 
 
-def among(
-    actor: Actor, entity: Guarded, action: str = "view", *conditions: Q | KeyIn, **key: Any
-) -> QuerySet:
+def among(actor: Actor, entity: Guarded, action: str = "view", *conditions: Q | KeyIn, **key: Any) -> QuerySet:
     """The visible rows of a set that an index finds: some ids, the records of one host."""
     return few(entity.base_rows(), sources(actor, entity, action), *conditions, **key)
 

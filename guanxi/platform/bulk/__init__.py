@@ -5,4 +5,14 @@ from guanxi.platform.bulk.keys import KeyIn, key_in, rows_by_key
 from guanxi.platform.bulk.reader import stream
 from guanxi.platform.bulk.writer import Change, insert_many, reserve_ids, update_changed
 
-__all__ = ["Change", "KeyIn", "copy_columns", "insert_many", "key_in", "reserve_ids", "rows_by_key", "stream", "update_changed"]
+__all__ = [
+    "Change",
+    "KeyIn",
+    "copy_columns",
+    "insert_many",
+    "key_in",
+    "reserve_ids",
+    "rows_by_key",
+    "stream",
+    "update_changed",
+]

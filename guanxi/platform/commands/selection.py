@@ -146,9 +146,7 @@ def _chunk(command: Command, actor: Actor, selection: Selection, rows: list[list
                 left[pk] = reason
                 versions.pop(pk)
         except gate.NotFound:
-            reachable = set(
-                within(command, actor, versions).values_list("pk", flat=True)
-            )
+            reachable = set(within(command, actor, versions).values_list("pk", flat=True))
             gone = versions.keys() - reachable
             if not gone:
                 raise

@@ -2,8 +2,8 @@
 
 from django.utils.translation import override
 
-from guanxi.platform.access.actor import System
 from guanxi.modules.customers.tests.factories import MeasureFactory, system
+from guanxi.platform.access.actor import System
 from guanxi.platform.entities import links, registry
 
 
