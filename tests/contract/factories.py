@@ -243,7 +243,7 @@ class _ReviewItems(Factory):
     def create(self, actor: Actor | None = None, **_ignored: Any) -> Any:
         factory_for("access.userrole").create(role=factory_for("access.role").create(active=True).pk)
         review = factory_for("signin.accessreview").create()
-        return self.entity.base_rows().filter(review=review.pk).order_by("pk").first()
+        return self.entity.base_rows().filter(review=review.pk).order_by("-pk").first()
 
 
 class EventFactory(Factory):

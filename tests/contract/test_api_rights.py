@@ -119,7 +119,8 @@ def _find_nothing_foreign(scene: Scene) -> None:
     assert scene.foreign.pk not in ids
     assert scene.api.get(f"{scene.base}count/", count="exact").body["count"] == len(ids)
     title = scene.entity.fields()[scene.entity.title_field]
-    if not title.is_empty(title.get(scene.foreign)) and not title.is_link:
+    own, foreign = title.get(scene.mine), title.get(scene.foreign)
+    if not title.is_empty(foreign) and foreign != own and not title.is_link:
         secret = str(title.get(scene.foreign))
         answers = [
             scene.api.get(scene.base, q=secret),
@@ -158,14 +159,14 @@ def _command(scene: Scene) -> None:
     for command in commands_of(scene.entity):
         if command.new or command.on_deleted or scene.changing(scene.foreign) == 200:
             continue
-        before = digest_of_tables()
         status = scene.changing(scene.foreign)
+        inputs = {
+            key: factory_for(scene.entity.key).value(field, 1)
+            for key, field in command.inputs(scene.api.actor).items()
+            if field.required and command.name not in ("edit", "delete")
+        }
+        before = digest_of_tables()
         if command.name not in ("edit", "delete"):
-            inputs = {
-                key: factory_for(scene.entity.key).value(field, 1)
-                for key, field in command.inputs(scene.api.actor).items()
-                if field.required
-            }
             one = scene.api.post(f"{scene.base}{scene.foreign.pk}/commands/{command.name}/", {"inputs": inputs})
             assert one.status == status, (command.name, one.text)
         if not command.many:

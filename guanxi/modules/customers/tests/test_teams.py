@@ -92,7 +92,11 @@ def test_a_place_lasts_from_its_first_day_to_its_last(owner, helper, customer):
 
 @pytest.mark.parametrize(
     ("function", "carried"),
-    [("read", {"view", "export"}), ("edit", DONE - {"create"}), ("lead", (DONE | {"share"}) - {"create"})],
+    [
+        ("read", set(gate.READ_ACTIONS)),
+        ("edit", DONE - {"create"} | {"reveal"}),
+        ("lead", (DONE | {"share", "reveal"}) - {"create"}),
+    ],
 )
 def test_a_function_carries_what_the_role_allows_and_no_more(owner, helper, customer, function, carried):
     join(owner, customer, helper, function=function)

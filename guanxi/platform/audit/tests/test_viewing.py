@@ -38,6 +38,7 @@ def test_a_packed_set_is_small():
 def companies(monkeypatch) -> Entity:
     """The fake company as what the product calls a customer."""
     monkeypatch.setattr(type(registry.get("fakes.company")), "is_customer", True)
+    monkeypatch.setattr(registry.get("fakes.company"), "customer_path", "pk")
     return registry.get("fakes.company")
 
 

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.state import ProjectState
 from django.db.transaction import TransactionManagementError
+from django.utils.translation import override
 
 from guanxi.platform.events import chain, sealer, selectors, verifying
 from guanxi.platform.events.erasing import erase
@@ -157,7 +158,8 @@ def test_an_erasure_leaves_a_tombstone_and_a_whole_chain(sealed):
     assert second.text(record="A")
     told = selectors.after_seq(7)[0]
     assert told.payload.seqs == (2, 3)
-    assert told.text() == "Li erased what 2 events told: asked to be forgotten"
+    with override("en"):
+        assert told.text() == "Li erased what 2 events told: asked to be forgotten"
     assert fault() is None
     with transaction.atomic():
         assert erase([2], reason="again", told=TOLD) == 0

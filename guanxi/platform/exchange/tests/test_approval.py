@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from guanxi.platform.commands import held
 from guanxi.platform.commands.models import HeldCommand
@@ -77,7 +78,8 @@ def test_nobody_approves_their_own_and_the_file_opens_once_for_its_owner(asking,
     ask(asking)
     row, first, second = HeldCommand.objects.get(), organisation.actor("asking"), organisation.everything("second")
     assert (held.may_decide(first, row), held.may_decide(second, row)) == (False, True)
-    assert held.description_of(row, second) == "3 rows of companies with Phone in full"
+    with override("en"):
+        assert held.description_of(row, second) == "3 rows of companies with Phone in full"
     held.decide(row.pk, second, approve=True)
     job = Job.objects.get(kind="exchange.export")
     assert job.owner_id == first.user_id

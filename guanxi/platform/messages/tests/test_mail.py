@@ -339,5 +339,5 @@ def test_a_lost_password_is_recovered_through_the_queue(ann, settings):
         assert client.post(reverse("account_reset_password"), {"email": typed}).status_code == 302
     mail = Mail.objects.get()
     assert (mail.address, mail.user_id, mail.kind) == ("ann@example.org", ann.pk, MailKind.ACCOUNT)
-    assert mail.subject == "Guanxi: choose a new password"
+    assert mail.subject == "Your link for a new password"
     assert "/accounts/password/reset/key/" in mail.text

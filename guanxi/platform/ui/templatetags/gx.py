@@ -32,6 +32,7 @@ _OWN = (
         "record",
         "timeline",
         "side",
+        "masks",
         "form",
         "files",
         "chart",

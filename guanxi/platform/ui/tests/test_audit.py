@@ -32,6 +32,7 @@ AUDITOR = (("audit.event", "view export", "all"), ("access.user", "view", "all")
 def companies(monkeypatch, settings, tmp_path):
     """The fake company as what the product calls a customer; a file of anchors of its own."""
     monkeypatch.setattr(type(registry.get("fakes.company")), "is_customer", True)
+    monkeypatch.setattr(registry.get("fakes.company"), "customer_path", "pk")
     settings.AUDIT = {"anchors": str(tmp_path / "anchors.log")}
     viewing.forget_counts()
 
