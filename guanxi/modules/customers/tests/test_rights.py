@@ -153,6 +153,7 @@ def test_shipped_roles_name_people_and_only_what_exists():
         "approve",
         "explain",
         "reveal",
+        "try",
         *ACTIONS,
         "*",
     }
