@@ -37,8 +37,8 @@ def test_a_packed_set_is_small():
 @pytest.fixture
 def companies(monkeypatch) -> Entity:
     """The fake company as what the product calls a customer."""
-    monkeypatch.setattr(type(registry.get("fakes.company")), "is_customer", True)
     monkeypatch.setattr(registry.get("fakes.company"), "customer_path", "pk")
+    monkeypatch.setattr(type(registry.get("fakes.company")), "is_customer", True)
     return registry.get("fakes.company")
 
 

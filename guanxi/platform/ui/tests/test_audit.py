@@ -31,8 +31,8 @@ AUDITOR = (("audit.event", "view export", "all"), ("access.user", "view", "all")
 @pytest.fixture(autouse=True)
 def companies(monkeypatch, settings, tmp_path):
     """The fake company as what the product calls a customer; a file of anchors of its own."""
-    monkeypatch.setattr(type(registry.get("fakes.company")), "is_customer", True)
     monkeypatch.setattr(registry.get("fakes.company"), "customer_path", "pk")
+    monkeypatch.setattr(type(registry.get("fakes.company")), "is_customer", True)
     settings.AUDIT = {"anchors": str(tmp_path / "anchors.log")}
     viewing.forget_counts()
 

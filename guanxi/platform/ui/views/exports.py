@@ -226,13 +226,12 @@ def download(request: Request, pk: int) -> HttpResponseBase:
         or stored.created_by_id != request.actor.user_id
     ):
         raise gate.NotFound
+    if stored.entity == exporting.OPENS_ONCE and not expire(stored):
+        raise gate.NotFound
     try:
         response = file_response(stored)
     except FileGone as error:
         raise gate.NotFound from error
-    if stored.entity == exporting.OPENS_ONCE and not expire(stored):
-        response.close()
-        raise gate.NotFound
     exporting.downloaded(request.actor, stored)
     return response
 
