@@ -50,7 +50,9 @@ def figure(site: Site, folder: Path, rows: int, wanted: Format, worker: Process)
 
 def _carry_out(request: exporting.Request, actor: Actor) -> Job:
     """The job of an export, at its end. Raises Stuck."""
-    job = enqueue("exchange.export", request.payload(), owner_id=actor.user_id or 0, label=sentence("Export"))
+    job = enqueue(
+        "exchange.export", request.payload() | {"held": True}, owner_id=actor.user_id or 0, label=sentence("Export")
+    )
     deadline = time.monotonic() + PATIENCE
     while job.state != "done":
         if job.state in ("failed", "cancelled") or time.monotonic() > deadline:
