@@ -18,6 +18,7 @@ from guanxi.platform.access.gate import Forbidden, NotFound
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.models import Department, Deputyship, Role, User
 from guanxi.platform.access.models.role import Duty
+from guanxi.platform.access.telling import by
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
 from guanxi.platform.jobs.errors import JobError
@@ -131,18 +132,11 @@ def _self(actor: Actor) -> None:
 
 
 def _event(kind: str, row: Deputyship, actor: Actor, diff: dict) -> NewEvent:
-    return NewEvent(
-        kind=kind, entity="access.user", record_id=row.principal_id, diff=diff, note=row.note, at=actor.now(),
-        actor_id=actor.user_id, actor_name=actor.name, source=actor.source, request=actor.request,
-    )  # fmt: skip
+    return NewEvent(kind=kind, entity="access.user", record_id=row.principal_id, diff=diff, note=row.note, **by(actor))
 
 
 def _acting_event(kind: str, actor: Actor) -> NewEvent:
-    return NewEvent(
-        kind=kind, entity="access.user", record_id=actor.on_behalf_of_id, diff={}, at=actor.now(),
-        actor_id=actor.user_id, actor_name=actor.name, on_behalf_of_id=actor.on_behalf_of_id, source=actor.source,
-        request=actor.request,
-    )  # fmt: skip
+    return NewEvent(kind=kind, entity="access.user", record_id=actor.on_behalf_of_id, diff={}, **by(actor))
 
 
 def at_work(user_id: int | None, principal_id: int | None, *, source: str, clock: Callable[[], datetime]) -> Actor:

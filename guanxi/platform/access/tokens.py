@@ -16,6 +16,7 @@ from guanxi.platform.access.events import TOKEN_CREATED, TOKEN_REVOKED
 from guanxi.platform.access.gate import Forbidden, NotFound
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.models import ApiToken, User
+from guanxi.platform.access.telling import by
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
 
@@ -125,10 +126,5 @@ def _event(kind: str, token: ApiToken, actor: Actor) -> NewEvent:
         entity="access.user",
         record_id=token.user_id,
         diff={"token": [None, token.name]},
-        at=actor.now(),
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-        source=actor.source,
-        address=actor.address,
-        request=actor.request,
+        **by(actor),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.telling import by as by
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.outcome import Change
 from guanxi.platform.entities.entity import Entity
@@ -31,32 +32,18 @@ def event_for(
 ) -> NewEvent:
     """The event of one change; ``told`` is what ``by`` gives. A line's event stands in the history of its parent."""
     record, diff = change.record, change.diff
-    host_key, host_id, customer = entity.key, record.pk, entity.customer_of(record)
-    parent = entity.parent_entity()
-    if parent is not None:
+    if entity.parent_entity() is not None:
         diff = {**diff, LINE: [None, record.pk]}
-        host_key, host_id = parent.key, getattr(record, f"{entity.parent}_id")
-        customer = customer or parent.customer_of(getattr(record, entity.parent))
-    return NewEvent(
-        kind=kind,
-        entity=host_key,
-        record_id=host_id,
-        customer_id=customer,
-        diff=diff,
-        note=note,
-        batch=batch,
-        **told,
-    )
+    return NewEvent(kind=kind, diff=diff, note=note, batch=batch, **place_of(entity, record), **told)
 
 
-def by(actor: Actor) -> dict[str, Any]:
-    """Who, when and through which door, for an event."""
+def place_of(entity: Entity, record: Any) -> dict[str, Any]:
+    """The record in whose history an event about this one stands, and its customer: a line's is its parent."""
+    customer, parent = entity.customer_of(record), entity.parent_entity()
+    if parent is None:
+        return {"entity": entity.key, "record_id": record.pk, "customer_id": customer}
     return {
-        "at": actor.now(),
-        "actor_id": actor.user_id,
-        "actor_name": actor.name,
-        "on_behalf_of_id": actor.on_behalf_of_id,
-        "source": actor.source,
-        "address": actor.address,
-        "request": getattr(actor, "reason", "") or actor.request,
+        "entity": parent.key,
+        "record_id": getattr(record, f"{entity.parent}_id"),
+        "customer_id": customer or parent.customer_of(getattr(record, entity.parent)),
     }

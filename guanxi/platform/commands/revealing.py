@@ -12,7 +12,7 @@ from guanxi.platform.access.events import Revealed
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.limits import spend
 from guanxi.platform.commands.outcome import Rejected
-from guanxi.platform.commands.record_event import by
+from guanxi.platform.commands.record_event import by, place_of
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
@@ -42,17 +42,11 @@ def reveal(entity: Entity, actor: Actor, pk: int, key: str, reason: str) -> Any:
 
 
 def _event(entity: Entity, actor: Actor, record: Any, key: str, reason: str) -> NewEvent:
-    host, host_key, pk, line = record, entity, record.pk, None
-    parent = entity.parent_entity()
-    if parent is not None:
-        host, host_key, line = getattr(record, entity.parent), parent, record.pk
-        pk = host.pk
+    line = None if entity.parent_entity() is None else record.pk
     return NewEvent(
         kind=Revealed.kind.key,
-        entity=host_key.key,
-        record_id=pk,
-        customer_id=entity.customer_of(record) or host_key.customer_of(host),
         payload=Revealed(field=key, reason=reason, entity=entity.key, line=line),
         note=reason,
+        **place_of(entity, record),
         **by(actor),
     )

@@ -14,6 +14,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.events import LookedUp
 from guanxi.platform.access.limits import spend
 from guanxi.platform.access.masking import TAIL, MaskedField, mask
+from guanxi.platform.access.telling import by
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
@@ -65,14 +66,4 @@ def _remember(entity: Entity, actor: Actor, field: MaskedField, test: Test) -> N
 
 def _event(entity: Entity, actor: Actor, field: MaskedField, test: Test, value: str) -> NewEvent:
     payload = LookedUp(field=field.key, entity=entity.key, operator=test.operator.key, value=mask(field.beneath, value))
-    return NewEvent(
-        kind=LookedUp.kind.key,
-        entity=entity.key,
-        payload=payload,
-        at=actor.now(),
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-        on_behalf_of_id=actor.on_behalf_of_id,
-        source=actor.source,
-        request=actor.request,
-    )
+    return NewEvent(kind=LookedUp.kind.key, entity=entity.key, payload=payload, **by(actor))
