@@ -5,6 +5,7 @@ from hypothesis import settings
 
 from guanxi.platform.refdata import freshness
 from guanxi.platform.signin import networks
+from tests.contract import factories
 from tests.organisation import Organisation
 from tests.queries import django_assert_max_num_queries, django_assert_num_queries
 
@@ -28,6 +29,12 @@ def _fresh_reference_data() -> None:
     """A rolled-back test must not leave its codes, regions and networks in the caches of the process."""
     freshness.forget()
     networks.forget()
+
+
+@pytest.fixture(autouse=True)
+def _same_records_in_any_order() -> None:
+    """Which of two shared records a factory links to follows its serial number: it begins anew with each test."""
+    factories.restart()
 
 
 @pytest.fixture

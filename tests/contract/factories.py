@@ -40,6 +40,14 @@ NOTHING = object()
 MAKER = System("contract tests")
 
 _numbers = itertools.count(1)
+
+
+def restart() -> None:
+    """Begin again with the first serial number, so that a test makes the same records whichever ran before it."""
+    global _numbers
+    _numbers = itertools.count(1)
+
+
 _prescribed: dict[str, dict[str, Maker]] = {}
 
 

@@ -36,7 +36,7 @@ def boss(organisation):
 
 @pytest.fixture
 def companies(leaver):
-    made = factory_for("fakes.company").create_many(3, owner=leaver.pk, region=None)
+    made = factory_for("fakes.company").create_many(3, owner=leaver.pk, department=leaver.department_id, region=None)
     factory_for("fakes.person").create(company=made[0].pk)
     return made
 
