@@ -26,8 +26,8 @@ from guanxi.platform.refdata.models import Code, Industry, Region
 SEED = 20
 PASSWORD = "a long password for measuring"
 CITIES, COUNTIES = 3, 4
-#: Accounts per scope: 60 in all.
-ACCOUNTS = {"all": 4, "subtree": 6, "region": 6, "own": 44}
+#: Accounts per scope; those that are ruled get their role in rules.py, with the customers.
+ACCOUNTS = {"all": 4, "subtree": 6, "region": 6, "own": 44, "ruled": 2}
 #: A directory everybody may read; the links shown in lists lead there.
 DIRECTORY = ("access.*", "refdata.*", "directory.*")
 #: Plain lists: asking an enumeration for its values takes longer than all the rest of a record.
@@ -74,11 +74,12 @@ def build_company() -> Company:
             name = words()["departments"]["county"] % {"place": county.label}
             counties.append(_department(county.code, name, county, branch))
     password = make_password(PASSWORD)
-    places = {"all": [head], "subtree": cities, "region": cities, "own": counties}
+    places = {"all": [head], "subtree": cities, "region": cities, "own": counties, "ruled": cities}
     for scope, number in ACCOUNTS.items():
-        role = _role(scope)
         people = [_user(f"{scope}{at}", places[scope][at % len(places[scope])], password) for at in range(number)]
-        UserRole.objects.bulk_create(UserRole(user=user, role=role) for user in people)
+        if scope != "ruled":
+            role = _role(scope)
+            UserRole.objects.bulk_create(UserRole(user=user, role=role) for user in people)
     return read_company()
 
 

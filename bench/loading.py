@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.db import connection, connections
 
+from bench import rules
 from bench.data import Company, Writer, build_company
 from guanxi.modules.customers.models import Contact, Customer
 from guanxi.platform.access.actor import Actor
@@ -30,6 +31,7 @@ def load(size: int, tell: Callable[[str], None]) -> None:
     company = build_company()
     _customers(company, size, tell)
     _contacts(company, 2 * size, tell)
+    rules.lay(company)
     while seal():
         pass
     with connection.cursor() as cursor:

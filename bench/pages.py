@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from bench import rules
 from bench.data import PASSWORD, phone
 from bench.figures import Aim, Figure, Times, together
 from bench.processes import Process
@@ -51,7 +52,7 @@ class Site:
 def site(web: Process | None, times: int, rounds: int) -> Iterator[Site]:
     """A browser session and a REST token for one person of each scope; without a server, inside this process."""
     made = Site(web, Driver(), times, rounds)
-    for scope in SCOPES:
+    for scope in (*SCOPES, rules.SCOPE):
         user = User.objects.get(username=f"{scope}0")
         actor = made.actors[scope] = Actor.for_user(user)
         token = tokens.create(actor, "bench", 1, read_only=False)
@@ -98,6 +99,33 @@ def measure(site: Site, case: Case) -> Figure:
     whole = together(found)
     yardstick = sorted(yardsticks)[len(yardsticks) // 2]
     return Figure(case.name, whole.p50, "ms", yardstick, case.aim, whole.details(), tuple(ratios))
+
+
+def cost_of_gate(site: Site, name: str, paths: Sequence[str]) -> Figure:
+    """The same pages for somebody under every rule, beside somebody who may see everything in full; the two alternate."""
+    request = _get(*paths)
+    rounds = []
+    for _round in range(site.rounds):
+        off, on = (
+            timed(site.web, lambda scope=scope: request(site.pages[scope]), site.times)  # type: ignore[misc]
+            for scope in (rules.OPEN, rules.SCOPE)
+        )
+        rounds.append((off, on))
+    ruled = together([on for _off, on in rounds])
+    ratios = tuple(on.cpu / off.cpu for off, on in rounds)
+    return Figure(name, ruled.p50, "ms", together([off for off, _on in rounds]).p50, None, ruled.details(), ratios)
+
+
+def costs_of_gate(site: Site, wanted: Callable[[str], bool]) -> Iterator[Figure]:
+    """What lists and records cost with every rule on, against none."""
+    records = [f"{ADDRESS}{pk}/" for pk in _some_ids(site, rules.SCOPE)]
+    for name, paths in (("list", [ADDRESS]), ("list filtered", [_filtered()]), ("record", records)):
+        if wanted(name := f"{name}, all rules against none"):
+            yield cost_of_gate(site, name, paths)
+
+
+def _filtered() -> str:
+    return f"{ADDRESS}?{urlencode({'filter': json.dumps(FILTER)})}"
 
 
 def timed(web: Process | None, request: Callable[[], Answer], times: int) -> Times:

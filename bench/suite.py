@@ -48,6 +48,7 @@ class Suite:
             site = stack.enter_context(pages.site(web, self.times, self.rounds))
             for case in pages.cases(site, wanted):
                 found.append(_told(pages.measure(site, case)))
+            found += map(_told, pages.costs_of_gate(site, wanted))
             if wanted("memory"):
                 found.append(_told(Figure("memory", web.anonymous(), "MB", aim=MEMORY)))
             if any(wanted(name) for name in EXCHANGE):
