@@ -14,7 +14,7 @@ from guanxi.platform.access.fields import Field, fixed
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.audit.areas import Area, Door, area_of, kinds_in
 from guanxi.platform.audit.models import AuditEvent
-from guanxi.platform.directory.entities import entity_choices
+from guanxi.platform.directory.rights import entity_choices
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Section

@@ -78,10 +78,12 @@ class Refused(Payload):
 )
 @dataclass(frozen=True)
 class Reported(Payload):
-    """``ids`` are the customers asked for, ``since`` and ``until`` the days."""
+    """``ids`` are the customers asked for, ``since`` and ``until`` the days; ``sha256`` is the fingerprint of the file, if the
+    answer was taken away as one."""
 
     customers: int
     since: str
     until: str
     ids: tuple[int, ...] = ()
     format: str = ""
+    sha256: str = ""

@@ -91,11 +91,17 @@ def _taken(customers: set[int], since: datetime, until: datetime) -> Iterator[tu
 
 
 def remember(
-    customers: Collection[int], since: datetime, until: datetime, told: Mapping[str, Any], format: str = ""
+    customers: Collection[int],
+    since: datetime,
+    until: datetime,
+    told: Mapping[str, Any],
+    format: str = "",
+    sha256: str = "",
 ) -> None:
-    """One event: who asked this."""
+    """One event: who asked this, and the fingerprint of the file if the answer was taken away as one."""
     payload = Reported(
-        customers=len(customers), since=since.isoformat(), until=until.isoformat(), ids=tuple(sorted(customers)), format=format
+        customers=len(customers), since=since.isoformat(), until=until.isoformat(), ids=tuple(sorted(customers)), format=format,
+        sha256=sha256,
     )  # fmt: skip
     with transaction.atomic():
         append([NewEvent(kind=Reported.kind.key, payload=payload, **told)])

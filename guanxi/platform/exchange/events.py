@@ -45,12 +45,14 @@ class ImportUndone(Payload):
 )
 @dataclass(frozen=True)
 class Exported(Payload):
-    """``what`` is the JSON of the filter, or of the ids; ``columns`` the keys that were written."""
+    """``what`` is the JSON of the filter, or of the ids; ``columns`` the keys that were written; ``sha256`` the fingerprint of
+    the file, which the chain seals: a file that turns up somewhere is known by it."""
 
     format: str
     rows: int
     what: str
     columns: tuple[str, ...] = ()
+    sha256: str = ""
 
 
 @event(

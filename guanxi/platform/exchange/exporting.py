@@ -1,5 +1,6 @@
 """Exports: what of a list, in which columns and format; directly as a download or by a job into a file."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ def file_name(wanted: Request, actor: Actor) -> str:
 
 def stream_csv(wanted: Request, actor: Actor) -> Iterator[bytes]:
     """The bytes of a csv piece by piece; what was written is remembered at the end."""
-    plan, rows, count = fetch_plan(wanted, actor), selected(wanted, actor), 0
+    plan, rows, count, fingerprint = fetch_plan(wanted, actor), selected(wanted, actor), 0, hashlib.sha256()
 
     def counted() -> Iterator[Sequence[Any]]:
         nonlocal count
@@ -135,8 +136,10 @@ def stream_csv(wanted: Request, actor: Actor) -> Iterator[bytes]:
             count += 1
             yield row
 
-    yield from iter_csv(plan.columns(), counted(), texts=texts_of(actor))
-    remember(wanted, actor, plan, count)
+    for piece in iter_csv(plan.columns(), counted(), texts=texts_of(actor)):
+        fingerprint.update(piece)
+        yield piece
+    remember(wanted, actor, plan, count, fingerprint.hexdigest())
 
 
 def write_to(
@@ -174,10 +177,18 @@ def made_by(actor: Actor) -> str:
     return _("Made by %(who)s on %(when)s") % {"who": actor.name, "when": f"{moment:%Y-%m-%d %H:%M}"}
 
 
-def remember(wanted: Request, actor: Actor, plan: FetchPlan, rows: int) -> None:
-    """One event: who took away what, how much, in which columns."""
+def fingerprint_of(target: BinaryIO) -> str:
+    """The SHA-256 of a written file, which is then read from its beginning again."""
+    target.seek(0)
+    found = hashlib.file_digest(cast(Any, target), "sha256").hexdigest()
+    target.seek(0)
+    return found
+
+
+def remember(wanted: Request, actor: Actor, plan: FetchPlan, rows: int, sha256: str) -> None:
+    """One event: who took away what, how much, in which columns, in a file of which fingerprint."""
     keys = tuple(field.key for field in plan.fields)
-    told = Exported(format=str(wanted.format), rows=rows, what=wanted.what(), columns=keys)
+    told = Exported(format=str(wanted.format), rows=rows, what=wanted.what(), columns=keys, sha256=sha256)
     with transaction.atomic():
         ids = append([NewEvent(kind="exchange.export.made", entity=wanted.entity.key, payload=told, **by(actor))])
         taken_away(ids[0], actor.now(), plan.customers)
@@ -214,7 +225,7 @@ def write_file(wanted: Request, actor: Actor, context: JobContext, *, once: bool
     except _Stopped:
         return None
     with transaction.atomic():
-        remember(wanted, actor, plan, rows)
+        remember(wanted, actor, plan, rows, cast(File, new.file).sha256)
         context.checkpoint(done=rows, counters={"rows": rows})
     return new.file
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test import Client
 
 from guanxi.platform.access.actor import System
 from guanxi.platform.access.events import TOKEN_CREATED
@@ -220,3 +221,22 @@ def test_the_job_keeps_its_result(anchors_file):
     enqueue("audit.verify", {}, owner_id=None, label="verify")
     run_queued_jobs()
     assert (Verification.objects.get().events, Verification.objects.get().fault) == (3, "")
+
+
+def test_an_exported_file_is_known_by_its_bytes(anchored: Path, organisation, tmp_path: Path) -> None:
+    chief = organisation.everything()
+    browser = Client()
+    browser.force_login(organisation.users["chief"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = browser.get("/fakes/company/export/", {"run": "1", "format": "xlsx", "columns": "name"})
+    taken = tmp_path / "taken.xlsx"
+    taken.write_bytes(b"".join(answer.streaming_content))
+    sealer.seal()
+    said = StringIO()
+    call_command("verify_audit", str(taken), stdout=said)
+    assert f"taken.xlsx was exported by {chief.name}" in said.getvalue()
+    assert "sealed as number" in said.getvalue()
+    taken.write_bytes(taken.read_bytes() + b" ")
+    with pytest.raises(CommandError, match="no event knows its bytes"):
+        call_command("verify_audit", str(taken), stdout=StringIO())
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("verify_audit", str(tmp_path / "missing.csv"), stdout=StringIO())

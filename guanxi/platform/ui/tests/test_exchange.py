@@ -1,5 +1,6 @@
 """Import, export and print through the pages."""
 
+import hashlib
 import io
 
 import pytest
@@ -218,6 +219,7 @@ def test_export_is_a_download_and_is_remembered(client, format_, start):
         assert b"A-2" not in content
     event = Event.objects.get(kind="exchange.export.made")
     assert (event.payload["rows"], event.payload["columns"]) == (1, ["code", "name"])
+    assert event.payload["sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def bring_and_run(client):

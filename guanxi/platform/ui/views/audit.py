@@ -64,9 +64,9 @@ def incident(request: Request) -> HttpResponseBase:
     if wanted:
         _require(request, "export")
     found = incidents.contacts(question.names, since, until)
-    incidents.remember(question.names, since, until, by(actor), wanted)
     if wanted:
         return _file(request, question, found, Format.CSV if wanted == Format.CSV else Format.XLSX)
+    incidents.remember(question.names, since, until, by(actor))
     return page(request, "audit_incident", audit_page.incident(actor, data, question, found))
 
 
@@ -82,7 +82,8 @@ def _file(
         write_xlsx(
             target, [Sheet(title, columns, rows)], title=title, author=actor.name, created=actor.now(), texts=texts
         )
-    target.seek(0)
+    fingerprint = exporting.fingerprint_of(target)
+    incidents.remember(question.names, *question.bounds(actor), by(actor), format, fingerprint)
     name = f"incident-{actor.now().astimezone(actor.zone):%Y%m%d-%H%M}.{format}"
     response = FileResponse(target, as_attachment=True, filename=name, content_type=exporting.CONTENT_TYPES[format])
     response["X-Content-Type-Options"] = "nosniff"

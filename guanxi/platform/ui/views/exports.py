@@ -197,8 +197,8 @@ def _parameters(wanted: exporting.Request) -> dict[str, str]:
 def _download(wanted: exporting.Request, actor: Actor) -> HttpResponseBase:
     target = TemporaryFile()  # noqa: SIM115 -- the response closes it
     plan = exporting.fetch_plan(wanted, actor)
-    exporting.remember(wanted, actor, plan, exporting.write_to(target, wanted, actor, plan=plan))
-    target.seek(0)
+    rows = exporting.write_to(target, wanted, actor, plan=plan)
+    exporting.remember(wanted, actor, plan, rows, exporting.fingerprint_of(target))
     response = FileResponse(
         target,
         as_attachment=True,
