@@ -4,11 +4,14 @@ import json
 import os
 import re
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Request, Response, expect
 from playwright.sync_api import Error as PlaywrightError
+
+from tools import sprite
 
 #: People of the demonstration data by what they may do.
 EDITOR, MANAGER, LEADER = "yuli", "pengxiangyang", "liangyulin"
@@ -21,6 +24,10 @@ TELL_OF_REFUSED_SOURCES = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`content policy: ${event.violatedDirective} ${event.blockedURI}`));
 """
+
+
+#: A name that is not in the sprite shows nothing, and no request fails.
+ICONS = set(sprite.names((Path(__file__).parents[2] / "frontend" / "icons.txt").read_text()))
 
 
 def chromium() -> str:
@@ -68,6 +75,7 @@ class Desk:
         shown = page or self.page
         shown.goto(path)
         settle(shown)
+        self.problems += [f"no such icon: {name}" for name in icons_of(shown) - ICONS]
         return shown
 
     def sign_in(self, username: str) -> None:
@@ -90,6 +98,11 @@ class Desk:
     def close(self) -> None:
         with suppress(PlaywrightError):
             self.context.close()
+
+
+def icons_of(page: Page) -> set[str]:
+    """The names of the icons that a page shows."""
+    return set(page.eval_on_selector_all("use", "all => all.map(one => one.getAttribute('href').split('#')[1])"))
 
 
 def settle(page: Page) -> None:

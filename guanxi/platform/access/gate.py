@@ -190,10 +190,16 @@ def _scope_sources(actor: Actor, entity: Guarded, action: str) -> Sources:
 
 
 def _set_sources(entity: Guarded, sets: Iterable[SetOf]) -> Iterable[Source]:
-    """One source for the rows of the sets themselves, one for what hangs on customers in sets."""
+    """One source for the rows of the sets themselves, one for what hangs on customers in sets. What hangs on a customer
+    carries its scope columns, so a live set is the same condition on both."""
     by_path: dict[tuple[str, str, bool], list[int]] = {}
     for one in sets:
-        if one.entity == entity.key:
+        if not one.active:
+            continue
+        if one.live:
+            if one.entity == entity.key or (one.of_customers and entity.customer_path):
+                yield Source(one.terms)
+        elif one.entity == entity.key:
             by_path.setdefault(("pk", one.entity, one.of_customers), []).append(one.id)
         elif one.of_customers and entity.customer_path:
             by_path.setdefault((entity.customer_path, one.entity, True), []).append(one.id)

@@ -1,5 +1,6 @@
 """The rights of one actor, read once and asked many times."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,11 +15,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SetOf:
-    """The set that a grant reaches: records of ``entity``, with what hangs on them where they are customers."""
+    """The set that a grant reaches: records of ``entity``, with what hangs on them where they are customers. ``live`` as in
+    RecordSet."""
 
     id: int
     entity: str
     of_customers: bool
+    active: bool = True
+    live: str = ""
+
+    @property
+    def terms(self) -> tuple[tuple[str, Any], ...]:
+        """The scope columns of a live set with their values; a tuple means one of these."""
+        pairs = json.loads(self.live) if self.live else ()
+        return tuple((column, tuple(value) if isinstance(value, list) else value) for column, value in pairs)
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,13 @@ class Grants:
 
 
 #: What a grant says of its set, in the order of SetOf.
-SET_COLUMNS = ("record_set_id", "record_set__entity", "record_set__of_customers")
+SET_COLUMNS = (
+    "record_set_id",
+    "record_set__entity",
+    "record_set__of_customers",
+    "record_set__active",
+    "record_set__live",
+)
 
 
 def grants_of(actor: "Actor") -> Grants:

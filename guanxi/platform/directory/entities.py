@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +14,11 @@ from guanxi.platform.access.kinds import Choice
 from guanxi.platform.access.models import Department, FieldRule, Role, RoleGrant, User, UserRole
 from guanxi.platform.access.models.role import Scope
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.directory import rights
 from guanxi.platform.directory.duties import refuse_joined_duties
 from guanxi.platform.directory.models import Attachment, Note, Tag
 from guanxi.platform.directory.rescoping import start_rescoping
 from guanxi.platform.directory.tree import place, problem
-from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section, Timeline, Tree
 from guanxi.platform.files import services as files
@@ -124,20 +123,11 @@ class RightsEntity(Entity):
     confirmed = ("create", "edit", "delete")
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
-        fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=entity_choices)
+        fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=rights.entity_choices)
         return fields
 
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
         Role.objects.filter(pk__in={change.record.role_id for change in changes}).update(edited=True)
-
-
-def entity_choices() -> list[Choice]:
-    """Every entity, every module, and everything."""
-    found = [Choice("*", _("Everything"))]
-    modules = dict.fromkeys(one.module for one in registry.entities())
-    labels = {config.label: config.verbose_name for config in apps.get_app_configs()}
-    found += [Choice(f"{module}.*", labels.get(module, module)) for module in modules]
-    return found + [Choice(one.key, one.label_plural) for one in registry.entities()]
 
 
 @entity
@@ -145,8 +135,15 @@ class RoleGrantEntity(RightsEntity):
     model = RoleGrant
     icon = "lock-open"
     columns = ("role", "entity", "actions", "scope", "record_set")
+    form = (Section(_("Grant"), "role", "entity", "actions", "scope", "record_set"),)
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["actions"] = fields["actions"].with_(kind=kinds.MULTICHOICE, choices=rights.action_choices)
+        return super().shape(fields)
 
     def clean(self, record: Any, actor: Actor) -> dict[str, str]:
+        if misfit := rights.misfit_of_grant(record):
+            return {"actions": misfit}
         if (record.scope == Scope.SET) != bool(record.record_set_id):
             return {"record_set": gettext("A set goes with the scope “a set of records”, and only with it.")}
         return {}
@@ -157,6 +154,15 @@ class FieldRuleEntity(RightsEntity):
     model = FieldRule
     icon = "eye-off"
     columns = ("role", "entity", "field", "rule")
+    form = (Section(_("Field rule"), "role", "entity", "field", "rule"),)
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["field"] = fields["field"].with_(kind=kinds.CHOICE, choices=rights.field_choices)
+        return super().shape(fields)
+
+    def clean(self, record: Any, actor: Actor) -> dict[str, str]:
+        misfit = rights.misfit_of_rule(record)
+        return {"field": misfit} if misfit else {}
 
 
 class PlacedEntity(Entity):

@@ -253,13 +253,9 @@ class Entity:
         """The form's sections: as declared, else all settable fields in one."""
         if self.form:
             return self.form
-        return (
-            Section(
-                self.label,
-                *[key for key, field in self.fields().items() if not field.readonly and field.set and key != "entity"],
-                key="all",
-            ),
-        )
+        host = ("entity",) if self.kind is EntityKind.ATTACHED else ()
+        settable = (key for key, field in self.fields().items() if not field.readonly and field.set)
+        return (Section(self.label, *[key for key in settable if key not in host], key="all"),)
 
     # --- rows and rights (gate.Guarded) ---------------------------------------------------------------
     def base_rows(self) -> QuerySet:

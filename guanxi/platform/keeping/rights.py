@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access import gate
-from guanxi.platform.access.actions import name_action
+from guanxi.platform.access.actions import name_action, name_guarded
 from guanxi.platform.access.actor import Actor
 
 
@@ -42,6 +42,7 @@ ACTIONS = {
     "restore": _("Restore"),
     "delete": _("Delete"),
 }
+name_guarded(BACKUPS.key, BACKUPS.label_plural)
 for _action, _label in ACTIONS.items():
     name_action(BACKUPS.key, _action, _label)
 

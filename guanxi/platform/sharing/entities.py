@@ -71,7 +71,8 @@ class ShareEntity(Entity):
 
 @entity
 class RecordSetEntity(Entity):
-    """A set that follows a filter is worked out by a job; the list says when it was."""
+    """A set that follows a filter is worked out by a job, and the list says when it was; one whose filter only names owners,
+    departments or regions is asked anew each time."""
 
     model = RecordSet
     icon = "list-details"
@@ -100,8 +101,9 @@ class RecordSetEntity(Entity):
     def prepare(self, records: Sequence[RecordSet], actor: Actor, scopes: ScopeResolver) -> None:
         for record in records:
             record.of_customers = registry.get(record.entity).is_customer
+            record.live = sets.live_terms(record)
 
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
         for change in changes:
-            if change.touches("filter") and change.record.filter:
+            if change.touches("filter") and change.record.filter:  # of a live set: to drop the members it had
                 start_refresh(change.record, actor.user_id, f"version {change.record.version}")

@@ -16,7 +16,7 @@ from guanxi.platform.access.actions import READ_ACTIONS, label_of
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.grants import SET_COLUMNS, Grant, SetOf
 from guanxi.platform.access.memberships import Level, Subject, levels_for, provider, providers
-from guanxi.platform.access.models import Deputyship, RecordSetMember, Role, RoleGrant, User
+from guanxi.platform.access.models import Deputyship, RecordSet, RecordSetMember, Role, RoleGrant, User
 from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS, REGION_COLUMNS
 from guanxi.platform.access.models.role import Scope
 from guanxi.platform.commands import command as commands
@@ -175,19 +175,26 @@ def _ways(entity: Entity, record: Any, actor: Actor) -> Iterator[_Way]:
 def _sets_holding(entity: Entity, record: Any, grants: list[Grant]) -> dict[int, str]:
     """Set id → name, of the sets of the grants in which the record is, or the customer that it hangs on."""
     customer = entity.customer_of(record)
-    found = {}
+    found, live = {}, []
     for one in {grant.set_of for grant in grants if grant.set_of}:
         member = record.pk if one.entity == entity.key else customer if one.of_customers else None
         found[one.id] = member
+        if one.live and member and all(_is(record, *term) for term in one.terms):
+            live.append(one.id)
     rows = RecordSetMember.objects.filter(
         record_set__active=True, record_set__in=[pk for pk, of in found.items() if of]
     )
     names = rows.filter(record_id__in={of for of in found.values() if of})
-    return {
-        pk: name
-        for pk, name, member in names.values_list("record_set_id", "record_set__name", "record_id")
-        if found[pk] == member
-    }
+    holding = dict(RecordSet.objects.filter(pk__in=live, active=True).values_list("pk", "name")) if live else {}
+    for pk, name, member in names.values_list("record_set_id", "record_set__name", "record_id"):
+        if found[pk] == member:
+            holding[pk] = name
+    return holding
+
+
+def _is(record: Any, column: str, value: Any) -> bool:
+    """Whether a column of a record has the value, or one of them for a tuple."""
+    return getattr(record, column) in (value if isinstance(value, tuple) else (value,))
 
 
 def _grants(entity: Entity) -> list[Grant]:

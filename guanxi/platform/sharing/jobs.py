@@ -66,5 +66,5 @@ def refresh_set(context: JobContext) -> None:
 def refresh_sets() -> None:
     """Look again at every set that follows a filter."""
     now = timezone.now()
-    for record_set in RecordSet.objects.filter(active=True).exclude(filter="").order_by("pk")[:SETS_LIMIT]:
+    for record_set in RecordSet.objects.filter(active=True, live="").exclude(filter="").order_by("pk")[:SETS_LIMIT]:
         start_refresh(record_set, None, f"{now:%Y%m%d%H}{now.minute // 30}")

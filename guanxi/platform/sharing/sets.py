@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,6 +15,7 @@ from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.models import RecordSet, RecordSetMember
+from guanxi.platform.access.models.record import REGION_COLUMNS
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.entities import registry
@@ -40,9 +41,47 @@ def filter_of(text: str) -> str:
 
 def found_by(record_set: RecordSet) -> QuerySet:
     """The live records that the filter of a set finds now. Raises FilterError, ValueError for what cannot be read."""
+    return registry.get(record_set.entity).base_rows().filter(_condition(record_set))
+
+
+def _condition(record_set: RecordSet) -> Q:
     entity, whole = registry.get(record_set.entity), System("members of record sets")
     tree = read_filter(entity, whole, json.loads(record_set.filter))
-    return entity.base_rows().filter(condition(entity, whole, Query(filter=tree)))
+    return condition(entity, whole, Query(filter=tree))
+
+
+#: Columns that stay true of a place: a department may be moved to another level, a region never is.
+LIVE_COLUMNS = frozenset({"owner_id", "department_id", "region_id", *REGION_COLUMNS})
+
+
+def live_terms(record_set: RecordSet) -> str:
+    """The filter of a set as RecordSet.live: it only says which owners, departments or regions; otherwise empty."""
+    if not record_set.filter:
+        return ""
+    found = _condition(record_set)
+    terms = [_term(part) for part in found.children] if found.connector == Q.AND and not found.negated else [None]
+    if not terms or not all(terms) or len({column for column, _value in filter(None, terms)}) < len(terms):
+        return ""
+    return json.dumps(terms)
+
+
+def _term(part: Any) -> tuple[str, Any] | None:
+    """One comparison as column and value (a list: one of these), if it is one with a column that stays true."""
+    if isinstance(part, Q):
+        return None
+    path, value = part
+    column, _dot, lookup = path.partition("__")
+    column = f"{column}_id" if f"{column}_id" in LIVE_COLUMNS else column
+    if column not in LIVE_COLUMNS or lookup not in ("", "exact", "in"):
+        return None
+    return column, [int(one) for one in value] if lookup == "in" else int(value)
+
+
+def members_of(record_set: RecordSet) -> QuerySet:
+    """The ids of what is in a set now, as rows of one column."""
+    if record_set.live:
+        return found_by(record_set).values("pk")
+    return record_set.members.values("record_id")
 
 
 def change(actor: Actor, entity: Entity, records: Sequence[Any], set_id: int, *, include: bool) -> None:
@@ -75,8 +114,9 @@ def _refuse_beyond(number: int) -> None:
 
 def refresh(record_set: RecordSet, actor: Actor, *, pause: Callable[[], None] = lambda: None) -> int:
     """Make the members of a set those that its filter finds now; returns how many. In chunks, each in its own transaction;
-    repeating it after an interruption does no harm."""
-    found = found_by(record_set)
+    repeating it after an interruption does no harm. A live set needs none."""
+    live = live_terms(record_set)
+    found = found_by(record_set).none() if live else found_by(record_set)
     number = 0
     for ids in _chunks(found):
         number += len(ids)
@@ -89,7 +129,7 @@ def refresh(record_set: RecordSet, actor: Actor, *, pause: Callable[[], None] = 
         pause()
     with transaction.atomic():
         record_set.members.exclude(record_id__in=found.order_by().values("pk")).delete()
-        RecordSet.objects.filter(pk=record_set.pk).update(refreshed_at=actor.now())
+        RecordSet.objects.filter(pk=record_set.pk).update(refreshed_at=actor.now(), live=live)
     return number
 
 

@@ -63,7 +63,9 @@ PAGES = (
 def navigation(actor: Actor, path: str) -> tuple[NavGroup, ...]:
     """Groups with the entities whose list the actor may open, the place of ``path`` marked; empty groups are left out."""
     groups = registry.cached(("menu", get_language(), actor.rights), lambda: _groups(actor))
-    return tuple(_marked(group, path) for group in groups)
+    # The pages of /access/role/ lie below /access/ as well: the nearest place is the one.
+    here = max((item for group in groups for item in group.items if _leads_to(item, path)), key=_length, default=None)
+    return tuple(_marked(group, here) for group in groups)
 
 
 def _groups(actor: Actor) -> tuple[NavGroup, ...]:
@@ -101,11 +103,15 @@ def _item(key: str, label: str, icon: str, url: str, counter: str = "") -> NavIt
     return NavItem(id=key, label=label[:1].upper() + label[1:], icon=icon, url=url, counter=counter)
 
 
-def _marked(group: NavGroup, path: str) -> NavGroup:
-    if not any(_active(item, path) for item in group.items):
+def _marked(group: NavGroup, here: NavItem | None) -> NavGroup:
+    if here not in group.items:
         return group
-    return replace(group, items=tuple(replace(item, active=_active(item, path)) for item in group.items))
+    return replace(group, items=tuple(replace(item, active=item == here) for item in group.items))
 
 
-def _active(item: NavItem, path: str) -> bool:
-    return path == item.url if item.id == "home" else path.startswith(item.url)
+def _leads_to(item: NavItem, path: str) -> bool:
+    return path == item.url if item.id in ("home", "access") else path.startswith(item.url)
+
+
+def _length(item: NavItem) -> int:
+    return len(item.url)

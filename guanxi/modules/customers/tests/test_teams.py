@@ -173,3 +173,12 @@ def test_a_role_limited_to_a_set_of_customers_reaches_what_hangs_on_them(owner, 
     RoleGrant.objects.create(role=role, entity="customers.*", actions=["view"], scope="set", record_set_id=made)
     UserRole.objects.create(user=helper, role=role)
     assert counts(helper) == dict.fromkeys(KEYS, 1) | {"teammember": 0}
+
+
+def test_a_set_of_owners_reaches_what_hangs_on_their_customers_without_being_worked_out(owner, helper, customer):
+    inputs = {"name": "Theirs", "entity": "customers.customer", "filter": f'["eq","owner",{owner.pk}]'}
+    made = run(commands.get("access.recordset.create"), system(), inputs=inputs).ids[0]
+    role = Role.objects.create(key="theirs", labels={"en": "theirs"})
+    RoleGrant.objects.create(role=role, entity="customers.*", actions=["view"], scope="set", record_set_id=made)
+    UserRole.objects.create(user=helper, role=role)
+    assert counts(helper) == dict.fromkeys(KEYS, 1) | {"teammember": 0}

@@ -6,13 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 class RecordSet(models.Model):
     """Records of one kind: picked by hand, or those that a saved filter found when it was last looked at. ``filter`` is
-    its JSON (empty: by hand), ``refreshed_at`` when the members were last worked out. ``of_customers`` (derived): a grant on
-    this set also reaches what hangs on its members."""
+    its JSON (empty: by hand), ``refreshed_at`` when the members were last worked out. Derived: ``of_customers``, a grant on
+    this set also reaches what hangs on its members; ``live``, the filter as JSON pairs of scope column and value, where it
+    can be said so: such a set has no members, its grants ask the columns themselves."""
 
     name = models.CharField(_("Name"), max_length=80, unique=True)
     entity = models.CharField(_("Kind of record"), max_length=100)
     filter = models.TextField(_("Filter"), blank=True, max_length=4000)
     of_customers = models.BooleanField(default=False, editable=False)
+    live = models.TextField(default="", blank=True, editable=False)
     note = models.CharField(_("Note"), max_length=200, blank=True)
     refreshed_at = models.DateTimeField(_("Worked out"), null=True, blank=True, editable=False)
     active = models.BooleanField(_("Active"), default=True)

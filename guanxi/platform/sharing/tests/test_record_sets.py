@@ -15,9 +15,15 @@ from guanxi.platform.sharing import explain
 from guanxi.platform.sharing.jobs import refresh_sets
 from tests.contract.digest import digest_of_tables
 from tests.contract.factories import factory_for
+from tests.fakes.models import Company
 from tests.queries import Statements
 
-KEEPER = ("fakes.*", "*", "all"), ("access.recordset", "*", "all")
+KEEPER = (
+    ("fakes.*", "*", "all"),
+    ("refdata.*", "view", "all"),
+    ("access.user", "view", "all"),
+    ("access.recordset", "*", "all"),
+)
 
 
 @pytest.fixture
@@ -106,6 +112,37 @@ def test_a_set_follows_its_filter_when_it_is_looked_at(organisation, keeper, com
     assert seen(reader) == {second.pk}
     named.refresh_from_db()
     assert named.refreshed_at > before
+
+
+def test_a_filter_of_places_and_owners_is_asked_anew_each_time(organisation, keeper, companies):
+    first, second, *_others = companies
+    edit, assign = commands.get("fakes.company.edit"), commands.get("fakes.company.assign")
+    ann = organisation.user("ann", organisation.south_one)
+    for one, region in ((first, organisation.city), (second, organisation.other_city)):
+        run(edit, keeper, ids=[one.pk], inputs={"region": region.pk})
+    place = f'["and",["under","region",{organisation.city.pk}],["in","owner",[{keeper.user_id},{ann.pk}]]]'
+    named = make(keeper, filter=place)
+    reader = reader_of(organisation, named)
+    assert first.pk in seen(reader)
+    assert second.pk not in seen(reader)
+    with Statements() as sent:
+        assert gate.among(reader, registry.get("fakes.company"), pk=first.pk).exists()
+    assert not any("recordsetmember" in sql for sql in sent)
+    run(edit, keeper, ids=[second.pk], inputs={"region": organisation.city.pk})
+    assert second.pk in seen(reader)
+    people, _after = explain.of_record(registry.get("fakes.company"), Company.objects.get(pk=second.pk), keeper)
+    assert "Named" in {reason.reach for one in people if one.user.pk == reader.user_id for reason in one.reasons}
+    bob = organisation.user("bob", organisation.south_one)
+    run(assign, keeper, ids=[second.pk], inputs={"owner": bob.pk})
+    assert second.pk not in seen(reader)
+    run_queued_jobs()
+    assert not named.members.exists()
+    run(commands.get("access.recordset.edit"), keeper, ids=[named.pk], inputs={"filter": '["eq","name","None"]'})
+    run_queued_jobs()
+    assert seen(reader_of(organisation)) == set()
+    run(commands.get("access.recordset.edit"), keeper, ids=[named.pk], inputs={"filter": place})
+    run(commands.get("access.recordset.deactivate"), keeper, ids=[named.pk])
+    assert seen(reader_of(organisation)) == set()
 
 
 @pytest.mark.parametrize("filter_", ["[", '["eq","nothing",1]', '["eq","owner__password","x"]', "/fakes/?x=1&filter=7"])
