@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -307,6 +306,7 @@ REST_FRAMEWORK = {
 }
 
 # --- logs ---------------------------------------------------------------------------------------
+DEFAULT_EXCEPTION_REPORTER_FILTER = "guanxi.config.logs.ReportFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -319,8 +319,7 @@ LOGGING = {
     },
     "handlers": {
         "console": {
-            "class": "logging.StreamHandler",
-            "stream": sys.stderr,
+            "class": "guanxi.config.logs.CleanHandler",
             "formatter": os.environ.get("GUANXI_LOG_FORMAT", "json"),
         }
     },
