@@ -323,6 +323,7 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+ANTIVIRUS = {"address": os.environ.get("GUANXI_CLAMD", "")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 WHITENOISE_USE_FINDERS = True
 
