@@ -13,7 +13,7 @@ CHECKS = {
     "types": ["-m", "mypy"],
     "layers": ["-m", "tools.layers"],
     "security": ["-m", "tools.security"],
-    "bandit": ["-m", "bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", "guanxi", "tools", "run.py"],
+    "bandit": ["-m", "tools.weaknesses"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "translations": ["-m", "tools.translations", "check"],
 }

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -225,8 +226,9 @@ LDAP = {
     "ca": os.environ.get("GUANXI_LDAP_CA", ""),
 }
 # One outside system that signs people in (signin.oidc); its settings replace the rows that the library would look for.
-OIDC = {
-    "issuer": os.environ.get("GUANXI_OIDC_ISSUER", ""),
+OIDC_ISSUER = os.environ.get("GUANXI_OIDC_ISSUER", "")
+OIDC: dict[str, Any] = {
+    "issuer": OIDC_ISSUER,
     "client": os.environ.get("GUANXI_OIDC_CLIENT", ""),
     "secret": _secret("GUANXI_OIDC_SECRET"),
     "label": os.environ.get("GUANXI_OIDC_LABEL", ""),
@@ -266,17 +268,14 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": [SELF],
         "manifest-src": [SELF],
         # The form of the sign-in page leads on to the company's own.
-        "form-action": [
-            SELF,
-            *(["{0.scheme}://{0.netloc}".format(urlsplit(OIDC["issuer"]))] if OIDC["issuer"] else []),
-        ],
+        "form-action": [SELF, *(["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))] if OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
 }
 
 # --- outgoing calls -----------------------------------------------------------------------------
-OUTBOUND = {
+OUTBOUND: dict[str, Any] = {
     "hosts": _named("GUANXI_OUTBOUND_HOSTS"),
     "inner": _named("GUANXI_OUTBOUND_INNER"),
     "loopback": _flag("GUANXI_OUTBOUND_LOOPBACK"),
@@ -323,7 +322,7 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
-ANTIVIRUS = {"address": os.environ.get("GUANXI_CLAMD", "")}
+ANTIVIRUS: dict[str, Any] = {"address": os.environ.get("GUANXI_CLAMD", "")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 WHITENOISE_USE_FINDERS = True
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import security
+from tools import security, weaknesses
 from tools.shell import ROOT
 
 #: Rule → examples that break it, each as the text of a view.
@@ -78,3 +78,17 @@ def test_the_project_keeps_the_rules_and_no_reviewed_place_is_a_leftover():
     assert [str(one) for one in security.findings(ROOT, names)] == []
     places = {*security.NETWORK_PLACES, *security.SQL_PLACES, *security.UNESCAPED_PLACES, *security.UNSCOPED}
     assert {place for place in places if not any(name.startswith(place) for name in names)} == set()
+
+
+def test_what_bandit_finds_beyond_the_reviewed_places_is_told():
+    def finding(file: str, number: str) -> dict[str, object]:
+        return {"filename": f"./{file}", "test_id": number, "line_number": 3, "issue_text": "bad"}
+
+    reviewed, other = "guanxi/platform/bulk/sqlite.py", "guanxi/platform/jobs/worker.py"
+    report = {
+        "results": [finding(reviewed, "B608"), finding(other, "B608"), finding(reviewed, "B301")],
+        "errors": [{"filename": other, "reason": "syntax error"}],
+    }
+    assert list(weaknesses.problems(report)) == [
+        f"{other}:3: B608: bad", f"{reviewed}:3: B301: bad", f"{other}: syntax error",
+    ]  # fmt: skip

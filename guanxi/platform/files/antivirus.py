@@ -35,7 +35,7 @@ class AntivirusSettings:
 
 
 def antivirus_settings() -> AntivirusSettings:
-    return AntivirusSettings(**settings.ANTIVIRUS)
+    return AntivirusSettings(**getattr(settings, "ANTIVIRUS", {}))
 
 
 @scanner

@@ -21,4 +21,4 @@ class OidcSettings:
 
 
 def oidc_settings() -> OidcSettings:
-    return OidcSettings(**settings.OIDC)
+    return OidcSettings(**getattr(settings, "OIDC", {}))

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.utils import timezone
 
@@ -59,7 +60,7 @@ def _by_name(name: str, claims: Mapping[str, Any], conf: OidcSettings) -> User:
         if not conf.create:
             raise NotAdmitted("unknown")
         user = _made(name, claims)
-    if user.socialaccount_set.exists():
+    if SocialAccount.objects.filter(user=user).exists():
         raise NotAdmitted("unknown", user)  # the name has gone to somebody else at the provider
     if user.password and user.has_usable_password():
         raise NotAdmitted("password", user)
