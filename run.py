@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     one = command("verify", "verify the audit trail; names the first row that was touched and ends with 1")
     one.set_defaults(act=lambda o, rest: _venv(["manage.py", "verify_audit", *rest]), passes_on=True)
 
-    one = command("check", "lint, format, types, layers, migrations and translations")
+    one = command("check", "lint, format, types, layers, security, migrations and translations")
     one.add_argument("only", nargs="*", metavar="NAME", help="only these: " + ", ".join(checks.NAMES))
     one.set_defaults(act=lambda o, rest: checks.check(o.only))
 

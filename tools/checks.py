@@ -12,6 +12,8 @@ CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "--output-format", "concise", "."],
     "types": ["-m", "mypy"],
     "layers": ["-m", "tools.layers"],
+    "security": ["-m", "tools.security"],
+    "bandit": ["-m", "tools.weaknesses"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "translations": ["-m", "tools.translations", "check"],
 }

@@ -7,6 +7,7 @@ PLATFORM = [
     "guanxi.platform.files",
     "guanxi.platform.refdata",
     "guanxi.platform.feel",
+    "guanxi.platform.outbound",
     "guanxi.platform.access",
     "guanxi.platform.entities",
     "guanxi.platform.commands",

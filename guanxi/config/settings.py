@@ -2,8 +2,8 @@
 
 import os
 import secrets
-import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -27,6 +27,18 @@ WATERMARK = _flag("GUANXI_WATERMARK", True)
 SITE_URL = os.environ.get("GUANXI_SITE_URL", "http://localhost:8000")
 ALLOWED_HOSTS = os.environ.get("GUANXI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+
+def _named(name: str) -> tuple[str, ...]:
+    """The parts of a list with commas or blanks between them."""
+    return tuple(os.environ.get(name, "").replace(",", " ").split())
+
+
+def _secret(name: str) -> str:
+    """From the environment, or from the file that NAME_FILE names, which keeps it out of process listings."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    return os.environ.get(name, "")
 
 
 def _kept_key(variable: str, name: str) -> str:
@@ -66,6 +78,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.usersessions",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "csp",
     "rest_framework",
@@ -211,6 +225,20 @@ LDAP = {
     "filter": os.environ.get("GUANXI_LDAP_FILTER", "(uid={name})"),
     "ca": os.environ.get("GUANXI_LDAP_CA", ""),
 }
+# One outside system that signs people in (signin.oidc); its settings replace the rows that the library would look for.
+OIDC_ISSUER = os.environ.get("GUANXI_OIDC_ISSUER", "")
+OIDC: dict[str, Any] = {
+    "issuer": OIDC_ISSUER,
+    "client": os.environ.get("GUANXI_OIDC_CLIENT", ""),
+    "secret": _secret("GUANXI_OIDC_SECRET"),
+    "label": os.environ.get("GUANXI_OIDC_LABEL", ""),
+    "name_claim": os.environ.get("GUANXI_OIDC_NAME_CLAIM", "preferred_username"),
+    "groups_claim": os.environ.get("GUANXI_OIDC_GROUPS_CLAIM", "groups"),
+    "scopes": _named("GUANXI_OIDC_SCOPES") or ("openid", "profile", "email"),
+    "create": _flag("GUANXI_OIDC_CREATE"),
+}
+SOCIALACCOUNT_ADAPTER = "guanxi.platform.signin.oidc.PeopleAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "guanxi.platform.signin.oidc.CompanyProvider"}}
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -239,10 +267,19 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "worker-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # The form of the sign-in page leads on to the company's own.
+        "form-action": [SELF, *(["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))] if OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
+}
+
+# --- outgoing calls -----------------------------------------------------------------------------
+OUTBOUND: dict[str, Any] = {
+    "hosts": _named("GUANXI_OUTBOUND_HOSTS"),
+    "inner": _named("GUANXI_OUTBOUND_INNER"),
+    "loopback": _flag("GUANXI_OUTBOUND_LOOPBACK"),
+    "ca": os.environ.get("GUANXI_OUTBOUND_CA", ""),
 }
 
 # --- mail ---------------------------------------------------------------------------------------
@@ -260,16 +297,9 @@ MAIL = {
 
 
 # --- keeping ------------------------------------------------------------------------------------
-def _backup_key() -> str:
-    """What seals backups: from the environment, or from a file that is kept apart from them."""
-    if path := os.environ.get("GUANXI_BACKUP_KEY_FILE"):
-        return Path(path).read_text().strip()
-    return os.environ.get("GUANXI_BACKUP_KEY", "")
-
-
 KEEPING = {
     "folder": os.environ.get("GUANXI_BACKUP_DIR") or str(DATA_DIR / "backups"),
-    "key": _backup_key(),
+    "key": _secret("GUANXI_BACKUP_KEY"),
     "hour": int(os.environ.get("GUANXI_BACKUP_HOUR") or (-1 if DEMO else 2)),
 }
 
@@ -292,6 +322,7 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+ANTIVIRUS: dict[str, Any] = {"address": os.environ.get("GUANXI_CLAMD", "")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 WHITENOISE_USE_FINDERS = True
 
@@ -307,6 +338,7 @@ REST_FRAMEWORK = {
 }
 
 # --- logs ---------------------------------------------------------------------------------------
+DEFAULT_EXCEPTION_REPORTER_FILTER = "guanxi.config.logs.ReportFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -319,8 +351,7 @@ LOGGING = {
     },
     "handlers": {
         "console": {
-            "class": "logging.StreamHandler",
-            "stream": sys.stderr,
+            "class": "guanxi.config.logs.CleanHandler",
             "formatter": os.environ.get("GUANXI_LOG_FORMAT", "json"),
         }
     },

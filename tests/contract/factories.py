@@ -86,6 +86,8 @@ for _line in ("access.userrole", "access.fieldrule"):
 for _line, _host in (("signin.usernetwork", "user"), ("signin.rolenetwork", "role")):
     _whose: dict[str, Maker] = {_host: new(f"access.{_host}")}  # not the tests' own people: they would be locked out
     prescribe(_line, network=lambda n: f"10.{n // 250 % 250}.{n % 250}.0/24", **_whose)
+prescribe("signin.rolegroup", role=new("access.role"))
+prescribe("outbound.recipient", host=lambda n: f"host{n}.example.com")
 prescribe("access.recordset", entity=lambda n: "fakes.company", filter=lambda n: f'["gt","employees","{n}"]')
 prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 

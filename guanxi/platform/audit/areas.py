@@ -41,6 +41,8 @@ _by_prefix: dict[str, Area] = {
     "audit.": Area.KEEPING,
     "events.": Area.KEEPING,
     "keeping.": Area.KEEPING,
+    "files.": Area.REFUSED,
+    "outbound.": Area.RIGHTS,
 }
 
 

@@ -23,6 +23,8 @@ from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section, Timeline, Tree
 from guanxi.platform.files import services as files
 from guanxi.platform.files.models import File
+from guanxi.platform.outbound import connectors
+from guanxi.platform.outbound.models import Recipient
 from guanxi.platform.refdata.models import Code, Industry, Region
 
 
@@ -210,6 +212,49 @@ class CodeEntity(Entity):
     columns = ("label", "table", "key", "position", "active")
     group_by = ("table",)
     order = "id"
+
+
+@entity
+class RecipientEntity(Entity):
+    """Never deleted: who has had data stays known."""
+
+    model = Recipient
+    icon = "plug"
+    menu = Menu("settings", 37)
+    help = _("Whom Guanxi calls over the network, with the record that must exist before data goes there.")
+    columns = ("name", "connector", "host", "purpose", "basis", "abroad", "assessed_on", "active")
+    form = (
+        Section(_("Recipient of data"), "name", "connector", "host"),
+        Section(_("What and why"), "purpose", "sent", "basis"),
+        Section(_("Outside the country"), "abroad", "country", "contract"),
+        Section(_("Assessment"), "assessed_on", "assessment"),
+    )
+    group_by = ("connector", "basis", "abroad", "active")
+    commands = ("create", "edit")
+    confirmed = ("create", "edit", "activate")
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["connector"] = fields["connector"].with_(kind=kinds.CHOICE, choices=connector_choices)
+        return fields
+
+    def clean(self, record: Recipient, actor: Actor) -> dict[str, str]:
+        wrong = {}
+        if record.basis != Recipient.Basis.NONE and not (record.assessed_on and record.assessment):
+            wrong["assessed_on"] = gettext(
+                "Say when it was assessed what giving personal data away means, and the result."
+            )
+        if record.assessed_on and record.assessed_on > actor.today():
+            wrong["assessed_on"] = gettext("Choose a day that has come already.")
+        if record.abroad and not (record.country and record.contract):
+            wrong["country"] = gettext(
+                "For a recipient outside the country name the country and the contract or clearance."
+            )
+        return wrong
+
+
+def connector_choices() -> list[Choice]:
+    """What may call out at all."""
+    return [Choice(one.key, one.label) for one in connectors.declared()]
 
 
 @entity

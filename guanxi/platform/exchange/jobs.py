@@ -21,12 +21,20 @@ from guanxi.platform.exchange.reading import Cancelled, ReadOptions, Refusal, sp
 from guanxi.platform.exchange.reading.texts import REFUSALS
 from guanxi.platform.exchange.run import Run
 from guanxi.platform.files import selectors as files
-from guanxi.platform.files.errors import FileGone
+from guanxi.platform.files.errors import FileGone, FileHeld
 from guanxi.platform.jobs.context import JobContext
 from guanxi.platform.jobs.errors import JobError
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.registry import job, on_finished, periodic
 from guanxi.platform.jobs.sentences import sentence
+
+_GONE: dict[type, str] = {
+    FileGone: gettext_noop("The file is gone. Upload it again."),
+    FileHeld: gettext_noop(
+        "The virus scanner could not look at the file: it is away, or the file is larger than it takes. Try again in a few "
+        "minutes, or ask your administrator."
+    ),
+}
 
 
 def _owner(context: JobContext) -> Actor:
@@ -58,7 +66,7 @@ def read(context: JobContext) -> None:
         error = (
             sentence(REFUSALS[refusal.code], **refusal.params)
             if isinstance(refusal, Refusal)
-            else sentence(gettext_noop("The file is gone. Upload it again."))
+            else sentence(_GONE[type(refusal)])
         )
         Import.objects.filter(pk=chosen.pk).update(state=ImportState.REFUSED, error=error)
         raise JobError(error["text"], code="refused", **error.get("values", {})) from refusal

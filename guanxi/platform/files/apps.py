@@ -6,3 +6,6 @@ class FilesConfig(AppConfig):
     name = "guanxi.platform.files"
     label = "files"
     verbose_name = _("Files")
+
+    def ready(self) -> None:
+        from guanxi.platform.files import antivirus  # noqa: F401

@@ -12,3 +12,4 @@ class Purpose(models.TextChoices):
 class FileState(models.TextChoices):
     STORED = "stored", _("Stored")
     QUARANTINED = "quarantined", _("Quarantined")
+    HARMFUL = "harmful", _("Harmful")

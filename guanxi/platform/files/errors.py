@@ -9,3 +9,7 @@ class FileRefused(JobError):
 
 class FileGone(LookupError):
     """The file is deleted, in quarantine or has lost its bytes."""
+
+
+class FileHeld(FileGone):
+    """The file waits for the virus scanner. It is there and may be opened later."""

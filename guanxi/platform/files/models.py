@@ -15,7 +15,8 @@ FILES = "files.file"
 
 
 class File(models.Model):
-    """``storage_name`` is random and says nothing; ``name`` is the user's, cleaned, and only ever shown."""
+    """``storage_name`` is random and says nothing; ``name`` is the user's, cleaned, and only ever shown. Of a file in
+    quarantine ``scans`` counts how often the scanner could not tell, and ``next_scan`` is when it is asked again."""
 
     storage_name = models.CharField(_("storage name"), max_length=80, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=255)
@@ -25,6 +26,8 @@ class File(models.Model):
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     state = models.CharField(_("state"), max_length=20, choices=FileState.choices, default=FileState.STORED)
     state_reason = models.CharField(_("reason of the state"), max_length=500, blank=True, default="")
+    scans = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_scan = models.DateTimeField(null=True, editable=False)
     entity = models.CharField(_("entity"), max_length=100, null=True, blank=True)
     record_id = models.BigIntegerField(_("record"), null=True, blank=True)
     customer_id = models.BigIntegerField(_("customer"), null=True, blank=True)
@@ -42,6 +45,7 @@ class File(models.Model):
             models.Index(fields=["customer_id", "-id"], name="files_file_customer"),
             models.Index(fields=["expires_at"], name="files_file_expires"),
             models.Index(fields=["deleted_at"], name="files_file_deleted"),
+            models.Index(fields=["next_scan"], condition=models.Q(state="quarantined"), name="files_file_next_scan"),
         ]
 
     def __str__(self) -> str:

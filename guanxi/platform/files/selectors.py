@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from guanxi.platform.files import storage
 from guanxi.platform.files.choices import FileState, Purpose
-from guanxi.platform.files.errors import FileGone
+from guanxi.platform.files.errors import FileGone, FileHeld
 from guanxi.platform.files.models import File
 
 
@@ -31,6 +31,12 @@ def names(ids: Collection[int]) -> dict[int, str]:
     return dict(File.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
+def states(ids: Collection[int]) -> dict[int, FileState]:
+    """Id → state of those that are not given out."""
+    rows = File.objects.filter(pk__in=ids).exclude(state=FileState.STORED).values_list("pk", "state")
+    return {pk: FileState(state) for pk, state in rows}
+
+
 def claimable(ids: Collection[int], by: int | None) -> set[int]:
     """Those of the uploads that this person brought (None: the program) and no record has claimed yet."""
     free = live_files().filter(created_by_id=by, pk__in=ids, entity=None, purpose=Purpose.ATTACHMENT)
@@ -38,8 +44,11 @@ def claimable(ids: Collection[int], by: int | None) -> set[int]:
 
 
 def local_path(file: File) -> Path:
-    """The bytes as a path, for readers in a process of their own. Raises FileGone."""
+    """The bytes as a path, for readers in a process of their own. Raises FileGone, and FileHeld (which is one) for a file
+    that waits for the scanner."""
     path = storage.path_of(file.storage_name)
+    if file.state == FileState.QUARANTINED and not file.deleted_at:
+        raise FileHeld(f"file {file.pk} is in quarantine")
     if file.deleted_at or file.state != FileState.STORED or not path.is_file():
         raise FileGone(f"file {file.pk} is deleted, in quarantine or lost")
     return path

@@ -12,13 +12,12 @@ from typing import IO, Any
 from django.db.models import Q
 from django.utils import timezone
 
-from guanxi.platform.files import storage
+from guanxi.platform.files import quarantine, storage
 from guanxi.platform.files.choices import FileState, Purpose
 from guanxi.platform.files.conf import file_settings
 from guanxi.platform.files.content import check_type
 from guanxi.platform.files.models import File
 from guanxi.platform.files.names import clean_name, extension_of
-from guanxi.platform.files.scanners import verdict
 
 PIECE = 2**20
 #: An upload that no record has claimed by then is thrown away.
@@ -46,7 +45,8 @@ def new_file(
 
     ``by`` is the user's id, ``limit`` bytes (default: that of the purpose), ``judge`` raises FileRefused for bytes that
     are not welcome (default: those that do not agree with the extension), ``attach`` may name ``entity``,
-    ``record_id`` and ``customer_id``. Raises FileRefused for what the user can mend, such as size or type.
+    ``record_id`` and ``customer_id``. Raises FileRefused for what the user can mend, such as size or type, and for what
+    a scanner calls harmful; what it cannot judge is kept in quarantine.
     """
     name = clean_name(name)
     extension = extension_of(name)
@@ -55,7 +55,7 @@ def new_file(
         yield new
         new.close()
         content_type = check_type(new.path, extension, purpose, judge)
-        reason = verdict(new.path)
+        reason = "" if purpose == Purpose.EXPORT else quarantine.judged(new, name, by)
         target = new.keep()
     except BaseException:
         new.discard()
@@ -70,6 +70,7 @@ def new_file(
             purpose=purpose,
             state=FileState.QUARANTINED if reason else FileState.STORED,
             state_reason=reason,
+            next_scan=timezone.now() + quarantine.FIRST_PAUSE if reason else None,
             created_by_id=by,
             expires_at=expires_at,
             **attach,

@@ -10,6 +10,7 @@ class Kind(models.TextChoices):
     APPROVAL = "approval", _("Waiting for your decision")
     DECIDED = "decided", _("Decided")
     MENTION = "mention", _("You were mentioned")
+    SHARED = "shared", _("Shared with you")
     JOB = "job", _("Background work")
     QUESTION = "question", _("Question")
     ALARM = "alarm", _("Alarm")
@@ -49,7 +50,7 @@ class MailState(models.TextChoices):
 
 ICONS = {
     Kind.ASSIGNED: "user-check", Kind.DUE: "calendar-due", Kind.APPROVAL: "rubber-stamp", Kind.DECIDED: "checks",
-    Kind.MENTION: "at", Kind.JOB: "loader", Kind.QUESTION: "help-circle", Kind.ALARM: "bell-ringing",
+    Kind.MENTION: "at", Kind.SHARED: "share", Kind.JOB: "loader", Kind.QUESTION: "help-circle", Kind.ALARM: "bell-ringing",
 }  # fmt: skip
 
 #: Colour means status: what calls for action, and what went wrong.

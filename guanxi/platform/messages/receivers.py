@@ -18,6 +18,10 @@ TASK_DUE = "calendar.task.due"
 LOOKED_TOO_MUCH = "audit.viewing.alarmed"
 
 
+#: The event by which the file store says that the scanner found something.
+HARMFUL = "files.harmful"
+
+
 def tell(rule: rules.Rule, events: list[StoredEvent]) -> None:
     """Notify whom the rule names."""
     told = rule(events)
@@ -43,4 +47,6 @@ connect(rules.due, [TASK_DUE])
 connect(rules.submitted, [SUBMITTED])
 connect(rules.decided, [APPROVED, REFUSED])
 connect(rules.alarmed, [LOOKED_TOO_MUCH])
+connect(rules.found_harmful, [HARMFUL])
+connect(rules.shared, [f"{rules.SHARE}.created"])
 on_committed([APPROVED, REFUSED], settle_requests)

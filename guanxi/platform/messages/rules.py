@@ -31,6 +31,9 @@ DECIDERS = 50
 #: The role of those who are told when somebody looks at too much.
 OFFICERS = "security_officer"
 
+#: The entity by which a single record is opened to somebody.
+SHARE = "sharing.share"
+
 
 def receiving_field(entity: Entity) -> str:
     """The field that says whose work a record is: its assignee, else its owner; empty for what has neither."""
@@ -181,8 +184,7 @@ def _host(entity: Entity, event: StoredEvent) -> tuple[Entity | None, int | None
 
 def alarmed(events: Sequence[StoredEvent]) -> Told:
     """Somebody looks at very many customers: the security officers are told, once a day for each person."""
-    officers = User.objects.filter(is_active=True, role_links__role__key=OFFICERS, role_links__role__active=True)
-    users = list(officers.values_list("pk", flat=True).distinct()[:DECIDERS])
+    users = officers()
     found: Told = []
     for event in events:
         data = event.data or {}
@@ -193,6 +195,51 @@ def alarmed(events: Sequence[StoredEvent]) -> Told:
         )  # fmt: skip
         found += [(user, notice) for user in users if user != event.actor_id]
     return found
+
+
+def officers() -> list[int]:
+    """The security officers with an account in use."""
+    found = User.objects.filter(is_active=True, role_links__role__key=OFFICERS, role_links__role__active=True)
+    return list(found.values_list("pk", flat=True).distinct()[:DECIDERS])
+
+
+def found_harmful(events: Sequence[StoredEvent]) -> Told:
+    """The virus scanner found something in a file: the security officers are told."""
+    found: Told = []
+    for event in events:
+        data = event.data or {}
+        template = gettext_noop("The virus scanner found %(found)s in a file, which was refused")
+        notice = Notice(
+            key=f"harmful:{event.id}", kind=Kind.ALARM, entity="access.user", record_id=event.actor_id, event_id=event.id, failed=True,
+            sentence=sentence(template, found=data.get("found", "")), text=str(data.get("file", "")),
+        )  # fmt: skip
+        found += [(user, notice) for user in officers()]
+    return found
+
+
+def shared(events: Sequence[StoredEvent]) -> Told:
+    """Records were opened to a person who now may see them: they are told; several at once make one notification."""
+    opened: dict[tuple[int, str, str], list[StoredEvent]] = defaultdict(list)
+    for event in events:
+        new = {key: change[1] for key, change in (event.diff or {}).items()}
+        if new.get("person") and new["person"] != event.actor_id and registry.find(new.get("entity", "")):
+            opened[new["person"], new["entity"], str(event.batch or "")].append(event)
+    users = User.objects.in_bulk({person for person, _host, _occasion in opened})
+    found: Told = []
+    for (person, host, occasion), own in opened.items():
+        records = [event.diff["record_id"][1] for event in own if event.diff]
+        if person in users and gate.admits(Actor.for_user(users[person]), registry.get(host), records, "view"):
+            found.append((person, _shared(host, occasion, own[0], records)))
+    return found
+
+
+def _shared(host: str, occasion: str, event: StoredEvent, records: Sequence[int]) -> Notice:
+    actor, several = event.actor_name, event.batch or len(records) > 1
+    return Notice(
+        key=f"shared:{host}:{occasion or event.id}", kind=Kind.SHARED, count=len(records), entity=host, record_id=records[0], event_id=event.id,
+        sentence=sentence(gettext_noop("%(actor)s shared “%(record)s” with you"), actor=actor),
+        many=sentence(gettext_noop("%(actor)s shared %(count)s %(entities)s with you"), actor=actor) if several else None,
+    )  # fmt: skip
 
 
 def kinds_of(rule: Rule) -> Iterable[str]:

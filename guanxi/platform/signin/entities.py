@@ -1,4 +1,4 @@
-"""Networks from which people may work, as lines of users and of roles; reviews of access."""
+"""Networks from which people may work, as lines of users and of roles; groups that give roles; reviews of access."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
 from guanxi.platform.signin import networks, reviews
-from guanxi.platform.signin.models import AccessReview, ReviewItem, RoleNetwork, UserNetwork
+from guanxi.platform.signin.models import AccessReview, ReviewItem, RoleGroup, RoleNetwork, UserNetwork
 
 
 class NetworkEntity(Entity):
@@ -48,8 +48,29 @@ class RoleNetworkEntity(NetworkEntity):
     columns = ("role", "network", "remarks")
 
 
+@entity
+class RoleGroupEntity(Entity):
+    """Whoever names a group gives the role to all of its members."""
+
+    model = RoleGroup
+    icon = "users-group"
+    parent = "role"
+    title = "group"
+    columns = ("role", "group")
+    confirmed = ("create", "edit", "delete")
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["group"] = fields["group"].with_(
+            help=_(
+                "As the identity provider writes it. Who is in it gets the role at the next sign-in, who is not loses it."
+            )
+        )
+        return fields
+
+
 registry.extend("access.user", related=Related("signin.usernetwork", "user", columns=("network", "remarks")))
 registry.extend("access.role", related=Related("signin.rolenetwork", "role", columns=("network", "remarks")))
+registry.extend("access.role", related=Related("signin.rolegroup", "role", columns=("group",)))
 
 
 @entity

@@ -93,6 +93,21 @@ class RoleNetwork(Network):
         constraints = [models.UniqueConstraint(fields=["role", "network"], name="signin_role_network")]
 
 
+class RoleGroup(Line):
+    """A group of the company's identity provider whose members hold the role, from their next sign-in on."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="groups", verbose_name=_("Role"))
+    group = models.CharField(_("Group"), max_length=200)
+
+    class Meta(Line.Meta):
+        verbose_name = _("group of a role")
+        verbose_name_plural = _("groups of roles")
+        constraints = [models.UniqueConstraint(fields=["role", "group"], name="signin_role_group")]
+
+    def __str__(self) -> str:
+        return self.group
+
+
 class AccessReview(models.Model):
     """A look through all who hold a role, with what has changed since the one before. ``gone`` counts roles that were
     held then and are held no more."""

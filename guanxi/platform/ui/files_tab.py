@@ -13,6 +13,8 @@ from guanxi.platform.access.requests import whole_number
 from guanxi.platform.directory.models import Attachment
 from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.files import selectors as stored
+from guanxi.platform.files.choices import FileState
 from guanxi.platform.files.conf import file_settings
 from guanxi.platform.ui import addresses
 from guanxi.platform.ui.contexts import EmptyState, FileRow, Link, RecordFiles
@@ -85,6 +87,8 @@ def _drawn(entity: Entity, actor: Actor, record: Any, files: Sequence[Attachment
     people = links.labels("access.user", {file.created_by_id for file in files if file.created_by_id}, actor)
     hosts = _hosts(entity, actor, record, files)
     may_delete = gate.permits(actor, own, "delete")
+    states = stored.states({file.file_id for file in files if file.file_id})
+    words = {FileState.QUARANTINED: _("Waits for the virus scanner"), FileState.HARMFUL: _("Harmful, not given out")}
     return [
         FileRow(
             id=file.pk,
@@ -96,7 +100,8 @@ def _drawn(entity: Entity, actor: Actor, record: Any, files: Sequence[Attachment
             at_title=file.created_at.astimezone(actor.zone).strftime("%Y-%m-%d %H:%M:%S"),
             iso=file.created_at.isoformat(),
             page_url=addresses.record(own, file.pk),
-            url=addresses.page_of(own, "content", file.pk, "file") if file.file_id else "",
+            url=addresses.page_of(own, "content", file.pk, "file") if file.file_id not in {None, *states} else "",
+            state=words[states[file.file_id]] if file.file_id in states else "",
             on=hosts.get((file.entity, file.record_id)),
             delete_url=addresses.page_of(entity, "file_delete", record.pk, file.pk) if may_delete else "",
         )

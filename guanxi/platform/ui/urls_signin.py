@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from guanxi.platform.ui.views.signin import change_password, confirm_again, remove_key
+from guanxi.platform.ui.views.signin import change_password, confirm_again, oidc_begin, oidc_callback, remove_key
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -24,6 +24,8 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("oidc/", oidc_begin, name="oidc_begin"),
+    path("oidc/callback/", oidc_callback, name="oidc_callback"),
     path("2fa/webauthn/keys/<int:pk>/remove/", remove_key, name="mfa_remove_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

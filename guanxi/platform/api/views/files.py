@@ -16,11 +16,12 @@ from guanxi.platform.api.errors import BadRequest
 from guanxi.platform.api.schema import shapes
 from guanxi.platform.api.schema.operations import Components, Operation
 from guanxi.platform.api.views.base import ApiView, EntityView
+from guanxi.platform.commands.outcome import Blocked
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.source import ModelSource
 from guanxi.platform.files import selectors as files
-from guanxi.platform.files.errors import FileGone, FileRefused
+from guanxi.platform.files.errors import FileGone, FileHeld, FileRefused
 from guanxi.platform.files.services import receive
 from guanxi.platform.files.serving import file_response
 
@@ -77,6 +78,10 @@ class RecordFileView(EntityView):
             raise gate.NotFound
         try:
             return file_response(stored)
+        except FileHeld as error:
+            raise Blocked(
+                {id: _("The virus scanner has not looked at this file yet. Try again in a few minutes.")}
+            ) from error
         except FileGone as error:
             raise gate.NotFound from error
 

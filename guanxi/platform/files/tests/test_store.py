@@ -226,19 +226,23 @@ def test_expired_files_are_purged(root):
     assert on_disk(root) == [local_path(kept)]
 
 
-def test_what_a_scanner_does_not_like_and_what_it_cannot_judge_is_held_back():
+def test_what_a_scanner_finds_is_refused_and_what_it_cannot_judge_is_held_back():
     scanner(lambda path: "EICAR" if b"EICAR" in path.read_bytes() else None)
     assert put().state == "stored"
-    bad = put(b"EICAR")
-    assert (bad.state, bad.state_reason) == ("quarantined", "EICAR")
-    with pytest.raises(FileGone):
-        open_file(bad)
+    with pytest.raises(FileRefused) as refusal:
+        put(b"EICAR")
+    assert refusal.value.code == "harmful"
 
     @scanner
     def down(path: Path) -> None:
         raise TimeoutError
 
-    assert put().state == "quarantined"
+    held = put()
+    assert (held.state, held.state_reason) == ("quarantined", "scanner failed: TimeoutError")
+    with pytest.raises(FileGone):
+        open_file(held)
+    with pytest.raises(FileRefused):
+        put(b"EICAR")
 
 
 def test_attaching():

@@ -205,6 +205,22 @@ def test_a_mention_reaches_only_who_may_see_the_record(organisation, ann, bob):
     assert titles(bob, unread_only=True) == []
 
 
+@real
+def test_whoever_a_record_is_shared_with_is_told_and_finds_it(organisation, ann, bob):
+    carl, dave = organisation.actor("carl", *OWN), organisation.actor("dave")
+    first, second = (commit("fakes.company.create", ann, inputs={"name": name}).ids[0] for name in ("Acme", "Bolt"))
+    for person in (carl, dave, ann):
+        commit("fakes.company.share", ann, ids=[first], inputs={"person": person.user_id})
+    assert titles(carl) == ["ann shared “Acme” with you"]
+    told = selectors.newest(carl)[0]
+    assert (told.entity, told.record_id) == ("fakes.company", first)
+    assert titles(dave) == [], "who has no right to companies sees none by a share"
+    assert not Notification.objects.filter(user=ann.user_id, kind=Kind.SHARED).exists()
+    commit("fakes.company.share", ann, ids=[first, second], inputs={"person": bob.user_id})
+    both = Notification.objects.get(user=bob.user_id, kind=Kind.SHARED)
+    assert (both.count, both.record_id) == (2, None)
+
+
 def test_the_end_of_a_job_is_told_to_who_started_it(ann, bob):
     def fail(context):
         raise JobError("No paper", code="paper")

@@ -133,7 +133,7 @@ class Timeline:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
     """``on`` is the record of the customer that the file hangs on, where that is another one than the page's;
-    ``url`` is empty when the bytes are gone; ``delete_url`` takes POST and answers platform/files.html."""
+    ``url`` is empty when the bytes are gone or not given out, which ``state`` says; ``delete_url`` takes POST and answers platform/files.html."""
 
     id: int
     name: str
@@ -145,6 +145,7 @@ class FileRow:
     iso: str
     page_url: str
     url: str = ""
+    state: str = ""
     on: Link | None = None
     delete_url: str = ""
 

@@ -19,7 +19,7 @@ from guanxi.platform.access.models import User
 from guanxi.platform.access.requests import Request, whole_number
 from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.entities import registry
-from guanxi.platform.signin import devices, networks
+from guanxi.platform.signin import devices, networks, oidc
 from guanxi.platform.ui import account_page, form_page, mail_page, profile, shell
 from guanxi.platform.ui.answers import done
 from guanxi.platform.ui.doors import confirmed, page, part, signed_in
@@ -171,7 +171,8 @@ def login_context(request: Request) -> dict[str, Any]:
     match = request.resolver_match
     name = match.url_name or "" if match is not None else ""
     if name == "account_login":
-        return {"extras": account_page.login_extras()}
+        refusal = oidc.REFUSALS.get(request.GET.get("refused", ""), "")
+        return {"extras": account_page.login_extras(), "company_account": oidc.offered(), "refusal": refusal}
     actor = getattr(request, "actor", None)
     if actor is None or name not in account_page.LIBRARY_PAGES:
         return {}

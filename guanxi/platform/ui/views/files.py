@@ -14,7 +14,7 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.files import selectors as files
-from guanxi.platform.files.errors import FileGone, FileRefused
+from guanxi.platform.files.errors import FileGone, FileHeld, FileRefused
 from guanxi.platform.files.services import receive
 from guanxi.platform.files.serving import file_response
 from guanxi.platform.ui import addresses, files_tab
@@ -33,6 +33,10 @@ def content(request: Request, entity: Entity, pk: int, key: str) -> HttpResponse
         raise gate.NotFound
     try:
         return file_response(stored)
+    except FileHeld:
+        return refused(
+            request, 409, _("The virus scanner has not looked at this file yet. Try again in a few minutes.")
+        )
     except FileGone:
         return refused(request, 404, _("The file is gone. Deleted files are kept for thirty days."))
 

@@ -5,12 +5,16 @@ from typing import Any
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
-from django.http import HttpResponse
+from allauth.socialaccount.adapter import get_adapter as get_people_adapter
+from allauth.socialaccount.models import SocialApp
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
 
 from guanxi.platform.access.requests import Request
+from guanxi.platform.signin import oidc
 from guanxi.platform.ui.doors import signed_in
 
 
@@ -46,3 +50,23 @@ class ChangePasswordView(PasswordChangeView):
 
 
 change_password = ChangePasswordView.as_view()
+
+
+@require_POST
+def oidc_begin(request: HttpRequest) -> HttpResponse:
+    """To the company's identity provider; 404 where there is none."""
+    try:
+        provider = get_people_adapter(request).get_provider(request, oidc.PROVIDER)
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
+    wanted = request.POST.get("next", "")
+    here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return oidc.begin(request, provider, wanted if here else "")
+
+
+@require_GET
+def oidc_callback(request: HttpRequest) -> HttpResponse:
+    """Back from the identity provider, with a code or with a refusal."""
+    if not oidc.offered():
+        raise Http404
+    return oidc.complete(request)
