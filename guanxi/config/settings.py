@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.config import pool
 from guanxi.config.modules import MODULES, PACKS, PLATFORM
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -157,7 +158,7 @@ def _postgres(url: str) -> dict:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}},
+        "OPTIONS": {"pool": pool.OPTIONS},
     }
 
 

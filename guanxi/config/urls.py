@@ -8,3 +8,5 @@ urlpatterns = [
     path("api/", include("guanxi.platform.api.urls")),
     path("", include("guanxi.platform.ui.urls")),
 ]
+
+handler500 = "guanxi.platform.ui.outage.failed"

@@ -1,6 +1,7 @@
 """Health, measurements and the request log."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
@@ -34,6 +35,14 @@ def test_health_is_bad_when_a_database_does_not_answer(client, monkeypatch):
 
     monkeypatch.setattr(health, "_answers", fail)
     assert client.get("/healthz").status_code == 503
+
+
+@pytest.mark.parametrize(("seconds", "warnings"), [(59, None), (61, ["clock"]), (-61, ["clock"])])
+def test_health_warns_of_a_database_with_another_time_but_goes_on_serving(client, monkeypatch, seconds, warnings):
+    monkeypatch.setattr(health.clock, "skew", lambda: timedelta(seconds=seconds))
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json().get("warnings")) == (200, warnings)
+    assert f"guanxi_clock_skew_seconds {seconds:.1f}" in client.get("/metrics").content.decode()
 
 
 def test_metrics_count_requests_jobs_and_the_lag_of_sealing(logged):

@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 from collections.abc import Iterator
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from guanxi.platform.api.conf import api_settings
+from guanxi.platform.bulk import clock
 from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.choices import JobState
 from guanxi.platform.jobs.models import Job
@@ -25,16 +26,19 @@ _migrated: set[str] = set()
 
 @method_decorator(never_cache, name="dispatch")
 class HealthView(View):
-    """200 once every database answers and is migrated, else 503. Open to all: it says nothing else."""
+    """200 once every database answers and is migrated, else 503. Open to all: it says nothing else, but ``warnings`` of
+    what does not keep it from serving: "clock" when the database's machine tells another time than this one."""
 
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
             ready = all([_answers(alias) for alias in connections])
-        except DatabaseError:
-            ready = False
-        return JsonResponse({"status": "ok" if ready else "starting"}, status=200 if ready else 503)
+            warnings = ["clock"] if abs(clock.skew()) > clock.WORRYING else []
+        except Error:
+            ready, warnings = False, []
+        told = {"status": "ok" if ready else "starting", **({"warnings": warnings} if warnings else {})}
+        return JsonResponse(told, status=200 if ready else 503)
 
 
 def _answers(alias: str) -> bool:
@@ -83,6 +87,9 @@ class InstallationCollector(Collector):
         for state in JobState.values:
             jobs.add_metric([state], Job.objects.filter(state=state).count())
         yield jobs
+        yield GaugeMetricFamily(
+            "guanxi_clock_skew_seconds", "How far the database's clock is ahead", value=clock.skew().total_seconds()
+        )
         oldest = Event.objects.filter(seq__isnull=True).order_by("at").values_list("at", flat=True).first()
         lag = (timezone.now() - oldest).total_seconds() if oldest else 0
         yield GaugeMetricFamily(

@@ -1,16 +1,20 @@
 """The one writer: many rows in and out, with raw SQL once per dialect. See README.md."""
 
 from guanxi.platform.bulk.copying import copy_columns
+from guanxi.platform.bulk.faults import Fault, fault_of, lost_a_lock_fight
 from guanxi.platform.bulk.keys import KeyIn, key_in, rows_by_key
 from guanxi.platform.bulk.reader import stream
 from guanxi.platform.bulk.writer import Change, insert_many, reserve_ids, update_changed
 
 __all__ = [
     "Change",
+    "Fault",
     "KeyIn",
     "copy_columns",
+    "fault_of",
     "insert_many",
     "key_in",
+    "lost_a_lock_fight",
     "reserve_ids",
     "rows_by_key",
     "stream",

@@ -7,6 +7,8 @@ version, one event per record, what else belongs to it. A refusal leaves the dat
 
 import hashlib
 import json
+import random
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +25,7 @@ from guanxi.platform.access.masking import BlindField
 from guanxi.platform.commands import held, unique
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.models import CommandKey
-from guanxi.platform.commands.outcome import Change, Conflict, Outcome, Rejected
+from guanxi.platform.commands.outcome import Change, Conflict, Outcome, Refusal, Rejected
 from guanxi.platform.commands.record_event import events_for
 from guanxi.platform.commands.saving import change_records, insert_records, remove_records
 from guanxi.platform.entities import links, numbering, registry
@@ -31,7 +33,8 @@ from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import append
 
 SET_LIMIT = 500
-TRIES = 3
+#: How often a command begins again after another transaction was preferred, and the longest pause before, in seconds.
+RETRIES, LONGEST_PAUSE = 3, 0.1
 
 
 def run(
@@ -54,18 +57,35 @@ def run(
     command.require_confirmation(actor)
     if len(ids) > SET_LIMIT:
         raise ValueError(f"at most {SET_LIMIT} records in one transaction, not {len(ids)}")
-    for tries_left in reversed(range(TRIES)):
+    for left in reversed(range(RETRIES + 1)):
         try:
-            return _attempt(command, actor, ids, inputs or {}, versions or {}, key, batch, approved)
+            return _once(command, actor, ids, inputs or {}, versions or {}, key, batch, approved)
         except OperationalError as error:
-            if not tries_left or connection.in_atomic_block or not _lost_a_lock_fight(error):
+            if not left or connection.in_atomic_block or not bulk.lost_a_lock_fight(error):
                 raise
+            time.sleep(random.uniform(0, LONGEST_PAUSE))  # two that fought must not meet again at the same moment
     raise AssertionError("the last try returns or raises")
 
 
-def _lost_a_lock_fight(error: OperationalError) -> bool:
-    """Whether the database gave up this transaction in favour of another one (PostgreSQL 40001, 40P01)."""
-    return getattr(error.__cause__, "sqlstate", "") in ("40001", "40P01")
+def _once(
+    command: Command,
+    actor: Actor,
+    ids: Sequence[int],
+    inputs: Mapping[str, Any],
+    versions: Mapping[int, int],
+    key: str,
+    batch: uuid.UUID | None,
+    approved: bool,
+) -> Outcome:
+    """An attempt. Of two calls with the same key at the same moment the slower one is refused by what the faster one has
+    just written; it gets the faster one's answer instead."""
+    try:
+        return _attempt(command, actor, ids, inputs, versions, key, batch, approved)
+    except (Refusal, gate.NotFound):
+        known = _known(command, actor, key, inputs, ids)
+        if known is None:
+            raise
+        return known
 
 
 def _attempt(

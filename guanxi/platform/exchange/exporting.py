@@ -27,6 +27,7 @@ from guanxi.platform.exchange.choices import Format, LinkText
 from guanxi.platform.exchange.events import Downloaded, Exported
 from guanxi.platform.exchange.rows import FetchPlan
 from guanxi.platform.exchange.writing import Sheet, Texts, iter_csv, write_csv, write_pdf, write_xlsx
+from guanxi.platform.files import selectors as files
 from guanxi.platform.files.models import File
 from guanxi.platform.files.services import new_file
 from guanxi.platform.jobs.context import JobContext
@@ -203,7 +204,9 @@ def downloaded(actor: Actor, file: File) -> None:
 
 def write_file(wanted: Request, actor: Actor, context: JobContext, *, once: bool = False) -> File | None:
     """The export as a stored file that lives for a week, or until it is opened ``once``; None when cancelled. A killed
-    job writes it anew."""
+    job writes it anew, unless its file was already there and told of: then that is the cursor."""
+    if context.cursor:
+        return files.get(context.cursor)
     plan, total = fetch_plan(wanted, actor), selected(wanted, actor).order_by().count()
     context.stage("write", gettext_noop("Writing rows"), total=total)
 
@@ -225,9 +228,10 @@ def write_file(wanted: Request, actor: Actor, context: JobContext, *, once: bool
     except _Stopped:
         return None
     with transaction.atomic():
-        remember(wanted, actor, plan, rows, cast(File, new.file).sha256)
-        context.checkpoint(done=rows, counters={"rows": rows})
-    return new.file
+        stored = cast(File, new.file)
+        remember(wanted, actor, plan, rows, stored.sha256)
+        context.checkpoint(stored.pk, done=rows, counters={"rows": rows})
+    return stored
 
 
 class _Stopped(Exception):

@@ -1,15 +1,18 @@
-"""House-keeping of the queue itself."""
+"""House-keeping of the queue itself, and of the clocks it relies on."""
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
 
+from guanxi.platform.bulk import clock
 from guanxi.platform.jobs.choices import UNFINISHED, JobState
 from guanxi.platform.jobs.conf import job_settings
 from guanxi.platform.jobs.maintenance import on_restored
 from guanxi.platform.jobs.models import Job, JobPulse
 from guanxi.platform.jobs.registry import periodic
 
+logger = logging.getLogger("guanxi.jobs")
 AT_ONCE = 1000
 
 
@@ -22,6 +25,16 @@ def clean_up() -> None:
     )
     Job.objects.filter(id__in=ids).delete()
     JobPulse.objects.filter(heartbeat__lt=before).delete()
+
+
+@periodic(every=timedelta(minutes=10), name="jobs.clocks")
+def compare_clocks() -> None:
+    """Say in the log when the database's machine tells another time than this one; /healthz says it as well."""
+    apart = clock.skew()
+    if abs(apart) > clock.WORRYING:
+        logger.warning(
+            "the database's clock is %.0f seconds ahead of ours: set both by a time server", apart.total_seconds()
+        )
 
 
 @on_restored

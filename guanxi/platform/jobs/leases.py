@@ -11,6 +11,7 @@ from django.db import IntegrityError, router, transaction
 from django.db.models import Q
 
 from guanxi.platform.jobs.models import Job, JobPulse, Lease
+from guanxi.platform.jobs.process_names import known_dead
 
 TICK = "tick"
 
@@ -47,7 +48,7 @@ def valid(lease_until: datetime, *, now: datetime, lease: timedelta) -> bool:
 
 
 def lost_jobs(*, now: datetime, lease: timedelta) -> Iterable[Job]:
-    """Jobs that say "running" although nobody has shown a sign of life for a lease."""
+    """Jobs that say "running" although nobody has shown a sign of life for a lease, or whose worker is known to be dead."""
     running = list(Job.objects.filter(state="running"))
     pulses = {pulse.job_id: pulse for pulse in JobPulse.objects.filter(job_id__in=[job.pk for job in running])}
     for job in running:
@@ -56,7 +57,7 @@ def lost_jobs(*, now: datetime, lease: timedelta) -> Iterable[Job]:
             alive = valid(pulse.lease_until, now=now, lease=lease)
         else:  # claimed a moment ago, its pulse not yet written; or the side file was thrown away
             alive = job.claimed_at is not None and valid(job.claimed_at + lease, now=now, lease=lease)
-        if not alive:
+        if not alive or known_dead(job.worker):
             yield job
 
 

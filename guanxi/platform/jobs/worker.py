@@ -1,10 +1,7 @@
 """The worker process: threads that run jobs, one that keeps their leases, one that calls periodic functions."""
 
 import logging
-import os
-import secrets
 import signal
-import socket
 import threading
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -13,7 +10,7 @@ from types import FrameType
 from django.db import Error, connections
 from django.utils import timezone
 
-from guanxi.platform.jobs import claims, crash, leases
+from guanxi.platform.jobs import claims, crash, leases, process_names
 from guanxi.platform.jobs.choices import UNFINISHED
 from guanxi.platform.jobs.conf import JobSettings, job_settings
 from guanxi.platform.jobs.context import JobContext
@@ -88,7 +85,7 @@ class Worker:
         self.concurrency = concurrency
         self.conf = conf or job_settings()
         self.clock = clock
-        self.name = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.name = process_names.own_name()
         self.stopping = threading.Event()
         self.heart = Heart(self.conf, clock)
 

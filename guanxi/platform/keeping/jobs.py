@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.models import User
 from guanxi.platform.commands.record_event import by
+from guanxi.platform.events.models import Event
 from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.jobs.context import JobContext
 from guanxi.platform.jobs.errors import JobError, LeaseLost
@@ -27,6 +28,8 @@ from guanxi.platform.keeping.making import Progress
 from guanxi.platform.keeping.models import CleanupRule
 
 MAKE, VERIFY, CLEAN, EMPTY = "keeping.backup", "keeping.verify", "keeping.clean", "keeping.empty"
+#: The event that ends a clean-up.
+DONE = "keeping.cleanup.done"
 
 
 def start_backup(actor: Actor | None, *, key: str | None = None) -> Job:
@@ -143,10 +146,18 @@ def clean_up(context: JobContext) -> None:
             context.checkpoint(after, done=gone + left, counters={"done": cleaned.gone, "left": cleaned.left})
         context.pause()
     with transaction.atomic():
-        told = CleanedUp(rule=rule.name, gone=gone, left=left)
-        append([NewEvent(kind="keeping.cleanup.done", payload=told, batch=batch, **by(actor))])
+        context.checkpoint(after)
+        _tell_once(
+            NewEvent(kind=DONE, payload=CleanedUp(rule=rule.name, gone=gone, left=left), batch=batch, **by(actor))
+        )
     if rule.action == CleanupAction.BIN:
         context.result(batch=str(batch))
+
+
+def _tell_once(event: NewEvent) -> None:
+    """A worker killed right after it has told the end does not tell it again when it is taken up."""
+    if not Event.objects.filter(batch=event.batch, kind=event.kind).exists():
+        append([event])
 
 
 @job(EMPTY, label=_("Empty recycle bins"))

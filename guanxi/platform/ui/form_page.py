@@ -56,6 +56,18 @@ def read(data: QueryDict, fields: Iterable[Field]) -> dict[str, Any]:
     return found
 
 
+def untouched_moments(raw: Mapping[str, Any], record: Any, fields: Iterable[Field], actor: Actor) -> set[str]:
+    """Keys of the moments that come back as they were shown. Where clocks are set back an hour happens twice, and its text
+    cannot tell which of the two was meant: what nobody touched is not taken anew."""
+    found = set()
+    for field in fields:
+        if field.kind is kinds.DATETIME and field.key in raw:
+            value = field.get(record)
+            if isinstance(value, datetime) and raw[field.key] == _local(value.astimezone(actor.zone)):
+                found.add(field.key)
+    return found
+
+
 def take_files(files: MultiValueDict[str, UploadedFile], fields: Iterable[Field], actor: Actor) -> dict[str, int]:
     """The raw inputs of the form's uploads: they are stored, and claimed by the record that is written with them.
     Raises Rejected."""

@@ -1,13 +1,15 @@
 """The write path on the fakes, through its door."""
 
+import sys
 import uuid
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError
 from django.utils.translation import override
 
 from guanxi.platform.access import gate
-from guanxi.platform.commands import cascade, held
+from guanxi.platform.commands import cascade, executor, held
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import selection as selections
 from guanxi.platform.commands.executor import run
@@ -317,3 +319,64 @@ def test_a_bulk_command_that_is_held_says_which_request_waits(organisation):
     assert chunk.held == HeldCommand.objects.get().pk
     held.decide(chunk.held, second, approve=True)
     assert {company.capital for company in Company.objects.all()} == {3500}
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "version"),
+    [
+        ("create", {"name": "Twice"}, 0),
+        ("create", {"name": "Twice", "code": "T-1"}, 0),
+        ("edit", {"remarks": "twice"}, 1),
+        ("delete", {}, 0),
+    ],
+)
+def test_of_two_calls_at_the_same_moment_the_slower_one_gets_the_answer_of_the_faster(
+    organisation, monkeypatch, name, inputs, version
+):
+    """The slower one has looked for its key before the faster one is done, and is refused by what that one has written."""
+    actor = organisation.everything()
+    company = create(actor)
+    command = commands.get(f"fakes.company.{name}")
+    ids, versions = ([], {}) if command.new else ([company.pk], {company.pk: version} if version else {})
+
+    def call():
+        return run(command, actor, ids=ids, inputs=inputs, versions=versions, key="once")
+
+    first, known = call(), executor._known
+
+    def too_early(*args):
+        return known(*args) if sys.exc_info()[1] else None
+
+    monkeypatch.setattr(executor, "_known", too_early)
+    second = call()
+    assert (second.ids, second.repeated) == (first.ids, True)
+    assert Event.objects.filter(kind=f"fakes.company.{command.past}").count() == (2 if command.new else 1)
+
+
+def test_a_command_that_loses_a_lock_fight_begins_again_three_times(organisation, monkeypatch):
+    actor = organisation.everything()
+    tries = []
+
+    class Deadlock(Exception):
+        sqlstate = "40P01"
+
+    class Outside:
+        in_atomic_block = False
+
+    def attempt(*args):
+        tries.append(args)
+        if len(tries) <= losses:
+            raise OperationalError("deadlock detected") from Deadlock()
+        return "done"
+
+    monkeypatch.setattr(executor, "_attempt", attempt)
+    monkeypatch.setattr(executor, "connection", Outside())
+    monkeypatch.setattr(executor, "LONGEST_PAUSE", 0)
+    command = commands.get("fakes.company.create")
+    losses = 3
+    assert run(command, actor) == "done"
+    tries.clear()
+    losses = 4
+    with pytest.raises(OperationalError):
+        run(command, actor)
+    assert len(tries) == 4

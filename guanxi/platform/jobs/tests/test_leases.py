@@ -1,9 +1,11 @@
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
 import pytest
 
-from guanxi.platform.jobs import claims, leases, registry
+from guanxi.platform.jobs import claims, leases, process_names, registry
 from guanxi.platform.jobs.conf import JobSettings
 from guanxi.platform.jobs.context import JobContext
 from guanxi.platform.jobs.jobs import clean_up
@@ -158,3 +160,33 @@ def test_old_jobs_are_forgotten_and_others_kept(claimed, clock):
     waiting = Job.objects.create(kind="test.job")
     clean_up()
     assert list(Job.objects.values_list("pk", flat=True)) == [waiting.pk]
+
+
+def test_the_job_of_a_process_of_this_machine_that_is_gone_is_taken_back_at_once(declare, clock):
+    """As after kill -9 and the supervisor's next start; whoever still lives, or lived elsewhere, keeps the lease."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    own = process_names.own_name()
+    host, place, _pid, rest = own.split(":")
+    names = {
+        "gone": f"{host}:{place}:{gone.pid}:{rest}", "ours": own, "elsewhere": f"{host}:another:{gone.pid}:{rest}", "odd": "w1",
+    }  # fmt: skip
+    for name in names.values():
+        enqueue(declare(lambda context: None), {}, owner_id=1, label="Test")
+        claims.claim_next(name, now=clock(), conf=CONF)
+    assert claims.take_back_lost(now=clock(), conf=CONF) == 1
+    assert sorted(Job.objects.filter(state="running").values_list("worker", flat=True)) == sorted(
+        [names["ours"], names["elsewhere"], "w1"]
+    )
+
+
+def test_a_system_that_does_not_tell_its_processes_apart_waits_for_the_lease(monkeypatch, tmp_path):
+    process_names._place.cache_clear()
+    monkeypatch.setattr(process_names, "BOOT", tmp_path / "none")
+    try:
+        gone = subprocess.Popen([sys.executable, "-c", ""])
+        gone.wait()
+        name = process_names.own_name().split(":")
+        assert not process_names.known_dead(":".join([*name[:2], str(gone.pid), name[3]]))
+    finally:
+        process_names._place.cache_clear()

@@ -1,6 +1,7 @@
 """Derived pages on the fakes, through the test client."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -249,3 +250,20 @@ def test_a_number_beyond_every_key_is_not_found(client, company, number):
 def test_a_layout_offers_what_changes_something_in_it(client, company, layout, sorted_, columns):
     page = client.get(address("list"), {"layout": layout}).context["page"]
     assert (bool(page.sorts), bool(page.column_choices)) == (sorted_, columns)
+
+
+def test_the_second_of_two_equal_hours_survives_a_form_that_nobody_touched(client, company, organisation):
+    """In New York 01:30 happens twice on 1 November: the form cannot tell which, so what comes back as shown stays."""
+    user = organisation.users["chief"]
+    user.time_zone = "America/New_York"
+    user.save()
+    second = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+    Company.objects.filter(pk=company.pk).update(met_at=second)
+    client.post(
+        address("edit", company.pk), {"met_at": "2026-11-01T01:30", "remarks": "else", "version": company.version}
+    )
+    company.refresh_from_db()
+    assert (company.met_at, company.remarks) == (second, "else")
+    client.post(address("edit", company.pk), {"met_at": "2026-11-01T01:31", "version": company.version})
+    company.refresh_from_db()
+    assert company.met_at == datetime(2026, 11, 1, 5, 31, tzinfo=UTC)

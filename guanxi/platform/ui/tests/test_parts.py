@@ -50,7 +50,7 @@ def test_every_line_can_be_read_at_a_glance() -> None:
         assert long == [], path
 
 
-@pytest.mark.parametrize("name", ["403.html", "404.html", "500.html"])
+@pytest.mark.parametrize("name", ["403.html", "404.html", "500.html", "503.html"])
 def test_error_pages_render_without_any_context(name: str) -> None:
     assert name.removesuffix(".html") in render_to_string(name)
 

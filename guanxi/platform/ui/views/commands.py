@@ -77,13 +77,15 @@ def edit(request: Request, entity: Entity, pk: int) -> HttpResponse:
     command.require_confirmation(actor)
     if request.method == "GET":
         return _form(request, entity, form_page.edit_page(command, actor, record))
-    raw = form_page.read(request.POST, command.inputs(actor).values())
+    fields = command.inputs(actor)
+    raw = form_page.read(request.POST, fields.values())
     kept = {key for key in raw if request.POST.get(f"keep_{key}") == "theirs"}
+    kept |= form_page.untouched_moments(raw, record, fields.values(), actor)
     raw = {key: value for key, value in raw.items() if key not in kept}
     version = request.POST.get("version", "")
     seen = whole_number(version) or 0
     try:
-        raw |= form_page.take_files(request.FILES, command.inputs(actor).values(), actor)
+        raw |= form_page.take_files(request.FILES, fields.values(), actor)
         try:
             outcome = run(command, actor, ids=[pk], inputs=raw, versions={pk: seen} if seen else {})
         except Conflict as conflict:
