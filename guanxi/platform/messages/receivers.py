@@ -18,6 +18,10 @@ TASK_DUE = "calendar.task.due"
 LOOKED_TOO_MUCH = "audit.viewing.alarmed"
 
 
+#: The event by which the access says that an encrypted value was changed, moved or lost its key.
+UNREADABLE = "access.field.unreadable"
+
+
 def tell(rule: rules.Rule, events: list[StoredEvent]) -> None:
     """Notify whom the rule names."""
     told = rule(events)
@@ -43,4 +47,5 @@ connect(rules.due, [TASK_DUE])
 connect(rules.submitted, [SUBMITTED])
 connect(rules.decided, [APPROVED, REFUSED])
 connect(rules.alarmed, [LOOKED_TOO_MUCH])
+connect(rules.unreadable, [UNREADABLE])
 on_committed([APPROVED, REFUSED], settle_requests)
