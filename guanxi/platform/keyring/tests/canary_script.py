@@ -34,6 +34,8 @@ def main() -> None:
 
 
 def plant() -> None:
+    from django.db import transaction
+
     from guanxi.platform.access.actor import Actor
     from guanxi.platform.access.models import FieldRule, User
     from guanxi.platform.commands import command as commands
@@ -57,7 +59,8 @@ def plant() -> None:
     (other,) = run(create, chief, inputs={"name": "Birch", "account": keyed}, key="third").ids
     seen = selection.preview(edit, chief, ids=[other])
     selection.confirm(seen.selection, chief, {"account": bulk}, skip=False)
-    held.hold(edit, chief, [Company.objects.get(pk=other)], {"account": waits})
+    with transaction.atomic():
+        held.hold(edit, chief, [Company.objects.get(pk=other)], {"account": waits})
     FieldRule.objects.all().delete()
     masked = Actor.for_user(User.objects.get(pk=chief.user_id))
     read_filter(registry.get("fakes.company"), masked, ["eq", "account", searched])
