@@ -65,6 +65,9 @@ def parser() -> argparse.ArgumentParser:
     one = command("restore", "restore a backup by its name or path; --verify-only changes nothing")
     one.set_defaults(act=lambda o, rest: _manage("restore", rest), passes_on=True)
 
+    one = command("keys", "show the data keys and what they protect; rotate, drop NUMBER, check")
+    one.set_defaults(act=lambda o, rest: _manage("data_keys", rest), passes_on=True)
+
     one = command("verify", "verify the audit trail; names the first row that was touched and ends with 1")
     one.set_defaults(act=lambda o, rest: _venv(["manage.py", "verify_audit", *rest]), passes_on=True)
 

@@ -14,6 +14,7 @@ PLATFORM = [
     "guanxi.platform.directory",
     "guanxi.platform.signin",
     "guanxi.platform.audit",
+    "guanxi.platform.keyring",
     "guanxi.platform.sharing",
     "guanxi.platform.exchange",
     "guanxi.platform.messages",

@@ -17,13 +17,18 @@ class CompanyEntity(Entity):
     columns = ("code", "name", "stage", "capital", "employees", "owner", "tags")
     form = (
         Section("Basics", "name", "stage", "phone", "email", "website", "parent", "industry", "owner", "region"),
-        Section("Figures", "capital", "employees", "rate", "founded_on", "met_at", "trusted", "tags", "remarks"),
+        Section(
+            "Figures", "account", "capital", "employees", "rate", "founded_on", "met_at", "trusted", "tags", "remarks"
+        ),
     )
     group_by = ("stage", "industry", "owner")
     kanban = Kanban("stage", total="capital")
     tree = Tree()
     keys = ("code",)
-    sensitive = Sensitive("phone", "email", kind="contact", purpose="keeping in touch")
+    sensitive = (
+        Sensitive("phone", "email", kind="contact", purpose="keeping in touch"),
+        Sensitive("account", kind="financial", purpose="invoicing"),
+    )
     related = (Related("fakes.person", "company", columns=("name", "code")),)
 
     def clean(self, record, actor):

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from guanxi.platform.access.encrypted import EncryptedField
 from guanxi.platform.access.models.record import Line, Record, scope_indexes
 from guanxi.platform.access.money import MoneyField
 
@@ -23,6 +24,7 @@ class Company(Record):
     met_at = models.DateTimeField("Met at", null=True, blank=True)
     trusted = models.BooleanField("Trusted", default=False)
     website = models.URLField("Website", blank=True)
+    account = EncryptedField("Account", max_length=40, blank=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="Parent"
     )
@@ -34,7 +36,12 @@ class Company(Record):
         verbose_name = "company"
         verbose_name_plural = "companies"
         constraints = [
-            models.UniqueConstraint(fields=["code"], condition=models.Q(deleted_at=None), name="fakes_company_code")
+            models.UniqueConstraint(fields=["code"], condition=models.Q(deleted_at=None), name="fakes_company_code"),
+            models.UniqueConstraint(
+                fields=["account_blind"],
+                condition=models.Q(deleted_at=None) & ~models.Q(account_blind=""),
+                name="fakes_company_account",
+            ),
         ]
         indexes = [*scope_indexes("fakes_company"), models.Index(fields=["name", "id"], name="fakes_company_name")]
 

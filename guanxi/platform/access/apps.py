@@ -8,4 +8,11 @@ class AccessConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        from guanxi.platform.access import sessions  # noqa: F401 - hears of every sign-in
+        from guanxi.platform.access import (
+            checks,  # noqa: F401 - stop a server with keys that protect nothing
+            envelope,
+            sessions,  # noqa: F401 - hears of every sign-in
+        )
+        from guanxi.platform.events import concealing
+
+        concealing.use(envelope.seal, envelope.open_value)

@@ -13,11 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.codes import CodeField
+from guanxi.platform.access.encrypted import TAIL, DigestField, EncryptedField
+from guanxi.platform.access.encrypted_json import EncryptedJSONField
 from guanxi.platform.access.fields import Field, fixed, no_choices
 from guanxi.platform.access.kinds import Choice, Invalid
 from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS, REGION_COLUMNS
 from guanxi.platform.access.money import MoneyField
 from guanxi.platform.access.words import WordsField, words_condition
+from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.files.models import FILES
 from guanxi.platform.refdata.fields import LANGUAGES, LabelsField, PinyinField, complete_labels, label_of
 
@@ -49,6 +52,7 @@ INTERNAL = frozenset(
         *REGION_COLUMNS,
     }
 )
+_NO_FIELDS = (models.JSONField, EncryptedJSONField, models.UUIDField, PinyinField, DigestField)
 SYSTEM_SET = frozenset({"created_at", "created_by", "modified_at", "modified_by"})
 
 _KIND_OF: list[tuple[type[models.Field], kinds.Kind]] = [
@@ -73,7 +77,7 @@ def describe(model: type[models.Model]) -> dict[str, Field]:
         if isinstance(column, LabelsField):
             fields["label"] = _labels(column)
             continue
-        if column.name in INTERNAL or isinstance(column, (models.JSONField, models.UUIDField, PinyinField)):
+        if column.name in INTERNAL or isinstance(column, _NO_FIELDS):
             continue
         fields[column.name] = _describe(column, column.name in indexed)
     return fields
@@ -123,6 +127,7 @@ def _describe(column: models.Field, indexed: bool) -> Field:
     kind = _kind(column)
     link = isinstance(column, models.ForeignKey)
     has_default = column.default is not models.NOT_PROVIDED
+    sealed = isinstance(column, EncryptedField)
     return Field(
         key=column.name,
         kind=kind,
@@ -138,9 +143,10 @@ def _describe(column: models.Field, indexed: bool) -> Field:
         validators=_validators(column),
         choices=_choices(column),
         target=_target(column) if link else "",
-        lookup=column.attname if kind is not kinds.TREE else column.name,
+        lookup="" if sealed else column.attname if kind is not kinds.TREE else column.name,
         indexed=indexed,
         unique=column.unique,
+        sealed=sealed,
         **_access(column, kind),
     )
 
@@ -181,7 +187,7 @@ def _access(column: models.Field, kind: kinds.Kind) -> dict[str, Any]:
     if kind is kinds.CHOICE and isinstance(column, models.IntegerField):
         return _numbered(column.attname)
     return {
-        "attribute": column.attname,
+        "attribute": "" if isinstance(column, EncryptedField) else column.attname,
         "get": _getter(column.attname),
         "set": _setter(column.attname),
         "conditions": _conditions(column, kind),
@@ -211,6 +217,8 @@ def _conditions(column: models.Field, kind: kinds.Kind) -> Any:
         return _tree_conditions(column)
     if isinstance(column, WordsField):
         return words_condition(column.attname)
+    if isinstance(column, EncryptedField):
+        return _sealed_conditions(column.attname)
     return _no_condition
 
 
@@ -271,6 +279,21 @@ def _setter(attname: str) -> Any:
 
 def _no_condition(operator: str, values: tuple[Any, ...]) -> Q | None:
     return None
+
+
+def _sealed_conditions(attname: str) -> Any:
+    """What the digests beside an encrypted column answer."""
+
+    def condition(operator: str, values: tuple[Any, ...]) -> Q | None:
+        if operator == "filled":
+            return ~Q(**{attname: ""})
+        if operator == "in":
+            return Q(**{f"{attname}__in": list(values)})
+        if operator == "ends" and len(str(values[0])) != TAIL:
+            raise FilterError(_("Search it by the whole value, or by exactly its last four characters."))
+        return Q(**{attname if operator == "eq" else f"{attname}__endswith": values[0]})
+
+    return condition
 
 
 def _tree_conditions(column: models.ForeignKey) -> Any:

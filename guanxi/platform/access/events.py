@@ -46,6 +46,21 @@ class LookedUp(Payload):
     value: str
 
 
+@event(
+    "access.field.unreadable",
+    label=_("Stored value unreadable"),
+    template=_("A stored value of %(record)s cannot be read"),
+    icon="alert-triangle",
+)
+@dataclass(frozen=True)
+class Unreadable(Payload):
+    """An encrypted value was changed, moved from elsewhere, or its key is missing; ``why`` is in English."""
+
+    field: str
+    entity: str
+    why: str
+
+
 DEPUTY_APPOINTED = "access.deputy.appointed"
 DEPUTY_ENDED = "access.deputy.ended"
 DEPUTY_BEGAN = "access.deputy.began"

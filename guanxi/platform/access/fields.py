@@ -16,7 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
+from guanxi.platform.access.encrypted import Unreadable
 from guanxi.platform.access.kinds import Choice, Invalid, Kind
+
+#: What can be asked of a column that is encrypted at rest.
+SEALED_OPERATORS = ("eq", "ne", "in", "notin", "ends", "empty", "filled")
 
 
 def is_masked_text(raw: Any) -> bool:
@@ -40,7 +44,8 @@ class Field:
     ``bounds`` are the smallest and largest number its column holds, ``validators`` raise Invalid for values the column
     declares wrong, ``check`` is the entity's own: it returns the value in its one way of writing or raises Invalid;
     ``sensitivity`` and ``purpose`` are declared for personal data, ``mask`` names what is left of it for those who see it
-    masked (masking.SHAPES); ``load`` fetches values kept in side tables (tags) for a page of ids at once."""
+    masked (masking.SHAPES); ``sealed`` says that the column is encrypted: only ``conditions`` finds it (it has no ``lookup``),
+    by the whole value or its last four, and events keep its values encrypted; ``load`` fetches values kept in side tables (tags) for a page of ids at once."""
 
     key: str
     kind: Kind
@@ -65,6 +70,7 @@ class Field:
     purpose: str = ""
     retention: str = ""
     mask: str = ""
+    sealed: bool = False
     check: Callable[[Any], Any] | None = None
     attribute: str = ""
     get: Callable[[Any], Any] = field(default=lambda record: None, compare=False)
@@ -75,6 +81,8 @@ class Field:
     # --- what the filter needs (feel.nodes.FilterField, feel.compiler.Column) ---------------------
     @property
     def operators(self) -> tuple[str, ...]:
+        if self.sealed:
+            return SEALED_OPERATORS
         return self.kind.operators if self.lookup or self.load else ()
 
     @property
@@ -200,6 +208,8 @@ class Field:
 
     def display(self, value: Any, zone: tzinfo) -> str:
         """Text for people; links show their labels elsewhere (entities.links)."""
+        if isinstance(value, Unreadable):
+            return value.told
         return "" if self.is_empty(value) else self.kind.display(value, self, zone)
 
     # --- choices -------------------------------------------------------------------------------------

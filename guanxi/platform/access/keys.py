@@ -31,6 +31,8 @@ VERSION = 1
 AES, SM4 = 1, 2
 SUITES = {"aes": AES, "sm4": SM4}
 _HEADER = struct.Struct(">BBH")
+#: So many characters of a text (``to_text``) say version, suite and number of its key.
+HEADER = 2 * _HEADER.size
 _NONCE, _TAG, _SECRET = 12, 16, 32
 _INDEX = "index"
 
@@ -40,7 +42,7 @@ class Undecipherable(Exception):
 
 
 @dataclass(frozen=True)
-class _Key:
+class Key:
     """One secret; the working keys of the suites are derived from it, so that no key serves two algorithms."""
 
     number: int
@@ -57,31 +59,49 @@ class _Key:
 
 @dataclass(frozen=True)
 class _Ring:
-    keys: dict[int, _Key]
-    current: _Key
+    keys: dict[int, Key]
+    current: Key
     index: bytes = field(repr=False)
 
 
 _rings: dict[str, _Ring] = {}
 
 
-def encrypt(plain: bytes, aad: bytes) -> bytes:
-    """``plain`` under the newest key and the suite of the settings; bound to ``aad``."""
-    key, suite, nonce = _ring().current, _suite(), secrets.token_bytes(_NONCE)
+def encrypt(plain: bytes, aad: bytes, key: Key | None = None) -> bytes:
+    """``plain`` under the newest key (or a ``key`` of its own) and the suite of the settings; bound to ``aad``."""
+    key, suite, nonce = key or _ring().current, _suite(), secrets.token_bytes(_NONCE)
     header = _HEADER.pack(VERSION, suite, key.number)
     return header + nonce + _seal(key, suite, nonce, plain, header + aad)
 
 
-def decrypt(stored: bytes, aad: bytes) -> bytes:
+def decrypt(stored: bytes, aad: bytes, key: Key | None = None) -> bytes:
     """What was encrypted for ``aad``. Raises Undecipherable."""
     header, rest = stored[: _HEADER.size], stored[_HEADER.size :]
-    suite, key = _suite_of(stored), _key(key_id(stored))
+    suite, key = _suite_of(stored), key or _key(key_id(stored))
     if len(rest) < _NONCE + _TAG:
         raise Undecipherable("the value is cut short")
     try:
         return _open(key, suite, rest[:_NONCE], rest[_NONCE:], header + aad)
     except InvalidTag as error:
         raise Undecipherable("the value was changed, or it belongs elsewhere") from error
+
+
+def to_text(stored: bytes) -> str:
+    """What ``encrypt`` gave as text: the header in hexadecimal digits, so that a database can count by it, then base64."""
+    return stored[: _HEADER.size].hex() + base64.b64encode(stored[_HEADER.size :]).decode()
+
+
+def from_text(text: str) -> bytes:
+    """What stands in such a text. Raises Undecipherable."""
+    try:
+        return bytes.fromhex(text[:HEADER]) + base64.b64decode(text[HEADER:], validate=True)
+    except ValueError as error:
+        raise Undecipherable("the value has no known header") from error
+
+
+def current_header() -> str:
+    """How every text begins that is made now."""
+    return _HEADER.pack(VERSION, _suite(), current_id()).hex()
 
 
 def key_id(stored: bytes) -> int:
@@ -101,14 +121,32 @@ def current_id() -> int:
     return _ring().current.number
 
 
+def numbers() -> list[int]:
+    """The numbers of all keys, the oldest first."""
+    return list(_ring().keys)
+
+
 def blind(value: str, purpose: str) -> str:
     """A keyed digest to look for equal values with, 64 hexadecimal digits; different for each ``purpose`` ("model.field").
 
     It changes with the suite (SHA-256 or SM3), never with the data keys."""
-    algorithm = hashes.SM3() if _suite() == SM4 else hashes.SHA256()
-    digest = hmac.HMAC(_blind_key(_ring().index, purpose), algorithm)
+    return _blind(value, purpose, _suite())
+
+
+def blinds(value: str, purpose: str) -> tuple[str, ...]:
+    """The digests of both suites: while a change of suite is under way, rows have the one or the other."""
+    return tuple(_blind(value, purpose, suite) for suite in SUITES.values())
+
+
+def _blind(value: str, purpose: str, suite: int) -> str:
+    digest = hmac.HMAC(_blind_key(_ring().index, purpose), hashes.SM3() if suite == SM4 else hashes.SHA256())
     digest.update(value.encode())
     return digest.finalize().hex()
+
+
+def fresh_secret() -> bytes:
+    """Random bytes for a key of one's own."""
+    return secrets.token_bytes(_SECRET)
 
 
 def same(one: str, other: str) -> bool:
@@ -123,12 +161,28 @@ def add_key() -> int:
         raise ImproperlyConfigured("The keys stand in GUANXI_DATA_KEYS: add the new key there, as the last one")
     text = _text()
     number = max(_parse(text).keys) + 1
+    _replace(f"{text.rstrip()}\n{number} {_new_secret()}\n")
+    return number
+
+
+def drop_key(number: int) -> None:
+    """Take a key out of the file for good; whoever asks has made sure that nothing needs it. Never the newest, never
+    those of the environment (ImproperlyConfigured)."""
+    if settings.DATA_KEYS:
+        raise ImproperlyConfigured("The keys stand in GUANXI_DATA_KEYS: take the old key out there")
+    if number == current_id() or number not in numbers():
+        raise ImproperlyConfigured(f"Key {number} is the one in use, or there is no such key")
+    lines = [line for line in _text().splitlines() if line.partition(" ")[0].strip() != str(number)]
+    _replace("\n".join(lines) + "\n")
+
+
+def _replace(text: str) -> None:
+    """The file with other contents; no process ever reads half of it."""
     path = _path()
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    _write(fresh, f"{text.rstrip()}\n{number} {_new_secret()}\n")
+    _write(fresh, text)
     fresh.replace(path)
     forget()
-    return number
 
 
 def forget() -> None:
@@ -138,13 +192,25 @@ def forget() -> None:
 
 # --- the ring -------------------------------------------------------------------------------------------
 def _ring() -> _Ring:
-    source = settings.DATA_KEYS or str(_path())
-    if source not in _rings:
-        _rings[source] = _parse(_text())
-    return _rings[source]
+    """Read again when the file was replaced: a process that went on encrypting with an old key would undo a rotation."""
+    source = settings.DATA_KEYS or _state_of(_path())
+    ring = _rings.get(source)
+    if ring is None:
+        ring = _parse(_text())  # after its state was noted: replaced in between, it is read once more
+        _rings.clear()
+        _rings[source] = ring
+    return ring
 
 
-def _key(number: int) -> _Key:
+def _state_of(path: Path) -> str:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{path} {found.st_ino} {found.st_mtime_ns}"
+
+
+def _key(number: int) -> Key:
     """The key of a number; the file is read again for one that another process may just have added."""
     if number not in _ring().keys:
         forget()
@@ -189,12 +255,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _new_secret() -> str:
-    return base64.b64encode(secrets.token_bytes(_SECRET)).decode()
+    return base64.b64encode(fresh_secret()).decode()
 
 
 def _parse(text: str) -> _Ring:
     """The ring of a text; ImproperlyConfigured says what is wrong with it, without a secret."""
-    keys: dict[int, _Key] = {}
+    keys: dict[int, Key] = {}
     index = b""
     for line in filter(None, (line.strip() for line in text.splitlines())):
         name, _space, encoded = line.partition(" ")
@@ -202,7 +268,7 @@ def _parse(text: str) -> _Ring:
         if name == _INDEX and not index:
             index = secret
         elif name.isascii() and name.isdecimal() and 0 < int(name) < 2**16 and int(name) not in keys:
-            keys[int(name)] = _Key(int(name), secret)
+            keys[int(name)] = Key(int(name), secret)
         else:
             raise ImproperlyConfigured("The data keys need different numbers from 1 to 65535 and one line “index”")
     if not keys or not index:
@@ -236,7 +302,7 @@ def _suite_of(stored: bytes) -> int:
     return stored[1]
 
 
-def _seal(key: _Key, suite: int, nonce: bytes, plain: bytes, aad: bytes) -> bytes:
+def _seal(key: Key, suite: int, nonce: bytes, plain: bytes, aad: bytes) -> bytes:
     if suite == AES:
         return key.aes.encrypt(nonce, plain, aad)
     worker = Cipher(algorithms.SM4(key.sm4), modes.GCM(nonce)).encryptor()
@@ -244,7 +310,7 @@ def _seal(key: _Key, suite: int, nonce: bytes, plain: bytes, aad: bytes) -> byte
     return worker.update(plain) + worker.finalize() + worker.tag
 
 
-def _open(key: _Key, suite: int, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
+def _open(key: Key, suite: int, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
     if suite == AES:
         return key.aes.decrypt(nonce, sealed, aad)
     worker = Cipher(algorithms.SM4(key.sm4), modes.GCM(nonce, sealed[-_TAG:])).decryptor()

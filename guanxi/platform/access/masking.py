@@ -14,11 +14,10 @@ from typing import Any
 from django.db.models import Q
 
 from guanxi.platform.access import kinds
+from guanxi.platform.access.encrypted import TAIL, Unreadable
 from guanxi.platform.access.fields import Field, is_masked_text
 
 STARS = "****"
-#: What a mask leaves of a value is never longer than this at either end.
-TAIL = 4
 #: The look-ups left to those who see a field masked.
 LOOKUPS = ("eq", "ends")
 
@@ -72,6 +71,8 @@ def shape_of(spec: Field) -> str:
 
 def mask(spec: Field, value: Any) -> str:
     """The masked text of a value; nothing for none."""
+    if isinstance(value, Unreadable):
+        return value
     if spec.is_empty(value):
         return ""
     return SHAPES[shape_of(spec)](value) if isinstance(value, str) else STARS
@@ -113,9 +114,12 @@ class MaskedField(Field):
 
     @property
     def operators(self) -> tuple[str, ...]:
-        return LOOKUPS if self.beneath.lookup and self.beneath.kind.blank and not self.beneath.json else ()
+        found = self.beneath.sealed or (self.beneath.lookup and self.beneath.kind.blank and not self.beneath.json)
+        return LOOKUPS if found else ()
 
     def condition(self, operator: str, values: tuple[Any, ...]) -> Q | None:
+        if self.beneath.sealed:
+            return self.beneath.condition(operator, values)
         path = self.beneath.lookup
         if operator == "filled":
             return Q(**{f"{path}__gt": ""})
@@ -131,7 +135,7 @@ class MaskedField(Field):
         return mask(self.beneath, stored)
 
     def display(self, value: Any, zone: tzinfo) -> str:
-        return mask(self.beneath, value)
+        return value.told if isinstance(value, Unreadable) else mask(self.beneath, value)
 
 
 @dataclass(frozen=True)

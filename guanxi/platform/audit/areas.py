@@ -43,6 +43,7 @@ _by_prefix: dict[str, Area] = {
     "keeping.": Area.KEEPING,
     "files.": Area.REFUSED,
     "outbound.": Area.RIGHTS,
+    "keyring.": Area.KEEPING,
 }
 
 

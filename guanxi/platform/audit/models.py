@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.platform.events import concealing
 from guanxi.platform.events.stored import StoredEvent
 from guanxi.platform.jobs.models import Side
 
@@ -52,7 +53,7 @@ class AuditEvent(models.Model):
     def stored(self) -> StoredEvent:
         """The event as the rooms below hand it out."""
         values = {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
-        return StoredEvent(data=values.pop("payload"), **values)
+        return concealing.opened([StoredEvent(data=values.pop("payload"), **values)])[0]
 
 
 class Anchor(models.Model):

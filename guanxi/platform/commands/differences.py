@@ -51,7 +51,7 @@ class Differences:
     def __init__(self, entity: Entity) -> None:
         self._by_column: dict[str, list[Field]] = {}
         for field in tracked(entity).values():
-            if column := entity.source.column(field):
+            if column := field.key if field.sealed else entity.source.column(field):
                 self._by_column.setdefault(column, []).append(field)
 
     def columns(self, record: Any, before: dict[str, Any]) -> set[str]:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.platform.access.encrypted_json import EncryptedJSONField
+
 
 class CommandKey(models.Model):
     """A caller's idempotency key with the answer it got; the same key gets the same answer again."""
@@ -36,7 +38,7 @@ class HeldCommand(models.Model):
     entity = models.CharField(max_length=100)
     records = models.JSONField(default=list)
     versions = models.JSONField(default=dict)
-    inputs = models.JSONField(default=dict)
+    inputs = EncryptedJSONField()
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.WAITING)
     note = models.TextField(_("Note"), blank=True)
     requested_by = models.ForeignKey("access.User", models.PROTECT, related_name="+", verbose_name=_("Requested by"))
@@ -65,7 +67,7 @@ class Selection(models.Model):
 
     actor_id = models.BigIntegerField()
     command = models.CharField(max_length=120)
-    inputs = models.JSONField(default=dict)
+    inputs = EncryptedJSONField()
     rows = models.JSONField(default=list)
     skipped = models.JSONField(default=list)
     skip_confirmed = models.BooleanField(default=False)

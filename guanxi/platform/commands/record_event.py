@@ -8,6 +8,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.telling import by as by
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.outcome import Change
+from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.stored import NewEvent
 
@@ -34,7 +35,23 @@ def event_for(
     record, diff = change.record, change.diff
     if entity.parent_entity() is not None:
         diff = {**diff, LINE: [None, record.pk]}
-    return NewEvent(kind=kind, diff=diff, note=note, batch=batch, **place_of(entity, record), **told)
+    return NewEvent(
+        kind=kind,
+        diff=diff,
+        concealed=concealed_of(entity),
+        note=note,
+        batch=batch,
+        **place_of(entity, record),
+        **told,
+    )
+
+
+def concealed_of(entity: Entity) -> frozenset[str]:
+    """The fields whose values the memory keeps encrypted, as their columns do."""
+    found: frozenset[str] = registry.cached(
+        ("sealed", entity.key), lambda: frozenset(key for key, field in entity.fields().items() if field.sealed)
+    )
+    return found
 
 
 def place_of(entity: Entity, record: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.encrypted import Unreadable
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.bulk import key_in
 from guanxi.platform.commands import cascade, hanging
@@ -127,6 +128,8 @@ def _why_not(record: Any, event: StoredEvent, undone: dict[int, Any], later: "La
     created = event.kind.endswith(".created")
     if record.pk in hosts and event.kind.endswith((".created", ".restored")):
         return _("Other records have been added to it.")
+    if any(isinstance(old, Unreadable) for old, _new in (event.diff or {}).values()):
+        return _("What was there before cannot be read any more.")
     if record.pk in undone:
         return ""
     version = (event.diff or {}).get("version")

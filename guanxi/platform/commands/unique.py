@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.db.models import CharField, Q, UniqueConstraint
 from django.utils.translation import gettext as _
 
+from guanxi.platform.access.encrypted import DigestField
 from guanxi.platform.entities.entity import Entity
 
 
@@ -26,6 +27,12 @@ def unique_sets(entity: Entity) -> Iterator[tuple[str, ...]]:
             yield tuple(constraint.fields)
 
 
+def told(entity: Entity, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields behind a set of columns: what is unique of an encrypted field is its digest."""
+    columns = [concrete(entity, name) for name in names]
+    return tuple(column.of if isinstance(column, DigestField) else column.name for column in columns)
+
+
 def filled(entity: Entity, names: tuple[str, ...]) -> Q:
     """That the texts among the columns are not empty. Whoever asks knows it; SQLite uses an index that leaves the empty
     ones out only if it is told."""
@@ -38,13 +45,13 @@ def duplicates(entity: Entity, record: Any, changed: Collection[str] | None = No
     to sets of columns that were touched."""
     errors = {}
     for names in unique_sets(entity):
-        if changed is not None and not set(names) & set(changed):
+        if changed is not None and not set(told(entity, names)) & set(changed):
             continue
         values = {name: getattr(record, concrete(entity, name).attname) for name in names}
         if any(value in (None, "") for value in values.values()):
             continue
         if entity.base_rows().filter(filled(entity, names), **values).exclude(pk=record.pk).exists():
-            errors[names[-1]] = taken(entity, names)
+            errors[told(entity, names)[-1]] = taken(entity, names)
     return errors
 
 
@@ -59,12 +66,12 @@ def explain(entity: Entity, error: IntegrityError) -> dict[str, str]:
         if (constraint and constraint in text) or all(
             f".{column}" in text or f"({column}" in text for column in columns
         ):
-            return {names[-1]: taken(entity, names)}
+            return {told(entity, names)[-1]: taken(entity, names)}
     return {"": _("The database refused the change because it contradicts other data. Reload the page and try again.")}
 
 
 def taken(entity: Entity, names: tuple[str, ...]) -> str:
     """The message for a value that another record has."""
     labels = entity.fields()
-    named = ", ".join(str(labels[name].label) if name in labels else name for name in names)
+    named = ", ".join(str(labels[name].label) if name in labels else name for name in told(entity, names))
     return _("Another %(entity)s with the same %(fields)s already exists.") % {"entity": entity.label, "fields": named}

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from guanxi.platform import bulk
-from guanxi.platform.commands.unique import filled, taken, unique_sets
+from guanxi.platform.commands.unique import filled, taken, told, unique_sets
 from guanxi.platform.entities.entity import Entity
 
 
@@ -17,6 +17,7 @@ def duplicates_among(
     ``touched`` limits the look-ups of changed records to sets with one of these fields; new records are not in it."""
     errors: dict[int, dict[str, str]] = defaultdict(dict)
     for names in unique_sets(entity):
+        fields = set(told(entity, names))
         columns = {column.name: column.attname for column in entity.source.model._meta.concrete_fields}
         attributes = [columns[name] for name in names]
         values: dict[tuple[Any, ...], list[int]] = defaultdict(list)
@@ -24,7 +25,7 @@ def duplicates_among(
         single = len(attributes) == 1
         for index, record in enumerate(records):
             value = (read(record),) if single else read(record)
-            if None in value or "" in value or (index in touched and not touched[index] & set(names)):
+            if None in value or "" in value or (index in touched and not touched[index] & fields):
                 continue
             values[value].append(index)
         if not values:
@@ -36,5 +37,5 @@ def duplicates_among(
         for value, indexes in values.items():
             for place, index in enumerate(indexes):
                 if place or (value in owners and owners[value] != records[index].pk):
-                    errors[index][names[-1]] = taken(entity, names)
+                    errors[index][told(entity, names)[-1]] = taken(entity, names)
     return errors

@@ -50,6 +50,8 @@ def _problems(entity: Entity) -> Iterator[str]:
         yield f"{entity.key}: {error} is not a field"
         return
     yield from _wrong_names(entity, fields)
+    if entity.title_field in fields and fields[entity.title_field].sealed:
+        yield f"{entity.key}.title names “{entity.title_field}”, which is encrypted: a record cannot be called by it"
     for field in fields.values():
         yield from _wrong_field(entity, field)
 
@@ -72,6 +74,8 @@ def _wrong_field(entity: Entity, field: Field) -> Iterator[str]:
     declared = field.sensitivity and field.purpose
     if field.kind.personal and not declared and entity.kind is not EntityKind.REFERENCE:
         yield f"{entity.key}.{field.key} holds personal data: declare sensitive = Sensitive(…, kind=, purpose=)"
+    if field.sealed and not declared:
+        yield f"{entity.key}.{field.key} is encrypted: declare sensitive = Sensitive(…, kind=, purpose=)"
     if field.is_link and field.kind is not kinds.FILE and registry.find(field.target) is None:
         yield f"{entity.key}.{field.key} links to {field.target}, which is no entity"
 

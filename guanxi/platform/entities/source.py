@@ -91,7 +91,8 @@ class ModelSource:
 
     def columns(self, changed: Iterable[Field]) -> set[str]:
         return {
-            field.lookup if not hasattr(self.model, "labels") or field.key != "label" else "labels" for field in changed
+            "labels" if hasattr(self.model, "labels") and field.key == "label" else field.lookup or field.key
+            for field in changed
         }
 
     def column(self, field: Field) -> str:
@@ -198,6 +199,6 @@ def update(model: type[models.Model], changed: Sequence[tuple[Any, int, set[str]
                 column.pre_save(record, add=False)
                 columns.add(column.attname)
     rows = [
-        (record.pk, version, {name: getattr(record, name) for name in columns}) for record, version, columns in changed
+        (record.pk, version, {name: record.__dict__[name] for name in columns}) for record, version, columns in changed
     ]
     return bulk.update_changed(model, rows)

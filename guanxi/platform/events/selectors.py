@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
+from guanxi.platform.events import concealing
 from guanxi.platform.events.chain import ORIGIN
 from guanxi.platform.events.models import Event, EventLink, SealState
 from guanxi.platform.events.stored import StoredEvent
@@ -89,4 +90,5 @@ def _page(events: QuerySet[Event], before_id: int | None, limit: int | None) -> 
 
 
 def _rows(events: QuerySet[Event]) -> list[StoredEvent]:
-    return [StoredEvent(**dict(zip(_NAMES, row, strict=True))) for row in events.values_list(*_COLUMNS)]
+    found = [StoredEvent(**dict(zip(_NAMES, row, strict=True))) for row in events.values_list(*_COLUMNS)]
+    return concealing.opened(found)

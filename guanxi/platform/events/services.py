@@ -9,7 +9,7 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from guanxi.platform.bulk import insert_many
-from guanxi.platform.events import ids, subscribers
+from guanxi.platform.events import concealing, ids, subscribers
 from guanxi.platform.events.models import Event, EventLink
 from guanxi.platform.events.payloads import to_json
 from guanxi.platform.events.registration import RegistrationError
@@ -36,7 +36,7 @@ def append(events: Sequence[NewEvent], *, using: str = "default") -> list[int]:
     if not connection.in_atomic_block:
         raise TransactionManagementError("Events are appended inside the transaction of what they tell of")
     now = timezone.now()
-    rows = [_row(event, now) for event in events]
+    rows = [_row(event, now) for event in concealing.concealed(events, using)]
     insert_many(Event, _COLUMNS, rows, using=using)
     keys = [(row[_AT], row[_ID]) for row in rows]
     links = [

@@ -24,6 +24,7 @@ class NewEvent:
     ``kind`` is the key of a declared kind, ``payload`` an instance of its dataclass. ``at`` None means now; a time
     given (import, demo, an injected clock) sorts the event into that time. ``customer_id`` is the customer in whose
     timeline it stands, ``customers`` those in whose it stands as well. ``record_id`` None: about no single record.
+    ``concealed`` names the fields of ``diff`` whose values are stored encrypted (``concealing``).
     ``address`` is where the request came from; a payload that names an ``address`` gives it as well.
     """
 
@@ -41,6 +42,7 @@ class NewEvent:
     batch: uuid.UUID | None = None
     payload: Payload | None = None
     diff: Diff | None = None
+    concealed: frozenset[str] = frozenset()
     note: str = ""
     at: dt.datetime | None = None
 

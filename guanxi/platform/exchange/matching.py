@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from guanxi.platform import bulk
 from guanxi.platform.access import gate
@@ -68,6 +68,8 @@ def _having(rows: QuerySet, key: Field, wanted: set[Any]) -> QuerySet:
     """Rows whose field has one of the values: one parameter for columns, a list for keys inside JSON."""
     if key.json:
         return rows.filter(**{f"{key.lookup}__in": sorted(key.stored(value) for value in wanted)})
+    if key.sealed:
+        return rows.filter(key.condition("in", tuple(sorted(wanted))) or Q())
     rows = rows.filter(bulk.key_in(key.lookup, wanted))
     # Nobody asks for an empty key, but SQLite uses an index of the filled ones only if it is told so.
     return rows.exclude(**{key.lookup: ""}) if key.kind.blank else rows

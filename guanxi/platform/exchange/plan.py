@@ -116,7 +116,11 @@ def key_choices(entity: Entity, fields: Mapping[str, Field]) -> list[Field]:
         and not one.is_link
         and one.kind in (kinds.TEXT, kinds.PHONE, kinds.EMAIL)
     ]
-    return [one for one in (*told, *unique, *others) if one.kind not in NO_KEY and one.lookup and not one.is_masked]
+    return [
+        one
+        for one in (*told, *unique, *others)
+        if one.kind not in NO_KEY and (one.lookup or one.sealed) and not one.is_masked
+    ]
 
 
 def require_right(entity: Entity, actor: Actor) -> None:

@@ -17,6 +17,7 @@ from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_noop
 
+from guanxi.platform.access import places
 from guanxi.platform.files import storage
 from guanxi.platform.keeping import catalogue, databases, tables
 from guanxi.platform.keeping.archive import PIECE, Member, reading
@@ -69,7 +70,11 @@ def _checked(member: Member) -> dict[str, Any]:
 # --- verifying ------------------------------------------------------------------------------------------
 def verify(path: Path, *, progress: Progress = quiet) -> Report:
     """Restore into a scratch database, compare everything, throw it away."""
-    with _restored(path, _hashed, progress) as (_alias, report):
+    with _restored(path, _hashed, progress) as (alias, report):
+        executor = MigrationExecutor(connections[alias])
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):  # else the tables are not today's yet
+            for absent in places.missing(alias):
+                report.say(absent)
         return report
 
 
@@ -86,6 +91,14 @@ def restored(path: Path, *, progress: Progress = quiet) -> Iterator[tuple[str, R
             )
         executor = MigrationExecutor(connections[alias])
         executor.migrate(executor.loader.graph.leaf_nodes())
+        if absent := places.missing(alias):
+            raise ArchiveError(
+                gettext_noop(
+                    "The backup was made with other data keys: %(problem)s. Bring them (GUANXI_DATA_KEYS), then restore it."
+                ),
+                code="data_keys",
+                problem="; ".join(absent),
+            )
         yield alias, report
 
 

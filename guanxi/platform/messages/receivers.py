@@ -20,6 +20,8 @@ LOOKED_TOO_MUCH = "audit.viewing.alarmed"
 
 #: The event by which the file store says that the scanner found something.
 HARMFUL = "files.harmful"
+#: The event by which the access says that an encrypted value was changed, moved or lost its key.
+UNREADABLE = "access.field.unreadable"
 
 
 def tell(rule: rules.Rule, events: list[StoredEvent]) -> None:
@@ -49,4 +51,5 @@ connect(rules.decided, [APPROVED, REFUSED])
 connect(rules.alarmed, [LOOKED_TOO_MUCH])
 connect(rules.found_harmful, [HARMFUL])
 connect(rules.shared, [f"{rules.SHARE}.created"])
+connect(rules.unreadable, [UNREADABLE])
 on_committed([APPROVED, REFUSED], settle_requests)

@@ -182,6 +182,21 @@ def _host(entity: Entity, event: StoredEvent) -> tuple[Entity | None, int | None
     return registry.find(place[0]), place[1]
 
 
+def unreadable(events: Sequence[StoredEvent]) -> Told:
+    """Encrypted values cannot be read: the security officers are told of each."""
+    users = officers()
+    found: Told = []
+    for event in events:
+        template = gettext_noop("A stored value cannot be read: %(place)s. Somebody changed it, or its key is missing.")
+        place = f"{(event.data or {}).get('entity', '')}.{(event.data or {}).get('field', '')} {event.record_id or ''}".strip()
+        notice = Notice(
+            key=f"unreadable:{event.id}", kind=Kind.ALARM, entity=event.entity, record_id=event.record_id, event_id=event.id,
+            failed=True, sentence=sentence(template, place=place),
+        )  # fmt: skip
+        found += [(user, notice) for user in users]
+    return found
+
+
 def alarmed(events: Sequence[StoredEvent]) -> Told:
     """Somebody looks at very many customers: the security officers are told, once a day for each person."""
     users = officers()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, Tags, register, run_checks
 
+from guanxi.platform.access import checks
 from guanxi.platform.access.conf import signin_settings
 
 TAG = "signin"
@@ -80,7 +81,7 @@ def check_rules(app_configs: Any, **_more: Any) -> list[Error]:
 
 
 def refuse_unsafe() -> None:
-    """End the process with the reasons if signing in would not be safe: nothing else looks at checks when a server starts."""
-    found = run_checks(tags=[TAG])
+    """End the process with the reasons if signing in or the data keys would not be safe: nothing else looks at checks when a server starts."""
+    found = run_checks(tags=[TAG, checks.TAG])
     if found:
         raise SystemExit("\n".join(f"{one.msg}\n  {one.hint or ''}".rstrip() for one in found))

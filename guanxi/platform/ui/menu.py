@@ -14,6 +14,7 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.entities import registry
 from guanxi.platform.keeping.rights import BACKUPS
+from guanxi.platform.keyring.rights import DATA_KEYS
 from guanxi.platform.sharing import handover
 from guanxi.platform.ui import access_page, addresses
 from guanxi.platform.ui.contexts import NavGroup, NavItem
@@ -45,6 +46,7 @@ class Place:
 
 PAGES = (
     Place("settings", 80, "mail", gettext_lazy("Outgoing mail"), "mail", partial(registry.get, "notices.mail")),
+    Place("settings", 85, "data_keys", gettext_lazy("Data keys"), "key", lambda: DATA_KEYS),
     Place("settings", 90, "backups", gettext_lazy("Backups"), "database", lambda: BACKUPS),
     Place(
         "settings", 6, "audit_incident", gettext_lazy("Incident report"), "search", partial(registry.get, "audit.event")

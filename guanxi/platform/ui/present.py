@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.encrypted import Unreadable
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
@@ -61,6 +62,8 @@ class Presenter:
     def show(self, field: Field, value: Any, *, editable: bool = False) -> Cell:
         """One value as a cell; an empty one shows as —."""
         kind: Any = page_kind(field)
+        if isinstance(value, Unreadable):
+            return Cell(kind="text", display=value.told)
         if field.is_empty(value):
             return Cell(kind=kind, editable=editable)
         if field.is_masked:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.encrypted import Unreadable
 from guanxi.platform.access.fields import Field
 from guanxi.platform.commands.record_event import LINE
 from guanxi.platform.entities import links, registry
@@ -353,6 +354,8 @@ class _Telling:
         ]
 
     def _value(self, presenter: Presenter, field: Field, stored: Any, closed: bool) -> str:
+        if isinstance(stored, Unreadable):
+            return stored.told
         if field.is_empty(stored):
             return ""
         return CONCEALED if closed and field.sensitivity else presenter.text(field, field.imported(stored))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanxi.platform.ui.views import backups, mail
+from guanxi.platform.ui.views import backups, data_keys, mail
 
 urlpatterns = [
     path("settings/mail/", mail.state, name="mail"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("mailbox/", mail.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", mail.mailbox, name="mailbox_mail"),
     path("mailbox/<int:pk>/body/", mail.body, name="mailbox_body"),
+    path("settings/keys/", data_keys.show, name="data_keys"),
+    path("settings/keys/rotate/", data_keys.rotate, name="data_keys_rotate"),
     path("settings/backups/", backups.show, name="backups"),
     path("settings/backups/make/", backups.make, name="backup_make"),
     path("settings/backups/upload/", backups.upload, name="backup_upload"),

@@ -50,7 +50,7 @@ class BankAccountEntity(Entity):
     model = BankAccount
     icon = "building-bank"
     parent = "customer"
-    title = "number"
+    title = "bank"
     columns = ("customer", "bank", "branch", "holder", "number", "preferred")
     keys = ("number",)
     sensitive = (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.modules.customers.choices import DEPTH, STEP, CustomerKind, Gender, Lifecycle, Tier
 from guanxi.platform.access.codes import CodeField
+from guanxi.platform.access.encrypted import EncryptedField
 from guanxi.platform.access.models.record import Record, Reviewed, scope_indexes
 from guanxi.platform.access.money import MoneyField
 
@@ -49,7 +50,7 @@ class Customer(Record, Reviewed):
     vip = CodeField(_("VIP level"), table="customers.vip")
     credit_code = models.CharField(_("Unified social credit code"), max_length=18, blank=True)
     id_type = CodeField(_("Document type"), table="customers.id_type")
-    id_number = models.CharField(_("Document number"), max_length=32, blank=True)
+    id_number = EncryptedField(_("Document number"), max_length=32, blank=True)
     legal_representative = models.CharField(_("Legal representative"), max_length=64, blank=True)
     registered_capital = MoneyField(_("Registered capital"), null=True, blank=True)
     founded_on = models.DateField(_("Founded on"), null=True, blank=True)
@@ -80,7 +81,8 @@ class Customer(Record, Reviewed):
             models.Index(fields=["name", "id"], name="customers_name"),
             models.Index(fields=["path"], name="customers_path"),
             models.Index(fields=["parent"], name="customers_parent"),
-            models.Index(fields=["id_number"], name="customers_id_number", condition=~Q(id_number="")),
+            models.Index(fields=["id_number_blind"], name="customers_id_number", condition=~Q(id_number_blind="")),
+            models.Index(fields=["id_number_tail"], name="customers_id_tail", condition=~Q(id_number_tail="")),
             models.Index(fields=["birthday"], name="customers_birthday", condition=Q(birthday__isnull=False)),
         ]
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.modules.customers.choices import MediumType
 from guanxi.platform.access.codes import CodeField
+from guanxi.platform.access.encrypted import EncryptedField
 from guanxi.platform.access.models.record import Line
 
 
@@ -50,19 +51,24 @@ class Address(Line):
 class BankAccount(Line):
     """A bank account with what an invoice needs."""
 
+    uid = models.UUIDField(null=True, unique=True, editable=False)
     customer = models.ForeignKey(
         "customers.Customer", models.CASCADE, related_name="bank_accounts", verbose_name=_("Customer")
     )
     bank = models.CharField(_("Bank"), max_length=100)
     branch = models.CharField(_("Bank branch"), max_length=100, blank=True)
     holder = models.CharField(_("Account holder"), max_length=120, blank=True)
-    number = models.CharField(_("Account number"), max_length=40)
+    number = EncryptedField(_("Account number"), max_length=40)
     preferred = models.BooleanField(_("Preferred"), default=False)
 
     class Meta(Line.Meta):
         verbose_name = _("bank account")
         verbose_name_plural = _("bank accounts")
-        constraints = [models.UniqueConstraint(fields=["customer", "number"], name="customers_bank_once")]
+        constraints = [models.UniqueConstraint(fields=["customer", "number_blind"], name="customers_bank_once")]
+        indexes = [
+            models.Index(fields=["number_blind"], name="customers_bank_number"),
+            models.Index(fields=["number_tail"], name="customers_bank_tail"),
+        ]
 
     def __str__(self) -> str:
-        return self.number
+        return self.bank

@@ -75,7 +75,7 @@ def test_codes_and_numbers_are_valid_and_nobodys(filled):
     codes = list(Customer.objects.exclude(credit_code="").values_list("credit_code", flat=True))
     assert len(codes) > 30
     assert {identity.credit_code(code)[2:8] for code in codes} == {numbers.NO_REGION}
-    ids = list(Customer.objects.exclude(id_number="").values_list("id_number", flat=True))
+    ids = [one.id_number for one in Customer.objects.exclude(id_number="")]
     assert ids
     assert {identity.resident_id(number).region_code for number in ids} == {numbers.NO_REGION}
     for mobile in Contact.objects.values_list("mobile", flat=True):

@@ -29,6 +29,7 @@ from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.keeping.rights import ACTIONS, BACKUPS
+from guanxi.platform.keyring.rights import DATA_KEYS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roles")]
 ENTITIES = [entity.key for entity in registry.entities() if entity.module == "customers"]
@@ -154,13 +155,14 @@ def test_shipped_roles_name_people_and_only_what_exists():
         "explain",
         "reveal",
         "try",
+        "rotate",
         *ACTIONS,
         "*",
     }
     keys = (
         {entity.key for entity in registry.entities()}
         | {f"{entity.module}.*" for entity in registry.entities()}
-        | {"*", BACKUPS.key}
+        | {"*", BACKUPS.key, DATA_KEYS.key}
     )
     for grant in RoleGrant.objects.all():
         assert grant.entity in keys, grant

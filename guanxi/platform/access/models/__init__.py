@@ -1,5 +1,6 @@
 from guanxi.platform.access.models.department import Department
 from guanxi.platform.access.models.deputyship import Deputyship
+from guanxi.platform.access.models.envelope import EnvelopeKey
 from guanxi.platform.access.models.limit import Use
 from guanxi.platform.access.models.record_set import RecordSet, RecordSetMember
 from guanxi.platform.access.models.role import FieldRule, Role, RoleGrant, UserRole
@@ -7,5 +8,5 @@ from guanxi.platform.access.models.token import ApiToken
 from guanxi.platform.access.models.user import User
 
 __all__ = [
-    "ApiToken", "Department", "Deputyship", "FieldRule", "RecordSet", "RecordSetMember", "Role", "RoleGrant", "Use", "User", "UserRole",
+    "ApiToken", "Department", "Deputyship", "EnvelopeKey", "FieldRule", "RecordSet", "RecordSetMember", "Role", "RoleGrant", "Use", "User", "UserRole",
 ]  # fmt: skip

@@ -1,0 +1,22 @@
+"""A rotation of 5,000 rows that dies anywhere goes on where it stopped: every value readable, told once, old keys free."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from guanxi.platform.exchange.tests.test_crash import TIMEOUT, environment
+
+__all__ = ["environment"]
+SCRIPT = [sys.executable, "-m", "tests.crash.rotation"]
+
+
+@pytest.mark.parametrize("suite", ["aes", "sm4"])
+def test_a_rotation_loses_nothing_wherever_the_worker_dies(environment, suite):
+    known = {**environment, "GUANXI_CIPHER_SUITE": suite}
+    result = subprocess.run(SCRIPT, env=known, capture_output=True, text=True, timeout=TIMEOUT)
+    assert result.returncode == 0, result.stderr[-4000:]
+    found = json.loads(result.stdout)
+    assert found["wrong"] == []
+    assert found["deaths"] > 20
