@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0005_record_sets")]
+    dependencies = [("access", "0006_envelope")]
 
     operations = [
         migrations.AddField(
