@@ -33,7 +33,7 @@ DRILLS = (
     Drill(
         "f04",
         "kill -9 in bulk, undo, handover, clean-up, export, restore",
-        short=("--every", "13", "--restore-every", "400"),
+        short=("--every", "40", "--restore-every", "0"),
         short_on=("sqlite",),
     ),
     Drill("f06", "crash of the database during an import", ONCE, ("--rows", "10000", "--crashes", "1")),
