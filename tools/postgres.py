@@ -96,14 +96,15 @@ class Server:
         if account:
             shutil.chown(home, *account)
         who = ["--username", NAME, "--auth", "trust"]
-        initdb = [self._programs / "initdb", "--pgdata", home / "data", *who, "--encoding", "UTF8"]
+        initdb: list[str | Path] = [self._programs / "initdb", "--pgdata", home / "data", *who, "--encoding", "UTF8"]
         _run([*initdb, "--locale", "C.UTF-8", "--no-sync"], home, account)
         self.start()
         _run([self._programs / "createdb", "--host", home, "--username", NAME, NAME], home, account)
 
     def start(self) -> None:
         """Start it, after a crash with what it had promised; returns when it answers."""
-        command = [self._programs / "postgres", "-D", self._home / "data", "-k", self._home, *self._options]
+        where: list[str | Path] = ["-D", self._home / "data", "-k", self._home]
+        command = [self._programs / "postgres", *where, *self._options]
         with (self._home / "log").open("ab") as log:
             self._process = _popen(command, self._home, self._account, log)
         _wait_until_ready(self._programs, self._home, self._process)
