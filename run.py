@@ -13,7 +13,7 @@ import argparse
 import signal
 from collections.abc import Sequence
 
-from tools import assets, checks, cleaning, demo, environment, locks, postgres, shell, testing
+from tools import assets, checks, cleaning, demo, drills, environment, locks, postgres, shell, testing
 
 PASSED_ON = {
     "bench": ("measure lists, records, import and export (arguments go to bench/run.py)", "bench/run.py"),
@@ -47,6 +47,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite", help="database of the tests")
     one.add_argument("--browser", action="store_true", help="run the browser tests instead (needs Chromium)")
     one.set_defaults(act=lambda o, rest: testing.test(o.db, o.browser, rest), passes_on=True)
+
+    one = command("drills", "break things on purpose and say whether the promises of docs/reliability.md are kept")
+    one.add_argument("names", nargs="*", metavar="NAME", help="only these, such as f07")
+    one.add_argument("--short", action="store_true", help="the short forms, as in the continuous integration")
+    one.add_argument("--db", choices=drills.BOTH, action="append", help="only on this database")
+    one.set_defaults(act=lambda o, rest: drills.drills(o.names, o.short, o.db or drills.BOTH))
 
     one = command("serve", "start the web server on the database of DATABASE_URL, without demonstration data")
     _address(one)

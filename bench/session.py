@@ -47,6 +47,16 @@ class Session:
     def close(self) -> None:
         self._connection.close()
 
+    def cookie(self) -> str:
+        """The cookies so far, as the header."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
+    def beside(self) -> "Session":
+        """The same person's second connection, as a browser opens them."""
+        other = Session(self._connection.port, token=self._token)
+        other._cookies = dict(self._cookies)
+        return other
+
     def get(self, path: str) -> Answer:
         return self.send("GET", path)
 
@@ -61,7 +71,7 @@ class Session:
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
         elif self._cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+            sent["Cookie"] = self.cookie()
         if time.monotonic() - self._last > IDLE:
             self._connection.close()
         begin = time.perf_counter()

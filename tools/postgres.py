@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -55,47 +55,77 @@ def server() -> Iterator[str]:
     :returns: the database's URL
     :raises Failure: when PostgreSQL is not installed or does not start
     """
+    with private() as started:
+        yield started.url
+
+
+@contextmanager
+def private(**settings: str) -> Iterator["Server"]:
+    """The same server as an object that may be stopped, crashed and started again.
+
+    :param settings: instead of those of SETTINGS
+    """
     programs = find_programs()
     # Not in TMPDIR: a socket's path may have 107 characters only.
     home = Path(tempfile.mkdtemp(prefix="guanxi-pg-", dir="/tmp"))
-    process = None
+    one = Server(programs, home, _account(), {**SETTINGS, **settings})
     try:
-        account = _account()
+        one.create()
+        yield one
+    finally:
+        one.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class Server:
+    """A PostgreSQL server in a folder of its own.
+
+    :ivar url: its database, by its Unix socket
+    """
+
+    def __init__(self, programs: Path, home: Path, account: Account | None, settings: Mapping[str, str]) -> None:
+        self.url = f"postgresql://{NAME}@{quote(str(home), safe='')}/{NAME}"
+        self.socket = home / ".s.PGSQL.5432"
+        self._programs, self._home, self._account = programs, home, account
+        self._options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def create(self) -> None:
+        """Make its files and its database, and start it."""
+        home, account = self._home, self._account
         if account:
             shutil.chown(home, *account)
-        _run(
-            [
-                programs / "initdb",
-                "--pgdata",
-                home / "data",
-                "--username",
-                NAME,
-                "--auth",
-                "trust",
-                "--encoding",
-                "UTF8",
-                "--locale",
-                "C.UTF-8",
-                "--no-sync",
-            ],
-            home,
-            account,
-        )
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        with (home / "log").open("wb") as log:
-            process = _popen([programs / "postgres", "-D", home / "data", "-k", home, *options], home, account, log)
-        _wait_until_ready(programs, home, process)
-        _run([programs / "createdb", "--host", home, "--username", NAME, NAME], home, account)
-        yield f"postgresql://{NAME}@{quote(str(home), safe='')}/{NAME}"
-    finally:
-        if process and process.poll() is None:
-            process.send_signal(signal.SIGINT)  # "fast": ends open connections
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        shutil.rmtree(home, ignore_errors=True)
+        who = ["--username", NAME, "--auth", "trust"]
+        initdb: list[str | Path] = [self._programs / "initdb", "--pgdata", home / "data", *who, "--encoding", "UTF8"]
+        _run([*initdb, "--locale", "C.UTF-8", "--no-sync"], home, account)
+        self.start()
+        _run([self._programs / "createdb", "--host", home, "--username", NAME, NAME], home, account)
+
+    def start(self) -> None:
+        """Start it, after a crash with what it had promised; returns when it answers."""
+        where: list[str | Path] = ["-D", self._home / "data", "-k", self._home]
+        command = [self._programs / "postgres", *where, *self._options]
+        with (self._home / "log").open("ab") as log:
+            self._process = _popen(command, self._home, self._account, log)
+        _wait_until_ready(self._programs, self._home, self._process)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it and wait.
+
+        :param how: SIGINT ends open connections in order ("fast"), SIGQUIT is a crash ("immediate")
+        """
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def crash(self) -> None:
+        """Stop it as a crash does: nothing is written down any more."""
+        self.stop(signal.SIGQUIT)
 
 
 def find_programs() -> Path:
