@@ -32,7 +32,7 @@ from guanxi.platform.access.models import User
 from guanxi.platform.outbound import connectors
 from guanxi.platform.outbound.sessions import session
 from guanxi.platform.signin import lockout, oidc_people
-from guanxi.platform.signin.events import Failed
+from guanxi.platform.signin.events import Failed, Linked
 from guanxi.platform.signin.models import Lock
 from guanxi.platform.signin.oidc_conf import oidc_settings
 from guanxi.platform.signin.oidc_people import NotAdmitted
@@ -163,7 +163,7 @@ class PeopleAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(refused(request, "token", name))
         known = sociallogin.user if sociallogin.user is not None and sociallogin.user.pk else None
         try:
-            user = oidc_people.admitted(known, claims, oidc_settings(), _links(sociallogin))
+            user = oidc_people.admitted(known, claims, oidc_settings(), _links(request, sociallogin))
         except NotAdmitted as reason:
             raise ImmediateHttpResponse(refused(request, reason.reason, name, reason.user)) from reason
         sociallogin.user = user
@@ -176,12 +176,13 @@ class PeopleAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(refused(request, reason))
 
 
-def _links(sociallogin: SocialLogin) -> "oidc_people.Link":
+def _links(request: HttpRequest, sociallogin: SocialLogin) -> oidc_people.Link:
     def link(user: User) -> None:
         """Tie the person at the provider to the account; from now on the claim of the name decides nothing."""
         account = SocialAccount(user=user, provider=sociallogin.account.provider, uid=sociallogin.account.uid)
         account.save()
         sociallogin.account = account
+        tell(Linked(**origin_of(request).fields), user.pk, request=request)
 
     return link
 
