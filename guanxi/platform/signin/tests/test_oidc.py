@@ -78,6 +78,12 @@ def test_a_person_of_the_company_comes_in(hers, come):
     assert (link.user_id, link.extra_data) == (hers.pk, {}), "of the claims nothing is kept"
 
 
+def test_clocks_differ_a_little(hers, come, company):
+    company.claims = {"iat": int(time.time()) + 40}
+    browser, _answer = come()
+    assert browser.is_in
+
+
 def test_the_sign_in_page_offers_it_where_there_is_one(company, seat, settings):
     assert BEGIN in seat().get(reverse("account_login")).content.decode()
     settings.OIDC = {}
