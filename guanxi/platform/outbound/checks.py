@@ -15,7 +15,7 @@ NEVER = tuple(
 )
 
 
-@register("outbound", Tags.security)
+@register("outbound", "signin", Tags.security)  # a server looks at "signin" before it starts
 def check_outbound(app_configs: Any, **_more: Any) -> list[Error]:
     """Hosts and networks are readable, and this machine is called by developers only."""
     conf, found = outbound_settings(), []

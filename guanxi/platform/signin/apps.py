@@ -8,4 +8,4 @@ class SigninConfig(AppConfig):
     verbose_name = _("Sign-in")
 
     def ready(self) -> None:
-        from guanxi.platform.signin import checks, receivers, sealed_secrets  # noqa: F401
+        from guanxi.platform.signin import checks, oidc, receivers, sealed_secrets  # noqa: F401

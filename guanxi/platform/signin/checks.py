@@ -9,6 +9,8 @@ from django.core.checks import Error, Tags, register, run_checks
 
 from guanxi.platform.access import checks
 from guanxi.platform.access.conf import signin_settings
+from guanxi.platform.outbound.conf import outbound_settings
+from guanxi.platform.signin.oidc_conf import oidc_settings
 
 TAG = "signin"
 POLICIES = ("off", "optional", "roles", "all")
@@ -78,6 +80,32 @@ def check_rules(app_configs: Any, **_more: Any) -> list[Error]:
         Error(f"SIGNIN {name} is {value!r}; there are {', '.join(allowed)}.", id="signin.E004")
         for name, value, allowed in wrong
     ]
+
+
+@register(TAG, Tags.security)
+def check_provider(app_configs: Any, **_more: Any) -> list[Error]:
+    """The identity provider is called over https, and may be called at all."""
+    issuer = urlsplit(oidc_settings().issuer)
+    if not issuer.netloc:
+        return []
+    host, found = issuer.hostname or "", []
+    if issuer.scheme != "https" and not is_loopback(host):
+        found.append(
+            Error(
+                f"GUANXI_OIDC_ISSUER is {issuer.geturl()}: whoever stands between could sign in as anybody.",
+                hint="Name the https:// address of the identity provider.",
+                id="signin.E005",
+            )
+        )
+    if (host, issuer.port or (443 if issuer.scheme == "https" else 80)) not in outbound_settings().places:
+        found.append(
+            Error(
+                f"The identity provider {issuer.netloc} may not be called.",
+                hint="Add it to GUANXI_OUTBOUND_HOSTS, and keep a record of it under Settings, recipients of data.",
+                id="signin.E006",
+            )
+        )
+    return found
 
 
 def refuse_unsafe() -> None:

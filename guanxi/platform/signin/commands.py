@@ -71,6 +71,27 @@ def _has_factor(user: User, actor: Actor) -> Answer:
     return services.has_factor(user) or gettext("The account has no second factor.")
 
 
+@command(
+    User,
+    label=_("Remove link to the identity provider"),
+    past="link_removed",
+    past_label=_("Link to the identity provider removed"),
+    icon="unlink",
+    undo=None,
+    tells_itself=True,
+    danger=True,
+    confirm=True,
+)
+def unlink(user: User, actor: Actor, *, note: Annotated[str, Input(_("Reason"), kind=kinds.LONGTEXT)]) -> None:
+    """For a person who has a new account at the identity provider. At the next sign-in the user name decides again."""
+    services.unlink(user, actor)
+
+
+@unlink.allowed
+def _linked(user: User, actor: Actor) -> Answer:
+    return services.is_linked(user) or gettext("The account is not linked to the identity provider.")
+
+
 @command(ReviewItem, label=_("Keep"), past="kept", past_label=_("Kept"), icon="check", primary=True, undo=None)
 def keep(item: ReviewItem, actor: Actor) -> None:
     """The person goes on to hold the role."""

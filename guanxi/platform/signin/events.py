@@ -26,7 +26,8 @@ class SignedIn(Payload):
 )
 @dataclass(frozen=True)
 class Failed(Payload):
-    """``reason``: password, code, locked, address. ``given`` is the name as it was entered."""
+    """``reason``: password, code, key, locked, address; of the identity provider token, unknown, inactive, roles, away, and
+    password where the account has one of its own. ``given`` is the name as it was entered or claimed."""
 
     address: str
     agent: str
@@ -159,3 +160,27 @@ class RecoveryAsked(Payload):
 @dataclass(frozen=True)
 class DormantWarned(Payload):
     days: int
+
+
+@event(
+    "signin.linked",
+    label=_("Linked to the identity provider"),
+    template=_("%(record)s was linked to a person at the identity provider"),
+    icon="link",
+)
+@dataclass(frozen=True)
+class Linked(Payload):
+    address: str
+    agent: str
+
+
+@event(
+    "signin.unlinked",
+    label=_("Link to the identity provider removed"),
+    template=_("%(actor)s removed the link of %(record)s to the identity provider"),
+    icon="unlink",
+)
+@dataclass(frozen=True)
+class Unlinked(Payload):
+    address: str
+    agent: str

@@ -97,7 +97,7 @@ class RoleGroup(Line):
     """A group of the company's identity provider whose members hold the role, from their next sign-in on."""
 
     role = models.ForeignKey(Role, models.CASCADE, related_name="groups", verbose_name=_("Role"))
-    group = models.CharField(_("Group"), max_length=200)
+    group = models.CharField(_("User group"), max_length=200)
 
     class Meta(Line.Meta):
         verbose_name = _("group of a role")

@@ -32,7 +32,7 @@ from guanxi.platform.access.models import User
 from guanxi.platform.outbound import connectors
 from guanxi.platform.outbound.sessions import session
 from guanxi.platform.signin import lockout, oidc_people
-from guanxi.platform.signin.events import Failed
+from guanxi.platform.signin.events import Failed, Linked
 from guanxi.platform.signin.models import Lock
 from guanxi.platform.signin.oidc_conf import oidc_settings
 from guanxi.platform.signin.oidc_people import NotAdmitted
@@ -43,6 +43,8 @@ CONNECTOR = connectors.declare("signin.oidc", label=gettext_lazy("Sign-in with t
 PROVIDER = "company"
 #: Signatures with a key that only the provider has. None of them can be made with what we hold.
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
+#: Seconds by which the provider's clock may be wrong.
+CLOCKS_DIFFER = 60
 #: What the sign-in page says, by the word in its address.
 REFUSALS = {
     "away": gettext_lazy(
@@ -90,21 +92,20 @@ class CompanyAdapter(OpenIDConnectOAuth2Adapter):
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         try:
-            if jwt.get_unverified_header(id_token).get("alg") not in ALGORITHMS:
+            algorithm, key = jwtkit.fetch_key(id_token, self.openid_config["jwks_uri"], jwtkit.lookup_kid_jwk)
+            if algorithm not in ALGORITHMS:
                 raise OAuth2Error("The token is signed in a way that is not taken")
+            issuer = self.openid_config["issuer"]
+            claims: dict[str, Any] = jwt.decode(
+                id_token, key, algorithms=[algorithm], audience=app.client_id, issuer=issuer, leeway=CLOCKS_DIFFER
+            )
         except jwt.PyJWTError as error:
-            raise OAuth2Error("The token cannot be read") from error
-        claims: dict[str, Any] = jwtkit.verify_and_decode(
-            credential=id_token,
-            keys_url=self.openid_config["jwks_uri"],
-            issuer=self.openid_config["issuer"],
-            audience=app.client_id,
-            lookup_kid=jwtkit.lookup_kid_jwk,
-        )
+            raise OAuth2Error("The token cannot be trusted") from error
         if any(not claims.get(name) for name in REQUIRED):
             raise OAuth2Error("The token lacks a claim")
         if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != app.client_id:
             raise OAuth2Error("The token was made for another program")
+        jwtkit.verify_jti(claims)
         return claims
 
 
@@ -163,7 +164,7 @@ class PeopleAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(refused(request, "token", name))
         known = sociallogin.user if sociallogin.user is not None and sociallogin.user.pk else None
         try:
-            user = oidc_people.admitted(known, claims, oidc_settings(), _links(sociallogin))
+            user = oidc_people.admitted(known, claims, oidc_settings(), _links(request, sociallogin))
         except NotAdmitted as reason:
             raise ImmediateHttpResponse(refused(request, reason.reason, name, reason.user)) from reason
         sociallogin.user = user
@@ -176,12 +177,13 @@ class PeopleAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(refused(request, reason))
 
 
-def _links(sociallogin: SocialLogin) -> "oidc_people.Link":
+def _links(request: HttpRequest, sociallogin: SocialLogin) -> oidc_people.Link:
     def link(user: User) -> None:
         """Tie the person at the provider to the account; from now on the claim of the name decides nothing."""
         account = SocialAccount(user=user, provider=sociallogin.account.provider, uid=sociallogin.account.uid)
         account.save()
         sociallogin.account = account
+        tell(Linked(**origin_of(request).fields), user.pk, request=request)
 
     return link
 

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from allauth.core import context
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.signin import devices, lockout
-from guanxi.platform.signin.events import MfaRemoved, SessionEnded, Unlocked
+from guanxi.platform.signin.events import MfaRemoved, SessionEnded, Unlinked, Unlocked
 from guanxi.platform.signin.models import Lock
 from guanxi.platform.signin.origin import origin_of
 from guanxi.platform.signin.telling import tell
@@ -50,3 +51,14 @@ def remove_factors(user: User, actor: Actor) -> None:
     devices.end_all([user.pk], actor.now())
     told = MfaRemoved(**origin_of(context.request).fields, what=" ".join(kinds))
     tell(told, user.pk, request=context.request, actor=actor)
+
+
+def is_linked(user: User) -> bool:
+    return SocialAccount.objects.filter(user=user).exists()
+
+
+def unlink(user: User, actor: Actor) -> None:
+    """Let the claimed user name decide once more who the person at the identity provider is; all sessions end."""
+    SocialAccount.objects.filter(user=user).delete()
+    devices.end_all([user.pk], actor.now())
+    tell(Unlinked(**origin_of(context.request).fields), user.pk, request=context.request, actor=actor)

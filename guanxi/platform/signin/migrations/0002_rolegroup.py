@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
                 ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Modified at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('group', models.CharField(max_length=200, verbose_name='Group')),
+                ('group', models.CharField(max_length=200, verbose_name='User group')),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='access.role', verbose_name='Role')),
             ],
             options={

@@ -43,3 +43,22 @@ def test_a_cache_of_one_process_is_refused(settings):
 @pytest.mark.parametrize("rules", [{"mfa": "sometimes"}, {"passwords": "none"}])
 def test_unknown_rules_are_refused(settings, rules):
     assert len(found(settings, SIGNIN=rules)) == 1
+
+
+@pytest.mark.parametrize(
+    ("issuer", "hosts", "wrong"),
+    [
+        ("", [], ""),
+        ("https://sso.example.com/realms/staff", ["sso.example.com"], ""),
+        ("https://sso.example.com:8443/", ["sso.example.com:8443"], ""),
+        ("https://sso.example.com/", [], "may not be called"),
+        ("http://sso.example.com/", ["sso.example.com:80"], "could sign in as anybody"),
+    ],
+)
+def test_an_identity_provider_is_called_safely_or_not_at_all(settings, issuer, hosts, wrong):
+    lines = found(settings, OIDC={"issuer": issuer}, OUTBOUND={"hosts": hosts})
+    assert wrong in lines[0] if wrong else lines == []
+
+
+def test_calls_that_could_reach_this_machine_stop_the_server(settings):
+    assert "127.0.0.0/8" in found(settings, OUTBOUND={"inner": ["127.0.0.0/8"]})[0]

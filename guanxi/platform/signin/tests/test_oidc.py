@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from guanxi.platform.access.models import Role, User, UserRole
 from guanxi.platform.access.models.role import Duty
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run
 from guanxi.platform.events.models import Event
 from guanxi.platform.outbound.models import Recipient
-from guanxi.platform.signin import lockout
+from guanxi.platform.signin import lockout, networks
 from guanxi.platform.signin.models import Lock, RoleGroup, UserNetwork
 from guanxi.platform.signin.tests import identity
 from guanxi.platform.signin.tests.conftest import Seat, code_of, with_app
@@ -74,6 +76,12 @@ def test_a_person_of_the_company_comes_in(hers, come):
     assert (event.actor_id, event.payload["method"]) == (hers.pk, "socialaccount")
     link = SocialAccount.objects.get()
     assert (link.user_id, link.extra_data) == (hers.pk, {}), "of the claims nothing is kept"
+
+
+def test_clocks_differ_a_little(hers, come, company):
+    company.claims = {"iat": int(time.time()) + 40}
+    browser, _answer = come()
+    assert browser.is_in
 
 
 def test_the_sign_in_page_offers_it_where_there_is_one(company, seat, settings):
@@ -203,6 +211,17 @@ def test_a_name_that_went_to_somebody_else_does_not_lead_to_the_account(hers, co
     assert browser.is_in, "whoever was linked stays linked, whatever the name"
 
 
+def test_an_administrator_lets_a_new_person_at_the_provider_take_over(hers, come, company, organisation):
+    browser, _answer = come()
+    assert Event.objects.filter(kind="signin.linked", record_id=hers.pk).count() == 1
+    run(commands.get("access.user.unlink"), organisation.everything(), ids=[hers.pk], inputs={"note": "new account"})
+    assert Event.objects.filter(kind="signin.unlinked", record_id=hers.pk).count() == 1
+    assert not browser.is_in
+    company.claims = {"sub": "4712"}
+    browser, _answer = come()
+    assert browser.is_in
+
+
 def test_another_provider_s_numbers_mean_nobody(hers, come, company, settings):
     come()
     SocialAccount.objects.update(uid="4711")
@@ -222,8 +241,6 @@ def test_second_factor_networks_and_locks_count_here_too(hers, come, settings):
     assert is_refused(*come())
     Lock.objects.all().delete()
     UserNetwork.objects.create(user=hers, network="10.0.0.0/8")
-    from guanxi.platform.signin import networks
-
     networks.forget()
     assert is_refused(*come())
     assert reasons() == ["locked", "address"]
