@@ -26,6 +26,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import keys, unreadable
+from guanxi.platform.bulk.keys import one_of
 
 #: So many of the last characters of a value can be looked for.
 TAIL = 4
@@ -70,7 +71,7 @@ class Sealed:
 class Unreadable(str):
     """Stands for a value that cannot be read: an empty text, so that nothing is worked out from it."""
 
-    __slots__ = ("sealed",)
+    sealed: Sealed | None
 
     def __new__(cls, sealed: Sealed | None = None) -> "Unreadable":
         self = super().__new__(cls, "")
@@ -151,7 +152,7 @@ class EncryptedField(models.CharField):
         found = super().check(**kwargs)
         if "uid" not in names or names.index("uid") > names.index(self.name):
             found.append(checks.Error("An encrypted field needs a column “uid” before it.", obj=self, id="access.E010"))
-        if self.unique or self.db_index or self.null:
+        if self.unique or getattr(self, "db_index", False) or self.null:
             hint = f"Declare the index or constraint on {self.name}_blind; no value is an empty text."
             found.append(checks.Error("It cannot be unique, indexed or null.", hint=hint, obj=self, id="access.E011"))
         return found
@@ -179,8 +180,11 @@ class EncryptedField(models.CharField):
 
     def sealed(self, uid: uuid.UUID, value: str) -> dict[str, Any]:
         """Column → what it holds for a value in the row of this uid."""
-        stored = keys.to_text(keys.encrypt(value.encode(), self.place(uid)))
-        return {self.attname: Sealed(stored, value), **self.digests_of(value)}
+        return {self.attname: self.seal(uid, value), **self.digests_of(value)}
+
+    def seal(self, uid: uuid.UUID, value: str) -> Sealed:
+        """A value under the newest key, for the row of this uid."""
+        return Sealed(keys.to_text(keys.encrypt(value.encode(), self.place(uid))), value)
 
     def digests_of(self, value: str) -> dict[str, str]:
         whole = normalised(value)
@@ -224,23 +228,24 @@ class _Digested(Lookup):
     def values(self) -> list[str]:
         return [str(self.rhs)]
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         field = self.lhs.target
         name, purpose = ("tail", f"{field.purpose}.tail") if self.tail else ("blind", field.purpose)
-        digest = Col(self.lhs.alias, field.model._meta.get_field(f"{field.name}_{name}"))
-        column, _none = compiler.compile(digest)
+        digest = field.model._meta.get_field(f"{field.name}_{name}")
+        column, _none = compiler.compile(Col(self.lhs.alias, digest))
         wanted = [one for value in self.values() for one in keys.blinds(normalised(value), purpose)]
-        # No value is empty; SQLite uses an index of the filled ones only if it is told so.
-        return f"({column} IN ({', '.join(['%s'] * len(wanted))}) AND {column} <> '')", wanted
+        condition, parameter = one_of(column, digest, wanted, connection)
+        # No value is empty; SQLite uses an index of the filled ones only if it is told so, in the index's own words.
+        return f"({condition} AND NOT ({column} = ''))", (parameter,)
 
 
 class _Equal(_Digested, Exact):
     lookup_name = "exact"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         if self.rhs == "":
             column, parameters = self.process_lhs(compiler, connection)
-            return f"{column} = ''", list(parameters)
+            return f"{column} = ''", tuple(parameters)
         return super().as_sql(compiler, connection)
 
 
@@ -256,4 +261,4 @@ class _Ends(_Digested):
     tail = True
 
 
-_LOOKUPS: dict[str, type[Lookup]] = {one.lookup_name: one for one in (_Equal, _OneOf, _Ends, IsNull)}  # type: ignore[type-abstract]
+_LOOKUPS: dict[str, type[Lookup]] = {"exact": _Equal, "in": _OneOf, "endswith": _Ends, "isnull": IsNull}

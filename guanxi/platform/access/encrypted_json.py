@@ -16,6 +16,9 @@ logger = logging.getLogger("guanxi.access")
 class EncryptedJSONField(models.TextField):
     """A dict; empty where it cannot be read. Plain JSON from before it was encrypted is read as well."""
 
+    _pyi_private_set_type: dict[str, Any]  # type: ignore[assignment] # what the column takes and gives is no text
+    _pyi_private_get_type: dict[str, Any]  # type: ignore[assignment]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", dict)
         super().__init__(*args, **kwargs)

@@ -104,9 +104,9 @@ class ColumnPlace:
         plain = keys.decrypt(keys.from_text(stored), self.context(uid))
         field = self.model._meta.get_field(self.name)
         if isinstance(field, EncryptedField):
-            columns = field.sealed(uid, plain.decode())
-            # The digests follow the suite alone; SQLite pays for every index of a column that is named.
-            return columns if stored[2:4] != keys.current_header()[2:4] else {self.name: columns[self.name]}
+            if stored[2:4] == keys.current_header()[2:4]:  # the digests follow the suite alone
+                return {self.name: field.seal(uid, plain.decode())}
+            return field.sealed(uid, plain.decode())
         sealed = keys.to_text(keys.encrypt(plain, self.context(uid)))
         return {self.name: Sealed(sealed) if isinstance(field, EncryptedJSONField) else sealed}
 
