@@ -13,13 +13,17 @@ import argparse
 import signal
 from collections.abc import Sequence
 
-from tools import assets, checks, cleaning, demo, drills, environment, locks, postgres, shell, testing
+from tools import assets, checks, cleaning, demo, drills, environment, locks, nightly, postgres, shell, testing
 
 PASSED_ON = {
-    "bench": ("measure lists, records, import and export (arguments go to bench/run.py)", "bench/run.py"),
+    "bench": ("measure lists, records, import and export (arguments go to bench/run.py)", ["bench/run.py"]),
+    "leaks": (
+        "ask every path that shows or changes data as those who may and those who may not; --full, --without RULE",
+        ["-m", "tests.leaks"],
+    ),
     "shots": (
         "take pictures of the main screens; those of the documentation go to docs/shots (arguments go to tools/shots.py)",
-        "tools/shots.py",
+        ["tools/shots.py"],
     ),
 }
 
@@ -89,6 +93,12 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite", help="database to use")
         one.set_defaults(act=lambda o, rest, script=script: _script(script, o.db, rest), passes_on=True)
 
+    one = command(
+        "nightly", "what takes too long for every change: all leaks, drills, attacks; figures go to docs/reliability.md"
+    )
+    one.add_argument("only", nargs="*", metavar="PART", help="only parts with this in their name")
+    one.set_defaults(act=lambda o, rest: nightly.nightly(o.only))
+
     one = command("translate", "bring the .po files up to date with the code; Traditional Chinese is derived")
     one.set_defaults(act=lambda o, rest: _venv_module("tools.translations", "update"))
 
@@ -122,11 +132,11 @@ def _manage(name: str, arguments: Sequence[str]) -> int:
     return shell.call([environment.PYTHON, "manage.py", name, *arguments])
 
 
-def _script(script: str, database: str, arguments: Sequence[str]) -> int:
+def _script(script: Sequence[str], database: str, arguments: Sequence[str]) -> int:
     environment.ready("requirements-dev.txt")
     assets.ready()
     with postgres.database(database) as extra:
-        return shell.call([environment.PYTHON, script, *arguments], extra)
+        return shell.call([environment.PYTHON, *script, *arguments], extra)
 
 
 def main(arguments: Sequence[str]) -> int:

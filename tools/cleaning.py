@@ -16,7 +16,7 @@ BUILT = [
     ".hypothesis",
     ".import_linter_cache",
 ]
-EVERYTHING = [".venv", "frontend/node_modules", "var/demo"]
+EVERYTHING = [".venv", ".venv-nightly", "frontend/node_modules", "var/demo"]
 SCATTERED = ["__pycache__", "*.mo"]
 SOURCES = ["guanxi", "tests", "tools", "bench"]
 

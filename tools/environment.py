@@ -1,4 +1,4 @@
-"""The Python environment in .venv, installed from lock files with hashes."""
+"""The Python environment in .venv, installed from lock files with hashes; others beside it in the same way."""
 
 import fcntl
 import hashlib
@@ -18,33 +18,38 @@ PYTHON = VENV / "bin" / "python"
 UV_ENVIRONMENT = {"UV_PYTHON_DOWNLOADS": "never"}
 
 
-def ready(lock: str = "requirements.txt") -> None:
-    """Make sure that .venv exists and holds what the lock file names; does nothing when it already does.
+def python_of(venv: Path) -> Path:
+    return venv / "bin" / "python"
+
+
+def ready(lock: str = "requirements.txt", venv: Path = VENV) -> None:
+    """Make sure that the environment exists and holds what the lock file names; does nothing when it already does.
 
     Packages beyond the lock file stay, so that a demonstration does not remove the tools of a developer.
 
     :param lock: name of a lock file in the project's root
+    :param venv: folder of the environment
     :raises Failure: when the machine lacks a part of Python, or packages cannot be installed
     """
     with set_up_lock():
-        if not PYTHON.exists():
-            _create()
-        install(lock)
+        if not python_of(venv).exists():
+            _create(venv)
+        install(lock, venv)
 
 
-def install(lock: str) -> None:
-    """Install what a lock file names into .venv, unless that has been done; the set-up lock is held."""
-    stamp = VENV / f".{lock}.sha256"
+def install(lock: str, venv: Path = VENV) -> None:
+    """Install what a lock file names into an environment, unless that has been done; the set-up lock is held."""
+    stamp, python = venv / f".{lock}.sha256", python_of(venv)
     wanted = digest(ROOT / lock)
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print(f"Installing Python packages ({lock}) …", flush=True)
     if uv := shutil.which("uv"):
-        run([uv, "pip", "install", "--quiet", "--require-hashes", "--python", PYTHON, "-r", lock], UV_ENVIRONMENT)
+        run([uv, "pip", "install", "--quiet", "--require-hashes", "--python", python, "-r", lock], UV_ENVIRONMENT)
     else:
-        if call([PYTHON, "-c", "import pip"], {"PYTHONWARNINGS": "ignore"}):
-            run([PYTHON, "-m", "ensurepip"])
-        run([PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes", "-r", lock])
+        if call([python, "-c", "import pip"], {"PYTHONWARNINGS": "ignore"}):
+            run([python, "-m", "ensurepip"])
+        run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes", "-r", lock])
     stamp.write_text(wanted)
 
 
@@ -65,10 +70,10 @@ def set_up_lock() -> Iterator[None]:
         yield
 
 
-def _create() -> None:
+def _create(folder: Path = VENV) -> None:
     print("Creating the Python environment …", flush=True)
     if uv := shutil.which("uv"):
-        run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], UV_ENVIRONMENT)
+        run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder], UV_ENVIRONMENT)
         return
     # Debian ships venv without ensurepip until python3-venv is installed.
     if not importlib.util.find_spec("ensurepip"):
@@ -77,9 +82,9 @@ def _create() -> None:
             "  apt install python3-venv"
         )
     try:
-        venv.create(VENV, with_pip=True, clear=True, symlinks=True)
+        venv.create(folder, with_pip=True, clear=True, symlinks=True)
     except Exception as error:
-        shutil.rmtree(VENV, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         raise Failure(
-            f"The environment in .venv could not be made ({error}). On Debian this helps:\n  apt install python3-venv"
+            f"The environment in {folder.name} could not be made ({error}). On Debian this helps:\n  apt install python3-venv"
         ) from error

@@ -7,7 +7,13 @@ from tools.shell import Failure, run
 
 # The others agree with the first, so that one environment can hold them all.
 AGREE = ["--constraints", "requirements.txt"]
-LOCKS = {"requirements": [], "requirements-ldap": AGREE, "requirements-dev": AGREE, "requirements-node": []}
+LOCKS = {
+    "requirements": [],
+    "requirements-ldap": AGREE,
+    "requirements-dev": AGREE,
+    "requirements-node": [],
+    "requirements-nightly": [],
+}
 
 
 def lock() -> int:

@@ -61,6 +61,11 @@ def prescribe(entity_key: str, **makers: Maker) -> None:
         present[key] = maker
 
 
+def prescribed(entity_key: str) -> frozenset[str]:
+    """Keys of the fields of an entity whose values follow rules of their own."""
+    return frozenset(_prescribed.get(entity_key, ()))
+
+
 def new(entity_key: str) -> Maker:
     """Links each time to a record of its own, where a pair of links must be unique."""
     return lambda n: factory_for(entity_key).create().pk

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from guanxi.platform.access.actor import System
+from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.models import Department, User
 from guanxi.platform.commands.command import commands_of
-from guanxi.platform.entities import registry
+from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
 from tests.contract.digest import digest_of_tables
@@ -196,3 +196,11 @@ def test_a_foreign_id_in_the_body_is_refused(scene):
             assert key in answer.body["errors"]
             assert str(target.title_of(foreign, System("tests"))) not in answer.text
         assert digest_of_tables() == before
+
+
+def test_the_name_of_a_line_is_for_those_who_see_what_it_is_part_of():
+    """Lists, recent records and notifications take names from here."""
+    owner, other = _somebody({"own": ["*"]}), _somebody({"own": ["*"]})
+    line = factory_for("fakes.address").create(belongs_to=owner)
+    told = [links.labels("fakes.address", [line.pk], Actor.for_user(one)) for one in (owner, other)]
+    assert told == [{line.pk: line.text}, {}]

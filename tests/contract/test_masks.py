@@ -15,6 +15,7 @@ from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.query import Query, read_filter
 from guanxi.platform.entities.query import page as rows_of
 from guanxi.platform.events.models import Event
+from guanxi.platform.events.selectors import history
 from guanxi.platform.exchange.choices import Format
 from guanxi.platform.exchange.exporting import Request, stream_csv
 from tests.contract.digest import digest_of_tables
@@ -292,3 +293,17 @@ def test_a_list_of_masked_fields_costs_no_further_query(clerk, record, django_as
     with django_assert_num_queries(1):
         found = rows_of(entity, actor, Query(filter=read_filter(entity, actor, None)))
         assert [entity.readable(actor)["phone"].get(one) for one in found.records] == [MASK]
+
+
+def test_a_field_called_note_is_no_note_of_the_event(clerk):
+    """Field rules reach the difference of an event, but not what was said about it."""
+    record = factory_for("fakes.thing").create(note="between us")
+    (made,) = history("fakes.thing", record.pk)
+    assert (made.note, made.diff["note"]) == ("", [None, "between us"])
+    run(
+        commands.get("fakes.thing.assign"),
+        Actor.for_user(clerk),
+        ids=[record.pk],
+        inputs={"owner": clerk.pk, "note": "yours"},
+    )
+    assert history("fakes.thing", record.pk)[0].note == "yours"

@@ -28,6 +28,8 @@ def test_help_names_every_command_without_an_environment():
         "check",
         "census",
         "bench",
+        "leaks",
+        "nightly",
         "shots",
         "translate",
         "lock",

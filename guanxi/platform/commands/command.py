@@ -1,7 +1,7 @@
 """Command: what can be done with it? Declared once, at hand as button, bulk action, REST call and job."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -106,6 +106,11 @@ class Command:
     def takes_fields(self) -> bool:
         """Whether its inputs are fields of the record (create, edit, assign), not parameters."""
         return self.function is None
+
+    def note_of(self, values: Mapping[str, Any]) -> str:
+        """What is said about the event. Where a record is made or edited "note" is a field of it, which field rules would not
+        reach in the event."""
+        return "" if self.built_in and self.name in ("create", "edit") else str(values.get("note") or "")
 
     def require_confirmation(self, actor: Actor) -> None:
         """Raise gate.MustConfirm if the command is dangerous and nobody has proved lately who they are."""

@@ -117,7 +117,7 @@ def _attempt(
             else:
                 changes = _carry_out(command, entity, records, values, actor)
                 if not command.tells_itself:
-                    append(events_for(command, changes, actor, batch, str(values.get("note") or "")))
+                    append(events_for(command, changes, actor, batch, command.note_of(values)))
                 entity.written(changes, actor)
                 claim_files(entity, changes)
                 touched = records if command.tells_itself else [change.record for change in changes]

@@ -91,7 +91,7 @@ def hold(command: Command, actor: Actor, records: Sequence[Any], inputs: dict[st
         records=[record.pk for record in records if record.pk],
         versions={str(record.pk): record.version for record in records if record.pk},
         inputs=inputs,
-        note=str(inputs.get("note", "")),
+        note=command.note_of(inputs),
         requested_by_id=actor.me,
         on_behalf_of_id=actor.on_behalf_of_id,
         requested_at=now,

@@ -107,7 +107,7 @@ def change_many(
     values = [read_inputs(command, work.actor, work.inputs, work.ids) for work in works]
     makers = [work.actor.at(work.moment) for work in works]
     maker_of = {pk: maker for work, maker in zip(works, makers, strict=True) for pk in work.ids}
-    note_of = {pk: str(given.get("note") or "") for work, given in zip(works, values, strict=True) for pk in work.ids}
+    note_of = {pk: command.note_of(given) for work, given in zip(works, values, strict=True) for pk in work.ids}
     try:
         with transaction.atomic():
             records = _locked(command, works)

@@ -13,6 +13,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.files import selectors as files
 from guanxi.platform.files.models import FILES
 from guanxi.platform.files.services import claim
@@ -31,7 +32,9 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     if entity is None or not ids:
         return {}
     wanted = set(ids)
-    rows = entity.rows_of(actor, pk__in=wanted) if entity.is_record else entity.base_rows().filter(pk__in=wanted)
+    # Only reference data is everybody's: a line is seen by those who see what it is part of.
+    free = entity.kind is EntityKind.REFERENCE
+    rows = entity.base_rows().filter(pk__in=wanted) if free else entity.rows_of(actor, pk__in=wanted)
     field = entity.seen(entity.title_field, actor)
     column = entity.source.column(field) if field else ""
     if not field or not column or field.is_link or field.kind is kinds.CHOICE or _names_itself(entity):

@@ -1,0 +1,1 @@
+"""Programs of others that attack a server of ours on this machine; see run.py nightly."""

@@ -1,0 +1,165 @@
+"""One world for the whole matrix: two people who own a record of every kind each, and readers for every shape of rule."""
+
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db import connections, transaction
+
+from guanxi.platform.access.memberships import providers
+from guanxi.platform.access.models import (
+    Deputyship,
+    FieldRule,
+    RecordSet,
+    RecordSetMember,
+    Role,
+    RoleGrant,
+    User,
+    UserRole,
+)
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.options import EntityKind
+from guanxi.platform.refdata import freshness
+from guanxi.platform.signin import networks
+from tests.contract.factories import MAKER, factory_for
+from tests.contract.people import person
+from tests.leaks.canaries import Canary, make, with_roots
+from tests.leaks.doors import Caller, Page, Token
+from tests.organisation import Organisation
+
+#: Of the fields with words a rule is made for each: what it leaves of them.
+RULES = {"hide": FieldRule.Rule.HIDE, "mask": FieldRule.Rule.MASK, "freeze": FieldRule.Rule.READ}
+OWN = {"own": ["*"]}
+
+
+@contextmanager
+def rolled_back() -> Any:
+    """Whatever happens within leaves no trace, in any database."""
+    with ExitStack() as stack:
+        for alias in connections:
+            stack.enter_context(transaction.atomic(using=alias))
+        yield
+        for alias in connections:
+            transaction.set_rollback(True, using=alias)
+
+
+class World:
+    """``near[key]`` belongs to the keeper (a branch in the north, a city), ``far[key]`` to the stranger in the south.
+    Readers are made before the records, so that the records are the newest of their kind."""
+
+    def __init__(self) -> None:
+        self._callers: dict[tuple[str, str], Caller] = {}
+        self.places = Organisation()
+        self.keeper = self._somebody(OWN, self.places.north_one, self.places.city)
+        self.stranger = self._somebody(None, self.places.south_one, self.places.other_city)
+        self.users: dict[str, User] = {name: make_user(self) for name, make_user in PEOPLE.items()}
+        self.near = {entity.key: make(entity, self.keeper) for entity in registry.entities()}
+        self.far = {entity.key: make(entity, self.stranger) for entity in registry.entities()}
+        self._limit_to_set(self.users["set"])
+        self._join_teams(self.users["team"])
+        self._share_with(self.users["share"])
+        for name, rule in RULES.items():
+            self._field_rules(self.users[name], rule)
+        self._stand_in(self.users["deputy"])
+        freshness.forget()
+        networks.forget()
+
+    # --- people ---------------------------------------------------------------------------------------------
+    def _somebody(self, grants: dict[str, list[str]] | None, department: Any = None, region: Any = None) -> User:
+        return person(grants, department=department, region=region)
+
+    def somebody(self, grants: dict[str, list[str]] | None, place: str = "", region: str = "") -> User:
+        return self._somebody(
+            grants, getattr(self.places, place) if place else None, getattr(self.places, region) if region else None
+        )
+
+    def caller(self, name: str, door: str) -> Caller:
+        """The reader of that name at a door; made once, so that the session or token is there before anything is counted."""
+        if (name, door) not in self._callers:
+            self._callers[name, door] = self._make_caller(name, door)
+        return self._callers[name, door]
+
+    def _make_caller(self, name: str, door: str) -> Caller:
+        if name == "deputy":
+            return Page(self.users[name], self.keeper)
+        if name.startswith("token "):
+            chief = self.users["chief"]
+            return Token(chief, read_only=True) if name == "token read" else Token(chief, entities=[name.split()[1]])
+        user = self.keeper if name == "own" else self.users[name]
+        return Page(user) if door == "page" else Token(user)
+
+    @property
+    def callers(self) -> list[Caller]:
+        return list(self._callers.values())
+
+    # --- what widens or narrows their reach -------------------------------------------------------------------
+    @cached_property
+    def _kept(self) -> dict[str, set[int]]:
+        """The records of the keeper that rights can be tied to, by entity."""
+        found = with_roots(self.near.values())
+        return {key: ids for key, ids in found.items() if registry.get(key).kind is EntityKind.RECORD}
+
+    def _limit_to_set(self, user: User) -> None:
+        role = Role.objects.create(key="of-sets", labels={"en": "sets"})
+        for key, ids in self._kept.items():
+            chosen = RecordSet.objects.create(
+                name=f"near {key}", entity=key, of_customers=registry.get(key).is_customer
+            )
+            RecordSetMember.objects.bulk_create(RecordSetMember(record_set=chosen, record_id=pk) for pk in ids)
+            RoleGrant.objects.create(role=role, entity="*", actions=["*"], scope="set", record_set=chosen)
+        FieldRule.objects.create(role=role, entity="*", field="@", rule=FieldRule.Rule.SHOW)
+        UserRole.objects.create(user=user, role=role)
+
+    def _join_teams(self, user: User) -> None:
+        team = factory_for("customers.teammember")
+        for pk in self._kept["customers.customer"]:
+            team.create(customer=pk, user=user.pk, function="lead", until=None)
+
+    def _share_with(self, user: User) -> None:
+        shares = factory_for("sharing.share")
+        for key, ids in self._kept.items():
+            for pk in ids:
+                if registry.get(key) in list(registry.get("sharing.share").attachable()):
+                    shares.create(entity=key, record_id=pk, person=user.pk, permission="edit")
+
+    def _field_rules(self, user: User, rule: str) -> None:
+        role = Role.objects.get(user_links__user=user)
+        FieldRule.objects.bulk_create(
+            FieldRule(role=role, entity=canary.entity.key, field=key, rule=rule)
+            for canary in self.near.values()
+            for key in canary.words
+        )
+
+    def _stand_in(self, deputy: User) -> None:
+        today = MAKER.today()
+        Deputyship.objects.create(
+            principal=self.keeper, deputy=deputy, since=today - timedelta(days=1), until=today + timedelta(days=7),
+            made_by=self.keeper, made_at=MAKER.now(),
+        )  # fmt: skip
+
+    @cached_property
+    def memberships(self) -> set[str]:
+        """The kinds of membership that there are: each must be a shape of the matrix."""
+        return {one.key for one in providers()}
+
+    def of(self, canary: Canary, key: str) -> Canary:
+        """The record of another kind that belongs to the same person."""
+        return (self.near if self.near[canary.entity.key] is canary else self.far)[key]
+
+
+#: Name → who reads. The keeper reads as "own".
+PEOPLE: dict[str, Callable[[World], User]] = {
+    "department": lambda w: w.somebody({"department": ["*"]}, "north_one"),
+    "subtree": lambda w: w.somebody({"subtree": ["*"]}, "north"),
+    "region": lambda w: w.somebody({"region": ["*"]}, "", "city"),
+    "set": lambda w: w.somebody(None),
+    "team": lambda w: w.somebody(OWN),
+    "share": lambda w: w.somebody(OWN),
+    "deputy": lambda w: w.somebody(None),
+    "chief": lambda w: w.somebody({"all": ["*"]}),
+    "viewer": lambda w: w.somebody({"all": ["view"]}),
+    "nobody": lambda w: w.somebody(None),
+    **{name: lambda w: w.somebody({"all": ["*"]}) for name in RULES},
+}
