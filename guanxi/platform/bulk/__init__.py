@@ -3,6 +3,7 @@
 from guanxi.platform.bulk.copying import copy_columns
 from guanxi.platform.bulk.keys import KeyIn, key_in, rows_by_key
 from guanxi.platform.bulk.reader import stream
+from guanxi.platform.bulk.scrubbing import scrub
 from guanxi.platform.bulk.writer import Change, insert_many, reserve_ids, update_changed
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "key_in",
     "reserve_ids",
     "rows_by_key",
+    "scrub",
     "stream",
     "update_changed",
 ]

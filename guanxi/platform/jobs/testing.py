@@ -49,16 +49,17 @@ def job_kind(key: str, run: JobFunction, *, max_attempts: int = 5) -> Iterator[N
         forget(key)
 
 
-def crash_everywhere(prepare: Callable[[], Job], check: Callable[[Job, int], None]) -> int:
-    """Kill a job at its 1st, 2nd, 3rd … crash point until it ends unharmed; returns how many deaths it took.
+def crash_everywhere(prepare: Callable[[], Job], check: Callable[[Job, int], None], *, every: int = 1) -> int:
+    """Kill a job at its 1st, 2nd, 3rd … crash point (or at each ``every``-th) until it ends unharmed; returns how many
+    deaths it took.
 
     ``prepare()`` enqueues the job anew for each round; after each death a second process takes it up and
     ``check(job, n)`` compares what it left. Needs a database that processes share (a file or a server) and
     no surrounding transaction: call it from a script of its own or a transactional test.
     """
-    n = 0
+    n, deaths = 1 - every, 0
     while True:
-        n += 1
+        n += every
         prepared = prepare()
         died = _in_child(n)
         if died:
@@ -67,7 +68,8 @@ def crash_everywhere(prepare: Callable[[], Job], check: Callable[[Job, int], Non
                 raise AssertionError(f"the second worker died as well after a crash at point {n}")
         check(Job.objects.get(pk=prepared.pk), n)
         if not died:
-            return n - 1
+            return deaths
+        deaths += 1
 
 
 def _in_child(limit: int) -> bool:
