@@ -41,6 +41,7 @@ _by_prefix: dict[str, Area] = {
     "audit.": Area.KEEPING,
     "events.": Area.KEEPING,
     "keeping.": Area.KEEPING,
+    "privacy.": Area.KEEPING,
 }
 
 
