@@ -20,6 +20,7 @@ PLATFORM = [
     "guanxi.platform.messages",
     "guanxi.platform.calendar",
     "guanxi.platform.keeping",
+    "guanxi.platform.privacy",
     "guanxi.platform.reports",
     "guanxi.platform.api",
     "guanxi.platform.ui",

@@ -304,6 +304,10 @@ KEEPING = {
     "hour": int(os.environ.get("GUANXI_BACKUP_HOUR") or (-1 if DEMO else 2)),
 }
 
+PRIVACY = {
+    "erased": os.environ.get("GUANXI_ERASED", str(DATA_DIR / "erased.log")),
+}
+
 # --- language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese")), ("en", _("English"))]

@@ -303,7 +303,25 @@ class MailFactory(Factory):
 
 
 register("notices.mail", MailFactory(registry.get("notices.mail")))
-prescribe("keeping.cleanuprule", filter=lambda n: "", days=lambda n: 100 + n % 1000)
+prescribe(
+    "keeping.cleanuprule", filter=lambda n: "", days=lambda n: 100 + n % 900, target=lambda n: "fakes.company",
+    action=lambda n: "empty", data=lambda n: "contact",
+)  # fmt: skip
+prescribe("privacy.registerentry", retention=lambda n: f"P{n % 900 + 1}D")
+
+
+class _Register(Factory):
+    """Its entries follow the declarations; these tell of fields that no declaration has."""
+
+    def create(
+        self, actor: Actor | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = (), **given: Any
+    ) -> Any:
+        values = self.values() | given
+        place = {"entity": "fakes.company", "field": f"field{next(_numbers)}", "data": "contact"}
+        return self.entity.source.model.objects.create(**place, **values)
+
+
+register("privacy.registerentry", _Register(registry.get("privacy.registerentry")))
 
 
 register("audit.event", EventFactory(registry.get("audit.event")))

@@ -6,6 +6,7 @@ from guanxi.platform.access.kinds import Choice
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Kanban, Menu, Related, Section, Sensitive, Tree
 from guanxi.platform.entities.source import RowSource
+from guanxi.platform.privacy.subject import Subject
 from tests.fakes.models import Address, Company, Person, Row
 
 
@@ -29,6 +30,8 @@ class CompanyEntity(Entity):
         Sensitive("phone", "email", kind="contact", purpose="keeping in touch"),
         Sensitive("account", kind="financial", purpose="invoicing"),
     )
+    #: Companies that are lost stand in for persons: a kind of record of which only some are persons.
+    subject = Subject(when={"stage": "lost"})
     related = (Related("fakes.person", "company", columns=("name", "code")),)
 
     def clean(self, record, actor):

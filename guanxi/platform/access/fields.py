@@ -43,7 +43,7 @@ class Field:
     ``rewrite`` turns what was handed in into what its kind reads (a month into its first day);
     ``bounds`` are the smallest and largest number its column holds, ``validators`` raise Invalid for values the column
     declares wrong, ``check`` is the entity's own: it returns the value in its one way of writing or raises Invalid;
-    ``sensitivity`` and ``purpose`` are declared for personal data, ``mask`` names what is left of it for those who see it
+    ``sensitivity``, ``purpose``, legal ``basis`` and ``retention`` are declared for personal data, ``mask`` names what is left of it for those who see it
     masked (masking.SHAPES); ``sealed`` says that the column is encrypted: only ``conditions`` finds it (it has no ``lookup``),
     by the whole value or its last four, and events keep its values encrypted; ``load`` fetches values kept in side tables (tags) for a page of ids at once."""
 
@@ -67,7 +67,8 @@ class Field:
     indexed: bool = False
     unique: bool = False
     sensitivity: str = ""
-    purpose: str = ""
+    purpose: str | Promise = ""
+    basis: str = ""
     retention: str = ""
     mask: str = ""
     sealed: bool = False

@@ -44,6 +44,7 @@ _by_prefix: dict[str, Area] = {
     "files.": Area.REFUSED,
     "outbound.": Area.RIGHTS,
     "keyring.": Area.KEEPING,
+    "privacy.": Area.KEEPING,
 }
 
 

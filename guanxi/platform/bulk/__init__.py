@@ -4,6 +4,7 @@ from guanxi.platform.bulk.copying import copy_columns
 from guanxi.platform.bulk.faults import Fault, fault_of, lost_a_lock_fight
 from guanxi.platform.bulk.keys import KeyIn, key_in, rows_by_key
 from guanxi.platform.bulk.reader import stream
+from guanxi.platform.bulk.scrubbing import scrub
 from guanxi.platform.bulk.writer import Change, insert_many, reserve_ids, update_changed
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "lost_a_lock_fight",
     "reserve_ids",
     "rows_by_key",
+    "scrub",
     "stream",
     "update_changed",
 ]

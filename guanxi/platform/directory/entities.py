@@ -20,7 +20,7 @@ from guanxi.platform.directory.models import Attachment, Note, Tag
 from guanxi.platform.directory.rescoping import start_rescoping
 from guanxi.platform.directory.tree import place, problem
 from guanxi.platform.entities.entity import Entity, entity
-from guanxi.platform.entities.options import Menu, Related, Section, Timeline, Tree
+from guanxi.platform.entities.options import Menu, Related, Section, Sensitive, Timeline, Tree
 from guanxi.platform.files import services as files
 from guanxi.platform.files.models import File
 from guanxi.platform.outbound import connectors
@@ -44,6 +44,7 @@ class UserEntity(Entity):
     related = (Related("access.userrole", "user", columns=("role", "created_at"), label=_("Roles")),)
     #: Whoever changes the address of an account can recover its password.
     confirmed = ("create", "edit", "activate")
+    sensitive = Sensitive("phone", "email", kind="staff", purpose=_("working together"))
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         for key in ("is_active", "date_joined"):

@@ -148,8 +148,8 @@ class Entity:
         for group in self.sensitive_groups:
             for key in group.fields:
                 found[key] = found[key].with_(
-                    sensitivity=group.kind, purpose=group.purpose, retention=group.retention, mask=group.mask
-                )
+                    sensitivity=group.kind, purpose=group.purpose, basis=group.basis, retention=group.retention, mask=group.mask
+                )  # fmt: skip
         for key, label in self.labels.items():
             found[key] = found[key].with_(label=label)
         return self.shape(found)

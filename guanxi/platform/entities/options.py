@@ -87,18 +87,24 @@ class Handover:
 
 @dataclass(frozen=True)
 class Sensitive:
-    """Personal or confidential fields: what kind of data, for which purpose kept, and for how long after
-    the last use (ISO 8601 period); ``mask`` names what is left of them for those who see them masked
-    (access.masking.SHAPES; by the kind of the field if it is empty). Who sees them is role data."""
+    """Personal or confidential fields: what kind of data, for which purpose kept, on which legal basis and for how long
+    after the last use (ISO 8601 period; both by the kind of data if they are empty, privacy.declared.USUAL); ``mask`` names
+    what is left of them for those who see them masked (access.masking.SHAPES; by the kind of the field if it is empty).
+    Who sees them is role data."""
 
     fields: tuple[str, ...]
     kind: str
-    purpose: str
-    retention: str = "P3Y"
+    purpose: str | Promise
+    basis: str = ""
+    retention: str = ""
     mask: str = ""
 
-    def __init__(self, *fields: str, kind: str, purpose: str, retention: str = "P3Y", mask: str = "") -> None:
-        given = {"fields": fields, "kind": kind, "purpose": purpose, "retention": retention, "mask": mask}
+    def __init__(
+        self, *fields: str, kind: str, purpose: str | Promise, basis: str = "", retention: str = "", mask: str = ""
+    ) -> None:
+        given = {
+            "fields": fields, "kind": kind, "purpose": purpose, "basis": basis, "retention": retention, "mask": mask,
+        }  # fmt: skip
         for name, value in given.items():
             object.__setattr__(self, name, value)
 

@@ -1,13 +1,13 @@
 """Which records a clean-up finds, and how they go: into the recycle bin through the delete command, or out of it for good.
 
 What is in use stays: a record that others hang on is left and counted. Nothing is done in a loop of single records unless
-the database refuses a set."""
+the database refuses a set. Rooms above add further means (emptying personal data) and say what must be kept (legal holds)."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.kinds import Invalid
+from guanxi.platform.access.kinds import Choice, Invalid
 from guanxi.platform.bulk import key_in
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
@@ -35,6 +35,46 @@ from guanxi.platform.keeping.models import CleanupRule
 CHUNK = 200
 SAMPLE = 10
 PURGE = "purge"
+
+#: Ids of an entity's records → those that must be kept, with the reason.
+Keeper = Callable[[Entity, Collection[int], date], dict[int, str]]
+_keepers: list[Keeper] = []
+
+
+class Means(NamedTuple):
+    """A further way in which records found by a rule are cleaned up: the right it needs on them, which records of those it
+    finds it applies to, what it does with a chunk (how many it changed), what is wrong with a rule, and which kinds of
+    data a rule may name."""
+
+    right: str
+    narrow: Callable[[CleanupRule, Entity, QuerySet], QuerySet]
+    carry_out: Callable[[CleanupRule, Entity, Sequence[Any], Actor, uuid.UUID], int]
+    problem: Callable[[CleanupRule], dict[str, str]]
+    data: Callable[[], list[Choice]]
+
+
+_means: dict[str, Means] = {}
+
+
+def register_means(action: str, means: Means) -> None:
+    """Say how an action is carried out, at start-up."""
+    _means[action] = means
+
+
+def register_keeper(keeper: Keeper) -> Keeper:
+    """Decorator: what it names is never removed for good."""
+    _keepers.append(keeper)
+    return keeper
+
+
+def kept(entity: Entity, ids: Collection[int], today: date) -> dict[int, str]:
+    """Those of the records that must be kept, with the reason."""
+    return {pk: reason for keeper in _keepers for pk, reason in keeper(entity, ids, today).items()}
+
+
+def kinds_of_data() -> list[Choice]:
+    """The kinds of data that a rule may name."""
+    return [choice for means in _means.values() for choice in means.data()]
 
 
 def targets() -> list[Entity]:
@@ -62,12 +102,13 @@ def found(rule: CleanupRule, actor: Actor) -> QuerySet:
     entity = registry.get(rule.target)
     tree = orjson.loads(rule.filter) if rule.filter else None
     before = actor.now() - timedelta(days=rule.days)
-    purge = rule.action == CleanupAction.PURGE
-    action = PURGE if purge else "delete"
+    purge, means = rule.action == CleanupAction.PURGE, _means.get(rule.action)
+    action = PURGE if purge else means.right if means else "delete"
     gate.require(actor, entity, action)
     query = Query(filter=read_filter(entity, actor, tree), action=action, deleted=purge)
     aged = {"deleted_at__lt": before} if purge else {"modified_at__lt": before}
-    return query.rows(entity, actor).filter(condition(entity, actor, query), **aged)
+    rows = query.rows(entity, actor).filter(condition(entity, actor, query), **aged)
+    return means.narrow(rule, entity, rows) if means else rows
 
 
 def problem(rule: CleanupRule, actor: Actor) -> dict[str, str]:
@@ -79,7 +120,10 @@ def problem(rule: CleanupRule, actor: Actor) -> dict[str, str]:
         read_filter(entity, actor, orjson.loads(rule.filter) if rule.filter else None)
     except FilterError as error:
         return {"filter": str(error)}
-    return {}
+    means = _means.get(rule.action)
+    if means is not None:
+        return means.problem(rule)
+    return {"data": _("Only for rules that empty personal data.")} if rule.data else {}
 
 
 @dataclass(frozen=True)
@@ -112,6 +156,9 @@ def clean(rule: CleanupRule, actor: Actor, *, after: int, batch: uuid.UUID) -> C
     entity, last = registry.get(rule.target), records[-1].pk
     if rule.action == CleanupAction.PURGE:
         gone = purge(entity, [record.pk for record in records], actor, batch=batch)
+    elif means := _means.get(rule.action):
+        must_stay = kept(entity, [record.pk for record in records], actor.today())
+        gone = means.carry_out(rule, entity, [one for one in records if one.pk not in must_stay], actor, batch)
     else:
         gone = _bin(entity, records, actor, batch)
     return Cleaned(last, gone, len(records) - gone)
@@ -128,8 +175,9 @@ def _bin(entity: Entity, records: Sequence[Any], actor: Actor, batch: uuid.UUID)
 
 def purge(entity: Entity, ids: Collection[int], actor: Actor, *, batch: uuid.UUID | None = None) -> int:
     """Remove records of the recycle bin for good, with what was attached to them; one event names them. Returns how many
-    went: those that something still points at stay until that is gone."""
-    doomed = entity.source.rows(deleted=True).filter(key_in("pk", set(ids)))
+    went: those that something still points at stay until that is gone, those that must be kept until they need not."""
+    free = set(ids) - kept(entity, ids, actor.today()).keys()
+    doomed = entity.source.rows(deleted=True).filter(key_in("pk", free))
     gone = _removed(entity, sorted(doomed.values_list("pk", flat=True)))
     if gone:
         told = Purged(count=len(gone), ids=tuple(gone))

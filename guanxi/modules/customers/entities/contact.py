@@ -14,6 +14,7 @@ from guanxi.platform.access.fields import Field, fixed
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Kanban, Menu, Related, Section, Sensitive
+from guanxi.platform.privacy.subject import Subject
 from guanxi.platform.refdata.chinese.pinyin import initials, pinyin_key
 
 
@@ -56,11 +57,11 @@ class ContactEntity(Entity):
         Section(_("Further"), "left_on", "tags", "remarks", key="further"),
     )
     sensitive = (
-        Sensitive("mobile", "phone", "email", "wechat", kind="contact", purpose="keeping in touch"),
+        Sensitive("mobile", "phone", "email", "wechat", kind="contact", purpose=_("keeping in touch")),
         Sensitive(
-            "gender", "born_on", "birthday_calendar", "preferences", "individual", kind="personal", purpose="care"
+            "gender", "born_on", "birthday_calendar", "preferences", "individual", kind="personal", purpose=_("care")
         ),
-        Sensitive("attitude", kind="internal", purpose="understanding decisions"),
+        Sensitive("attitude", kind="internal", purpose=_("understanding decisions")),
     )
     related = (
         Related(
@@ -83,6 +84,7 @@ class ContactEntity(Entity):
         ),
     )
     internal = ("birthday",)
+    subject = Subject()
     panels = CONTACT_PANELS
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
@@ -130,7 +132,7 @@ class AnniversaryEntity(Entity):
     icon = "cake"
     parent = "contact"
     columns = ("contact", "occasion", "calendar", "month", "day", "year", "remind_days")
-    sensitive = Sensitive("month", "day", "year", "leap", "occasion", kind="personal", purpose="care")
+    sensitive = Sensitive("month", "day", "year", "leap", "occasion", kind="personal", purpose=_("care"))
     internal = ("day_key",)
 
     def clean(self, record: Anniversary, actor: Actor) -> dict[str, str]:

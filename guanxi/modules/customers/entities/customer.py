@@ -14,6 +14,7 @@ from guanxi.platform.access.fields import Field, fixed
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Kanban, Menu, Related, Section, Sensitive, Tree
+from guanxi.platform.privacy.subject import Subject
 from guanxi.platform.refdata.chinese.pinyin import initials, pinyin_key
 
 
@@ -52,12 +53,12 @@ class CustomerEntity(Entity):
         Section(_("Responsible"), "owner", "department", "tags", "remarks", key="responsible"),
     )  # fmt: skip
     sensitive = (
-        Sensitive("phone", "email", kind="contact", purpose="keeping in touch"),
-        Sensitive("address", kind="contact", purpose="keeping in touch", mask="place"),
-        Sensitive("id_type", "gender", "born_on", kind="identity", purpose="real-name registration", retention="P5Y"),
-        Sensitive("id_number", kind="identity", purpose="real-name registration", retention="P5Y", mask="identity"),
-        Sensitive("legal_representative", kind="contact", purpose="signing contracts", retention="P5Y", mask="name"),
-        Sensitive("tax_number", kind="financial", purpose="invoicing", retention="P10Y", mask="identity"),
+        Sensitive("phone", "email", kind="contact", purpose=_("keeping in touch")),
+        Sensitive("address", kind="contact", purpose=_("keeping in touch"), mask="place"),
+        Sensitive("id_type", "gender", "born_on", kind="identity", purpose=_("real-name registration")),
+        Sensitive("id_number", kind="identity", purpose=_("real-name registration"), mask="identity"),
+        Sensitive("legal_representative", kind="contact", purpose=_("signing contracts"), retention="P5Y", mask="name"),
+        Sensitive("tax_number", kind="financial", purpose=_("invoicing"), mask="identity"),
     )
     related = (
         Related(
@@ -94,6 +95,7 @@ class CustomerEntity(Entity):
         Related("customers.measure", "customer", columns=("kind", "period", "value", "source")),
     )
     internal = ("birthday",)
+    subject = Subject(when={"kind": CustomerKind.INDIVIDUAL})
     panels = CUSTOMER_PANELS
     figures = CUSTOMER_FIGURES
 

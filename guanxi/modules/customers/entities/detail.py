@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from guanxi.modules.customers import policies
 from guanxi.modules.customers.models import Address, BankAccount, ContactMedium
 from guanxi.platform.access.actor import Actor
@@ -18,7 +20,7 @@ class ContactMediumEntity(Entity):
     parent = "customer"
     title = "value"
     columns = ("customer", "medium_type", "value", "purpose", "preferred")
-    sensitive = Sensitive("value", kind="contact", purpose="keeping in touch")
+    sensitive = Sensitive("value", kind="contact", purpose=_("keeping in touch"))
 
     def clean(self, record: ContactMedium, actor: Actor) -> dict[str, str]:
         try:
@@ -40,8 +42,8 @@ class AddressEntity(Entity):
     title = "street"
     columns = ("customer", "address_type", "region", "street", "postcode", "recipient")
     sensitive = (
-        Sensitive("street", kind="contact", purpose="keeping in touch", mask="place"),
-        Sensitive("recipient", kind="contact", purpose="keeping in touch", mask="name"),
+        Sensitive("street", kind="contact", purpose=_("keeping in touch"), mask="place"),
+        Sensitive("recipient", kind="contact", purpose=_("keeping in touch"), mask="name"),
     )
 
 
@@ -54,6 +56,6 @@ class BankAccountEntity(Entity):
     columns = ("customer", "bank", "branch", "holder", "number", "preferred")
     keys = ("number",)
     sensitive = (
-        Sensitive("holder", kind="financial", purpose="invoicing", retention="P10Y", mask="name"),
-        Sensitive("number", kind="financial", purpose="invoicing", retention="P10Y"),
+        Sensitive("holder", kind="financial", purpose=_("invoicing"), mask="name"),
+        Sensitive("number", kind="financial", purpose=_("invoicing")),
     )

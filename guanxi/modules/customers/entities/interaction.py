@@ -46,7 +46,7 @@ class InteractionEntity(Entity):
         Section(_("Content"), "subject", "content", "opinion", "data_changes", "outcome", key="content"),
         Section(_("What follows"), "next_step", "next_on", "tags", "remarks", key="next"),
     )
-    sensitive = Sensitive("opinion", "data_changes", kind="internal", purpose="service")
+    sensitive = Sensitive("opinion", "data_changes", kind="internal", purpose=_("service"))
 
     def initial(self, actor: Actor) -> dict[str, Any]:
         return {"at": actor.now()}
