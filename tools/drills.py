@@ -36,7 +36,9 @@ DRILLS = (
         short=("--every", "40", "--restore-every", "0"),
         short_on=("sqlite",),
     ),
-    Drill("f05", "kill -9 in a rotation of the data keys", short=("--rows", "2000", "--kills", "2"), short_on=("sqlite",)),
+    Drill(
+        "f05", "kill -9 in a rotation of the data keys", short=("--rows", "2000", "--kills", "2"), short_on=("sqlite",)
+    ),
     Drill("f06", "crash of the database during an import", ONCE, ("--rows", "10000", "--crashes", "1")),
     Drill("f07", "restart of the database under load", ONCE, ("--down", "1.5")),
     Drill("f09", "flaky network to the database", ONCE, ("--rows", "2000", "--saves", "60")),

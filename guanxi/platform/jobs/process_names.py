@@ -6,8 +6,8 @@ Nobody need wait for a lease to run out when its holder was a process of this ma
 
 import hashlib
 import os
+import platform
 import secrets
-import socket
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def _place() -> str:
 
 def own_name() -> str:
     """A name for one worker of this process."""
-    return f"{socket.gethostname()[:50]}:{_place()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return f"{platform.node()[:50]}:{_place()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def known_dead(name: str) -> bool:

@@ -60,6 +60,11 @@ def for_owner(owner_id: int) -> QuerySet[Job]:
     return Job.objects.filter(owner_id=owner_id).order_by("-id")
 
 
+def latest(kind: str) -> Job | None:
+    """The newest job of a kind, whoever began it."""
+    return Job.objects.filter(kind=kind).order_by("-pk").first()
+
+
 def unfinished(owner_id: int | None = None) -> QuerySet[Job]:
     """Jobs that are queued, waiting or running, of one user or of all."""
     jobs = Job.objects.filter(state__in=UNFINISHED).order_by("id")

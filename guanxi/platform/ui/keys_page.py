@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from guanxi.platform.access import keys
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.selectors import latest
 from guanxi.platform.keyring import rights, services
 from guanxi.platform.keyring.jobs import ROTATE
 from guanxi.platform.keyring.services import Use
@@ -46,8 +46,9 @@ class KeysPage:
 
 def page(actor: Actor) -> KeysPage:
     uses = services.uses()
-    running = [job for job in Job.objects.filter(kind=ROTATE).order_by("-pk")[:1]]
-    under_way = any(job.finished_at is None for job in running)
+    rotation = latest(ROTATE)
+    running = [rotation] if rotation else []
+    under_way = rotation is not None and rotation.finished_at is None
     behind = sum(use.behind for use in uses)
     return KeysPage(
         title=_("Data keys"),
