@@ -112,6 +112,7 @@ def options(target: str, text: str, actor: Actor, *, limit: int = 20) -> list[tu
         rows = rows.filter(active=True)
     if "is_active" in names:
         rows = rows.filter(is_active=True)
+    text = text.replace("\0", "")  # PostgreSQL takes none in a question
     if text:
         rows = rows.filter(_typed(entity, actor, text, names))
     found = rows.order_by(*(["path"] if "path" in names else ["pk"]))[:limit]

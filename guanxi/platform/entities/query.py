@@ -83,7 +83,7 @@ def condition(entity: Entity, actor: Actor, query: Query) -> Q:
     """The query's filter and text as one condition."""
     fields = entity.readable(actor)
     found = compile_filter(query.filter, fields.__getitem__, Reader(actor.stands_for, actor.today(), actor.zone))
-    words = query.text.split()
+    words = query.text.replace("\0", " ").split()  # no text holds a NUL, and PostgreSQL takes none in a question
     for word in words[:5]:
         any_field = Q()
         for key in text_fields(entity, fields):

@@ -267,3 +267,18 @@ def test_the_second_of_two_equal_hours_survives_a_form_that_nobody_touched(clien
     client.post(address("edit", company.pk), {"met_at": "2026-11-01T01:31", "version": company.version})
     company.refresh_from_db()
     assert company.met_at == datetime(2026, 11, 1, 5, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "tree", ["[" * 5_000, "[" * 900 + "]" * 900, '["and",' * 500 + '["eq","name","a"]' + "]" * 500, "{", "\0"]
+)
+def test_a_filter_that_no_page_has_made_is_refused(client, company, tree):
+    assert client.get(address("list"), {"filter": tree}).status_code == 400
+    for state in (json.dumps({"filter": tree}), tree, "[1]", "1"):
+        assert client.post(address("views"), {"name": "Odd", "state": state}).status_code in (400, 422)
+    assert client.post(address("views"), {"name": "a\0b", "state": "{}"}).status_code == 422
+
+
+def test_a_question_with_a_nul_is_answered_like_one_without(client, company):
+    for url in (address("list"), reverse("picker", args=["fakes", "company"]), reverse("palette")):
+        assert client.get(url, {"q": "Ac\0"}).status_code == 200

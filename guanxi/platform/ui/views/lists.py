@@ -1,7 +1,8 @@
 """Lists in all layouts, their counts, saved views and pickers."""
 
-import json
+from typing import Any
 
+import orjson
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -84,10 +85,9 @@ def views(request: Request, entity: Entity) -> HttpResponse:
         own.filter(pk=whole_number(delete) or 0).delete()
         return redirect(addresses.list_of(entity))
     name = " ".join(request.POST.get("name", "").split())[:60]
-    if not name:
+    if not name.isprintable() or not name:
         return part(request, "platform/refusal.html", status=422, message=_("Give the view a name."))
-    state = json.loads(request.POST.get("state") or "{}")
-    read = ListState.read(entity, request.actor, {**state, "view": ""})
+    read = ListState.read(entity, request.actor, {**_sent_state(request), "view": ""})
     read.query(request.actor)
     kept = {key: value for key, value in read.parameters().items() if value and key != "view"}
     audience = request.POST.get("audience", "")
@@ -104,6 +104,14 @@ def views(request: Request, entity: Entity) -> HttpResponse:
         create_defaults={**values, "created_at": request.actor.now()},
     )
     return redirect(addresses.list_of(entity, view=view.pk))
+
+
+def _sent_state(request: Request) -> dict[str, Any]:
+    """What the page keeps of its list. Raises FilterError for what no page of ours has sent."""
+    try:
+        return dict(orjson.loads(request.POST.get("state") or "{}"))
+    except (TypeError, ValueError) as error:
+        raise FilterError(_("The filter cannot be read. Build it again with the filter button.")) from error
 
 
 @require_GET

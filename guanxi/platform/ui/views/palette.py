@@ -22,7 +22,7 @@ MOST = 8
 @signed_in
 def show(request: Request) -> HttpResponse:
     """GET ?q=: {"groups": [{"label", "items": [{"label", "hint", "icon", "url", "key"}]}]}; groups without hits are left out."""
-    words = request.GET.get("q", "").casefold().split()[:8]
+    words = request.GET.get("q", "").replace("\0", " ").casefold().split()[:8]
     groups = (
         (_("Recent"), _recent(request.actor)),
         (_("Create"), _create(request.actor)),
