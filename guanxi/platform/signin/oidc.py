@@ -20,6 +20,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -43,6 +44,8 @@ CONNECTOR = connectors.declare("signin.oidc", label=gettext_lazy("Sign-in with t
 PROVIDER = "company"
 #: Signatures with a key that only the provider has. None of them can be made with what we hold.
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
+#: Seconds for which the provider's description of itself is kept.
+KEPT = 600
 #: Seconds by which the provider's clock may be wrong.
 CLOCKS_DIFFER = 60
 #: What the sign-in page says, by the word in its address.
@@ -69,15 +72,19 @@ class CompanyAdapter(OpenIDConnectOAuth2Adapter):
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        """What the provider says of itself; it must be the one of the settings, or its keys would prove nothing."""
-        if not hasattr(self, "_proved_config"):
-            found, issuer = super().openid_config, oidc_settings().issuer
+        """What the provider says of itself; it must be the one of the settings, or its keys would prove nothing. Kept for a
+        while: anybody may press the button, and that must not mean a call each time."""
+        issuer = oidc_settings().issuer
+        key = f"signin.oidc:{issuer}"
+        found: dict[str, Any] | None = cache.get(key)
+        if found is None:
+            found = super().openid_config
             if not isinstance(found, dict) or str(found.get("issuer", "")).rstrip("/") != issuer.rstrip("/"):
                 raise OAuth2Error("The identity provider is another one than in the settings")
             if _origin(str(found.get("authorization_endpoint", ""))) != _origin(issuer):
                 raise OAuth2Error("The identity provider sends people to another host")
-            self._proved_config: dict[str, Any] = found
-        return self._proved_config
+            cache.set(key, found, timeout=KEPT)
+        return found
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Under our own address: what the request calls its host was written by whoever sent it."""

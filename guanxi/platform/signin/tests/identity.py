@@ -21,7 +21,7 @@ CLIENT, SECRET = "guanxi", "a-secret-between-us"
 @dataclass
 class Provider:
     """``claims`` overrides those of the tokens (None leaves one out), ``header`` their header, ``document`` the discovery
-    document; ``key`` signs instead of the published one, ``algorithm`` how."""
+    document; ``key`` signs instead of the published one, ``algorithm`` how. ``hits`` is what was asked."""
 
     url: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
@@ -31,6 +31,7 @@ class Provider:
     algorithm: str = "RS256"
     trouble: bool = False
     given: int = 0
+    hits: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -105,5 +106,5 @@ def _handler(provider: Provider) -> type[canary.Handler]:
 def running() -> Iterator[Provider]:
     found = Provider()
     with canary.canary(handler=_handler(found)) as server:
-        found.url = server.url
+        found.url, found.hits = server.url, server.hits
         yield found

@@ -78,6 +78,12 @@ def test_a_person_of_the_company_comes_in(hers, come):
     assert (link.user_id, link.extra_data) == (hers.pk, {}), "of the claims nothing is kept"
 
 
+def test_pressing_the_button_is_not_a_call_each_time(company, seat):
+    for _turn in range(3):
+        assert seat().post(BEGIN).status_code == 302
+    assert company.hits == ["GET /.well-known/openid-configuration"]
+
+
 def test_clocks_differ_a_little(hers, come, company):
     company.claims = {"iat": int(time.time()) + 40}
     browser, _answer = come()
@@ -119,6 +125,7 @@ def test_a_wrong_token_opens_nothing(hers, seat, company, wrong):
     away = browser.post(BEGIN)
     for name, value in wrong.items():
         setattr(company, name, value)
+    cache.clear()  # what the provider said of itself
     answer = browser.get(CALLBACK, company.visit(away["Location"]))
     assert is_refused(browser, answer)
     assert reasons() == ["token"]
