@@ -65,13 +65,14 @@ class FetchPlan:
         if not self.fields:
             raise LookupError("no column is left to be exported")
         source = entity.source
-        columns = {field.key: source.column(field) for field in self.fields}
+        columns = {field.key: field.key if field.sealed else source.column(field) for field in self.fields}
         #: The customers whose data were fetched so far, for the audit.
         self.customers: set[int] = set()
         self._customer = customer_path(entity)
         #: Values that no column holds need the record itself, or come in sets from a side table.
         self._by_record = any(not columns[field.key] and field.load is None for field in self.fields)
-        named = dict.fromkeys([self._customer, *columns.values()])
+        uid = "uid" if any(field.sealed for field in self.fields) else ""  # an encrypted value is bound to it
+        named = dict.fromkeys([self._customer, uid, *columns.values()])
         self.names = ["pk", *(column for column in named if column not in ("", "pk"))]
         self._fetched = [
             _Fetched(
@@ -113,11 +114,23 @@ class FetchPlan:
         if one.place is None:
             loaded = one.field.load(stored[0]) if one.field.load else {}
             values: Sequence[Any] = [loaded.get(pk) for pk in stored[0]]
+        elif one.field.sealed:
+            values = self._opened(one.field, *(stored[self.names.index(name)] for name in ("pk", "uid", one.field.key)))
         else:
             values = stored[one.place]
         if one.read is not None:
             values = list(map(one.read, values))
         return one.word(values) if one.word else values
+
+    def _opened(self, field: Field, *columns: Sequence[Any]) -> list[Any]:
+        """Encrypted values in clear, or masked: each read from a record that holds no more than it needs."""
+        model = self.entity.source.model
+        key, name, found = model._meta.pk.attname, field.key, []  # type: ignore[union-attr]
+        for pk, uid, held in zip(*columns, strict=True):
+            record = model.__new__(model)
+            record.__dict__ |= {key: pk, "uid": uid, name: held}
+            found.append(field.get(record))
+        return found
 
     def _from_records(self, queryset: QuerySet) -> Iterator[list[Sequence[Any]]]:
         found = iter(queryset.iterator(chunk_size=AT_ONCE))
