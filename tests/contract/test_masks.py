@@ -16,8 +16,9 @@ from guanxi.platform.entities.query import Query, read_filter
 from guanxi.platform.entities.query import page as rows_of
 from guanxi.platform.events.models import Event
 from guanxi.platform.events.selectors import history
-from guanxi.platform.exchange.choices import Format
+from guanxi.platform.exchange.choices import Format, LinkText
 from guanxi.platform.exchange.exporting import Request, stream_csv
+from guanxi.platform.exchange.rows import FetchPlan
 from tests.contract.digest import digest_of_tables
 from tests.contract.factories import factory_for
 from tests.contract.people import ApiClient, person
@@ -307,3 +308,22 @@ def test_a_field_called_note_is_no_note_of_the_event(clerk):
         inputs={"owner": clerk.pk, "note": "yours"},
     )
     assert history("fakes.thing", record.pk)[0].note == "yours"
+
+
+@pytest.mark.parametrize("rule", ["hide", "mask"])
+def test_a_name_that_is_not_open_leaves_by_no_link(clerk, rule):
+    """Names in several languages stand in a column of their own, and regions are named by their whole path in exports."""
+    region = factory_for("refdata.region").create(label="Hidden Valley", code="931234")
+    company = factory_for("fakes.company").create(region=region.pk)
+    for field in ("label", "code"):
+        FieldRule.objects.create(role=Role.objects.get(), entity="refdata.region", field=field, rule=rule)
+    entity, actor = registry.get("fakes.company"), Actor.for_user(clerk)
+    texts = [str(links.labels("refdata.region", [region.pk], actor))]
+    texts += [
+        str(list(FetchPlan(entity, actor, ["region"], links_as=one).rows(entity.rows(actor)))) for one in LinkText
+    ]
+    regions = registry.get("refdata.region")
+    if rule == "mask":
+        texts.append(str(list(FetchPlan(regions, actor, ["label", "code"]).rows(regions.rows(actor)))))
+    assert company.region_id == region.pk
+    assert [text for text in texts if "Valley" in text or "931234" in text] == []

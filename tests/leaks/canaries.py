@@ -49,7 +49,7 @@ class Canary:
         if self.words:
             return tuple(self.words.values())
         path = f"{self.entity.module}/{self.entity.name}/{self.pk}/"
-        return (f"/{path}", f'"id":{self.pk},', f'"id":{self.pk}}}', f'"{self.pk}"')
+        return (f"/{path}", f'"id":{self.pk},', f'"id":{self.pk}}}')
 
     def met_in(self, text: str) -> list[str]:
         return [mark for mark in self.marks if mark in text]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from django.conf import settings
 from django.test import override_settings
 
 from guanxi.platform.exchange.writing import pdf
@@ -17,6 +18,8 @@ SETTINGS: dict[str, Any] = {
     "ACCESS": {"hourly": {"reveal": 1_000_000, "lookup": 1_000_000}},
     "EXPORT_APPROVAL": {"rows": 0, "sensitive": False},
 }
+#: A whole night is one sitting of people who have just confirmed who they are.
+LASTING = {"confirm_seconds": 10**6, "idle_minutes": 10**4, "absolute_hours": 10**3}
 
 
 def _as_data(template: str, data: dict[str, Any], *_args: Any, **_options: Any) -> bytes:
@@ -30,7 +33,10 @@ def conditions() -> Iterator[None]:
     level = log.level
     log.setLevel(logging.ERROR)  # refusals are what is wanted; faults still tell where they come from
     try:
-        with override_settings(**SETTINGS), patch.object(pdf, "typeset", _as_data):
+        with (
+            override_settings(**SETTINGS, SIGNIN={**settings.SIGNIN, **LASTING}),
+            patch.object(pdf, "typeset", _as_data),
+        ):
             yield
     finally:
         log.setLevel(level)

@@ -74,7 +74,7 @@ def on_a_customer(canary: Canary, path: Path, variant: str) -> bool:
     entity, host = _tied(canary)
     if entity.kind is EntityKind.ATTACHED:
         return host is not None and host.is_customer
-    return bool(entity.customer_path)
+    return entity.scoped and bool(entity.customer_path)
 
 
 def shared(canary: Canary, path: Path, variant: str) -> bool:

@@ -20,6 +20,7 @@ from guanxi.platform.access.models import (
     UserRole,
 )
 from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.refdata import freshness
 from guanxi.platform.signin import networks
@@ -55,13 +56,16 @@ class World:
         self.keeper = self._somebody(OWN, self.places.north_one, self.places.city)
         self.stranger = self._somebody(None, self.places.south_one, self.places.other_city)
         self.users: dict[str, User] = {name: make_user(self) for name, make_user in PEOPLE.items()}
-        self.near = {entity.key: make(entity, self.keeper) for entity in registry.entities()}
-        self.far = {entity.key: make(entity, self.stranger) for entity in registry.entities()}
+        self.near: dict[str, Canary] = {}
+        self.far: dict[str, Canary] = {}
+        rules = registry.get("access.fieldrule")
+        self._populate([entity for entity in registry.entities() if entity is not rules])
         self._limit_to_set(self.users["set"])
         self._join_teams(self.users["team"])
         self._share_with(self.users["share"])
-        for name, rule in RULES.items():
-            self._field_rules(self.users[name], rule)
+        self._field_rules()
+        self._populate([rules])  # the newest of their kind, after the rules that the matrix itself needs
+        self._field_rules("access.fieldrule")
         self._stand_in(self.users["deputy"])
         freshness.forget()
         networks.forget()
@@ -124,13 +128,20 @@ class World:
                 if registry.get(key) in list(registry.get("sharing.share").attachable()):
                     shares.create(entity=key, record_id=pk, person=user.pk, permission="edit")
 
-    def _field_rules(self, user: User, rule: str) -> None:
-        role = Role.objects.get(user_links__user=user)
-        FieldRule.objects.bulk_create(
-            FieldRule(role=role, entity=canary.entity.key, field=key, rule=rule)
-            for canary in self.near.values()
-            for key in canary.words
-        )
+    def _populate(self, entities: list[Entity]) -> None:
+        self.near |= {entity.key: make(entity, self.keeper) for entity in entities}
+        self.far |= {entity.key: make(entity, self.stranger) for entity in entities}
+
+    def _field_rules(self, key: str = "") -> None:
+        """For each rule one reader, for whom it holds of every field with a word."""
+        chosen = [self.near[key]] if key else list(self.near.values())
+        for name, rule in RULES.items():
+            role = Role.objects.get(user_links__user=self.users[name])
+            FieldRule.objects.bulk_create(
+                FieldRule(role=role, entity=canary.entity.key, field=field, rule=rule)
+                for canary in chosen
+                for field in canary.words
+            )
 
     def _stand_in(self, deputy: User) -> None:
         today = MAKER.today()

@@ -31,10 +31,7 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     entity = registry.find(target)
     if entity is None or not ids:
         return {}
-    wanted = set(ids)
-    # Only reference data is everybody's: a line is seen by those who see what it is part of.
-    free = entity.kind is EntityKind.REFERENCE
-    rows = entity.base_rows().filter(pk__in=wanted) if free else entity.rows_of(actor, pk__in=wanted)
+    rows = known(entity, ids, actor)
     field = entity.seen(entity.title_field, actor)
     column = entity.source.column(field) if field else ""
     if not field or not column or field.is_link or field.kind is kinds.CHOICE or _names_itself(entity):
@@ -43,6 +40,14 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     # Two columns instead of whole records: a list of fifty names as many users, regions and industries.
     pairs = ((pk, read(value) if read else value) for pk, value in rows.values_list("pk", column))
     return {pk: str(title) if title else f"{entity.label} {pk}" for pk, title in pairs}
+
+
+def known(entity: Entity, ids: Collection[int], actor: Actor) -> QuerySet:
+    """The rows that the actor may know by name. Only reference data is everybody's: a line is known to those who see what
+    it is part of."""
+    wanted = set(ids)
+    free = entity.kind is EntityKind.REFERENCE
+    return entity.base_rows().filter(pk__in=wanted) if free else entity.rows_of(actor, pk__in=wanted)
 
 
 def _names_itself(entity: Entity) -> bool:

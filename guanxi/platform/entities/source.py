@@ -98,7 +98,7 @@ class ModelSource:
     def column(self, field: Field) -> str:
         names = {column.name: column.attname for column in self.model._meta.concrete_fields}
         if field.key == "label" and "labels" in names:
-            return "labels"
+            return "" if field.is_masked else "labels"
         return names.get(field.key, "") if field.lookup else ""
 
     def reader(self, field: Field) -> Callable[[Any], Any] | None:

@@ -168,6 +168,10 @@ class FetchPlan:
         return word
 
     def _labels(self, field: Field, ids: Iterable[int]) -> dict[int, str]:
+        target = registry.find(field.target)
+        by_code = self.links_as is LinkText.CODE and target is not None and "code" in target.fields()
+        if target is None or not target.in_full(self.actor, "code" if by_code else target.title_field):
+            return links.labels(field.target, list(ids), self.actor)
         if field.target == "refdata.region":
             # The whole name, from the province down: a county's own name is not unique, and an import must find it again.
             resolver = region_resolver()
@@ -176,9 +180,7 @@ class FetchPlan:
                 for pk in ids
                 if (entry := resolver.by_id(pk))
             }
-        target = registry.find(field.target)
-        if self.links_as is LinkText.CODE and target is not None and "code" in target.fields():
-            rows = target.rows_of(self.actor) if target.is_record else target.base_rows()
+        if by_code:
             code = target.source.column(target.fields()["code"])
-            return dict(rows.filter(pk__in=list(ids)).values_list("pk", code))
+            return dict(links.known(target, list(ids), self.actor).values_list("pk", code))
         return links.labels(field.target, list(ids), self.actor)

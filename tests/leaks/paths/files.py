@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.plan import importable
 from guanxi.platform.jobs.testing import run_queued_jobs
@@ -16,7 +17,7 @@ from tests.leaks.registry import path
 
 def by_code(canary: Canary) -> list[str]:
     """A field that a file can change in a record it names by its code."""
-    if not canary.entity.is_record or not canary.record.code:
+    if canary.entity.kind is not EntityKind.RECORD or not canary.record.code:
         return []
     fields = importable(canary.entity, MAKER)
     return [key for key in editable(canary) if key in fields and "code" in fields]

@@ -124,7 +124,13 @@ def named(canary: Canary) -> list[str]:
     return ["title"] if canary.entity.title_field in canary.words else []
 
 
-@path("picker", variants=named, common=True)
+def typed(canary: Canary) -> list[str]:
+    """What is found by what its name begins with: names in several languages are asked for by their pinyin."""
+    plain_name = canary.entity.fields()[canary.entity.title_field].lookup == canary.entity.title_field
+    return named(canary) if plain_name else []
+
+
+@path("picker", variants=typed, common=True)
 def picker(caller: Page, canary: Canary, variant: str, given: Any) -> str:
     """By the beginning, the end and the whole of the name, and by nothing."""
     word = canary.words[canary.entity.title_field]
@@ -205,7 +211,7 @@ def bulk_bar(caller: Page, canary: Canary, variant: str, given: Any) -> str:
     return "" if caller.shut else found(canary, str(caller.last.context["bar"].count))
 
 
-@path("bulk preview of everything", same=True, variants=sampled, needs="edit")
+@path("bulk preview of everything", same=True, variants=sampled, needs="edit", rules=("scope",))
 def bulk_of_all(caller: Page, canary: Canary, variant: str, given: Any) -> str:
     return caller.post(canary.entity, "bulk_command", variant, sent={"all": "1"})
 

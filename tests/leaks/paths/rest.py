@@ -82,7 +82,11 @@ def count(caller: Token, canary: Canary, variant: str, given: Any) -> str:
 @path(
     "groups",
     REST,
-    variants=lambda canary: [key for key in searchable(canary) if canary.entity.fields()[key].kind.key == "text"],
+    variants=lambda canary: [
+        key
+        for key in searchable(canary)
+        if canary.entity.fields()[key].kind.key == "text" and canary.entity.fields()[key].lookup == key
+    ],
 )
 def groups(caller: Token, canary: Canary, variant: str, given: Any) -> str:
     tree = json.dumps(["contains", variant, canary.words[variant][:3]])
