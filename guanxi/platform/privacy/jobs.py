@@ -14,6 +14,7 @@ from guanxi.platform.access import deputies
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.bulk import scrub
 from guanxi.platform.commands.record_event import by
+from guanxi.platform.events.sealer import seal
 from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.exchange.exporting import OPENS_ONCE
 from guanxi.platform.files.choices import Purpose
@@ -56,6 +57,8 @@ def _request(context: JobContext) -> SubjectRequest:
 
 def _look(context: JobContext, request: SubjectRequest) -> finding.Found:
     context.stage("look", gettext_noop("Looking everywhere"))
+    while seal():  # what has just happened is looked through as well
+        context.pause()
     try:
         return finding.find(request)
     except persons.TooMany as error:
@@ -111,7 +114,9 @@ def report(context: JobContext) -> None:
 @job(ERASE, label=_LABELS[ERASE])
 def erase(context: JobContext) -> None:
     """Steps may be repeated: what a killed worker has erased is not found a second time."""
-    actor, request = _owner(context), _request(context)
+    request = _request(context)
+    left_over = context.owner_id is None
+    actor = System("an erasure is brought to its end", clock=context.now) if left_over else _owner(context)
     if request.state == RequestState.DONE:
         scrub()
         return
@@ -140,12 +145,10 @@ def erase(context: JobContext) -> None:
 
 @periodic(every=timedelta(hours=1), name="privacy.resume")
 def resume() -> None:
-    """An erasure that has begun is brought to its end, whatever became of its job."""
+    """An erasure that has begun is brought to its end, whatever became of its job and of whoever asked for it."""
     under_way = Job.objects.filter(kind=ERASE, state__in=UNFINISHED).values_list("payload__request", flat=True)
     for request in SubjectRequest.objects.filter(state=RequestState.ERASING).exclude(pk__in=list(under_way)):
-        owner = Job.objects.filter(kind=ERASE, payload__request=request.pk).order_by("-pk").first()
-        if owner is not None:
-            enqueue(ERASE, {"request": request.pk}, owner_id=owner.owner_id, label=_LABELS[ERASE])
+        enqueue(ERASE, {"request": request.pk}, owner_id=None, label=_LABELS[ERASE])
 
 
 @periodic(every=timedelta(days=1), name="privacy.register")

@@ -24,7 +24,7 @@ def found(actor: Actor, request: SubjectRequest) -> dict[str, Any]:
     lines = [
         {
             "where": label_of(where), "field": label_of_field(where, field), "count": count,
-            "fate": Fate(fate).label, "stays": fate == Fate.STAYS, "why": _(why) if why else "",
+            "fate": Fate(fate).label, "why": _(why) if why else "",
         }
         for where, field, fate, why, count in request.found["lines"][:SHOWN]
     ]  # fmt: skip
