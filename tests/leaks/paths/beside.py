@@ -103,7 +103,11 @@ def worked_on(world: Any, canary: Canary, variant: str, reader: Caller) -> None:
     edited_by(canary, reader.actor, {})
 
 
-@path("workbench and palette", variants=named, prepare=worked_on, common=True, rules=("scope", "fields"))
+def workable(canary: Canary) -> list[str]:
+    return named(canary) if "edit" in {one.name for one in commands_of(canary.entity)} else []
+
+
+@path("workbench and palette", variants=workable, prepare=worked_on, common=True, rules=("scope", "fields"))
 def home(caller: Page, canary: Canary, variant: str, given: Any) -> str:
     return caller.open("/") + caller.open("/palette/")
 
