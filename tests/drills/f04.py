@@ -7,6 +7,7 @@ and commit: whatever was begun is ended once, or stands as before, and no half f
 import argparse
 import os
 import sys
+import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -281,7 +282,10 @@ def in_child(limit: int, act: Callable[[], Any]) -> bool:
             with crash.armed(limit):
                 act()
             status = 0
+        except Exception:
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(status)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     if code not in (0, crash.STATUS):
