@@ -332,6 +332,7 @@ def one_change(entity: Entity, factory: Factory) -> dict[str, Any]:
         kinds.TAGS,
         kinds.MULTICHOICE,
         kinds.LINK,
+        kinds.CHOICE,
     )
     key = next(key for kind in plain for key, field in fields.items() if field.kind is kind and key != entity.parent)
     return {key: factory.values()[key]}
@@ -355,4 +356,6 @@ def operands(entity: Entity, factory: Factory, field: Field, operator: str, reco
         value = value[0]
     if many:
         return [[value]]
+    if operator == "ends" and field.sealed:
+        return [str(value)[-4:]]
     return [value if typed else str(value)[:10]] * low

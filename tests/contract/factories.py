@@ -110,7 +110,11 @@ prescribe(
     "customers.customer", kind=lambda n: "organisation", credit_code=_credit_code, id_type=lambda n: "passport",
     gender=_nothing, born_on=_nothing,
 )  # fmt: skip
-prescribe("access.rolegrant", role=new("access.role"), scope=lambda n: ("own", "all")[n % 2], record_set=_nothing)
+prescribe(
+    "access.rolegrant", role=new("access.role"), scope=lambda n: ("own", "all")[n % 2], record_set=_nothing,
+    actions=lambda n: [("view",), ("export",), ("view", "export")][n % 3],
+)  # fmt: skip
+prescribe("access.fieldrule", field=lambda n: ("@contact", "@identity", "@")[n % 3])
 prescribe("sharing.share", unit=_nothing, expires_at=lambda n: f"2099-01-01T00:{n % 60:02d}:00Z")
 prescribe("customers.teammember", user=new("access.user"), until=lambda n: f"2099-01-{n % 28 + 1:02d}")
 prescribe("customers.contactrelation", other=new("customers.contact"))
@@ -307,7 +311,7 @@ prescribe(
     "keeping.cleanuprule", filter=lambda n: "", days=lambda n: 100 + n % 900, target=lambda n: "fakes.company",
     action=lambda n: "empty", data=lambda n: "contact",
 )  # fmt: skip
-prescribe("privacy.registerentry", retention=lambda n: f"P{n % 900 + 1}D")
+prescribe("privacy.registerentry", retention=lambda n: f"P{n % 90 + 3}Y")
 
 
 class _Register(Factory):

@@ -1,5 +1,6 @@
 """A column that holds a short list of words, e.g. tags."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -29,14 +30,17 @@ class WordsField(models.TextField):
         return list(value) if isinstance(value, (list, tuple)) else split(value)
 
     def get_prep_value(self, value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        return SEPARATOR + SEPARATOR.join(value) + SEPARATOR if value else ""
+        return value if isinstance(value, str) else stored(value)
 
 
-def split(stored: str | None) -> list[str]:
+def stored(words: Sequence[str]) -> str:
+    """Words as the database has and sorts them."""
+    return SEPARATOR + SEPARATOR.join(words) + SEPARATOR if words else ""
+
+
+def split(text: str | None) -> list[str]:
     """The words of a stored value."""
-    return [word for word in (stored or "").split(SEPARATOR) if word]
+    return [word for word in (text or "").split(SEPARATOR) if word]
 
 
 def words_condition(lookup: str) -> Any:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
+from guanxi.platform.access.words import stored
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.lookups import record_lookups
 from guanxi.platform.feel.compiler import Reader, compile_filter
@@ -138,6 +139,8 @@ class _Order:
 
     def key(self, record: Any) -> Any:
         value = self.read(record) if self.column else None
+        if isinstance(value, list) and not (self.field and self.field.json):
+            value = stored(value)
         return (value is None, value, record.pk) if value is not None else (True, record.pk)
 
 

@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_noop
 
+from guanxi.platform.access.encrypted_json import EncryptedJSONField
 from guanxi.platform.access.fields import Field
 from guanxi.platform.bulk import key_in, update_changed
 from guanxi.platform.entities import registry
@@ -43,12 +44,14 @@ TITLE = gettext_noop("It is the name of another record.")
 
 @dataclass(frozen=True)
 class Table:
-    """``plain`` has the same columns with plain types; ``texts`` and ``jsons`` are those that may name somebody."""
+    """``plain`` has the same columns with plain types; ``texts`` and ``jsons`` are those that may name somebody, ``sealed``
+    JSON columns that are encrypted as a whole: each of their rows is opened."""
 
     model: type[models.Model]
     plain: type[models.Model]
     texts: tuple[str, ...]
     jsons: tuple[str, ...]
+    sealed: tuple[str, ...]
     unique: frozenset[str]
 
     @property
@@ -70,6 +73,24 @@ class Table:
         found = self.entities()
         return found[0].key if len(found) == 1 else self.label
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.texts, *self.jsons, *self.sealed)
+
+    def opened(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row as it can be read."""
+        return row | {name: self._seal(name).from_db_value(row[name], None, None) for name in self.sealed}
+
+    def stored(self, name: str, value: Any) -> Any:
+        """A value as its column takes it."""
+        if name in self.sealed:
+            return self._seal(name).get_prep_value(value)
+        length = getattr(self.plain._meta.get_field(name), "max_length", None)
+        return value[:length] if isinstance(value, str) and length else value
+
+    def _seal(self, name: str) -> Any:
+        return self.model._meta.get_field(name)
+
     def entities(self) -> list[Entity]:
         return [one for one in registry.entities() if one.source.model is self.model]
 
@@ -82,9 +103,11 @@ class Table:
         for name in self.jsons:
             rows = rows.alias(**{f"text_of_{name}": Cast(F(name), models.TextField())})
             found |= Q(**{f"text_of_{name}__iregex": marks.loose})
+        for name in self.sealed:
+            found |= ~Q(**{name: ""})
         if after is not None:
             rows = rows.filter(**{f"{self.key}__gt": after})
-        return rows.filter(found).values(self.key, *self.texts, *self.jsons)
+        return rows.filter(found).values(self.key, *self.columns)
 
 
 @cache
@@ -97,10 +120,12 @@ def all_tables() -> tuple[Table, ...]:
             continue
         plain = mirror(model)
         free = [field for field in meta.concrete_fields if _is_free(field)]
-        texts = tuple(field.attname for field in free if _holds(plain, field, models.CharField, models.TextField))
+        sealed = tuple(field.attname for field in free if isinstance(field, EncryptedJSONField))
+        text = [field.attname for field in free if _holds(plain, field, models.CharField, models.TextField)]
+        texts = tuple(name for name in text if name not in sealed)
         jsons = tuple(field.attname for field in free if _holds(plain, field, models.JSONField))
-        if texts or jsons:
-            found.append(Table(model, plain, texts, jsons, _unique(model)))
+        if texts or jsons or sealed:
+            found.append(Table(model, plain, texts, jsons, sealed, _unique(model)))
     return tuple(found)
 
 
@@ -134,12 +159,12 @@ class Text:
 def texts(table: Table, marks: Marks, persons: Persons, *, after: Any = None, keep: Any = None) -> Iterator[list[Text]]:
     """What names the person in a table, AT_ONCE rows at a time. ``keep`` is the key of a row that is left out."""
     while True:
-        rows = list(table.rows(marks, after)[:AT_ONCE])
+        rows = [table.opened(row) for row in table.rows(marks, after)[:AT_ONCE]]
         if not rows:
             return
         after = rows[-1][table.key]
         named = {
-            row[table.key]: [name for name in (*table.texts, *table.jsons) if marks.found_in(row[name])]
+            row[table.key]: [name for name in table.columns if marks.found_in(row[name])]
             for row in rows
             if row[table.key] != keep
         }
@@ -153,7 +178,7 @@ def texts(table: Table, marks: Marks, persons: Persons, *, after: Any = None, ke
 
 def _staying(table: Table, keys: Sequence[Any], persons: Persons) -> dict[tuple[Any, str], str]:
     """(key, column) → why it is left as it is."""
-    columns = (*table.texts, *table.jsons)
+    columns = table.columns
     for apps_, reason in ((_ACCOUNTS, ACCOUNT), (_WORDS, WORD)):
         if table.model._meta.app_label in apps_:
             return {(pk, name): reason for pk in keys for name in columns}
@@ -182,16 +207,18 @@ def _staying_in(entity: Entity, record: Any, persons: Persons) -> dict[tuple[Any
 def strike(found: Sequence[Text], marks: Marks) -> int:
     """Strike the marks out of the texts that do not stay, in one statement per table; how many they were. A record gets
     another version, so that no form that was open brings them back."""
+    if not found:
+        return 0
+    table = found[0].table
     changes: dict[Any, dict[str, Any]] = {}
     for one in found:
         if not one.stays:
             struck = marks.struck_from(one.value)
-            if one.column in one.table.unique:
+            if one.column in table.unique:
                 struck = f"{struck} {one.pk}"
-            changes.setdefault(one.pk, {})[one.column] = _fitting(one, struck)
+            changes.setdefault(one.pk, {})[one.column] = table.stored(one.column, struck)
     if not changes:
         return 0
-    table = found[0].table
     columns = {field.attname for field in table.plain._meta.concrete_fields}
     versions: dict[Any, int | None] = dict.fromkeys(changes)
     if "version" in columns:
@@ -201,11 +228,6 @@ def strike(found: Sequence[Text], marks: Marks) -> int:
     if update_changed(table.plain, written, using=table.database):
         raise RuntimeError(f"{table.label} was changed meanwhile; it is looked through again")
     return sum(map(len, changes.values()))
-
-
-def _fitting(one: Text, value: Any) -> Any:
-    length = getattr(one.table.plain._meta.get_field(one.column), "max_length", None)
-    return value[:length] if isinstance(value, str) and length else value
 
 
 def told_of(marks: Marks, more: Q, after: int = 0) -> QuerySet[Event]:

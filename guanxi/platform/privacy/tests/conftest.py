@@ -26,6 +26,21 @@ def folder(tmp_path: Path, settings) -> Path:
 
 
 @pytest.fixture
+def organisation(organisation):
+    """Its people read English, on pages and in what jobs say."""
+    made = organisation.user
+
+    def user(*given):
+        one = made(*given)
+        one.language = "en"
+        one.save(update_fields=["language"])
+        return one
+
+    organisation.user = user
+    return organisation
+
+
+@pytest.fixture
 def chief(organisation):
     return organisation.everything()
 
