@@ -98,7 +98,7 @@ def test_a_page_of_fifty_rows_costs_no_more_queries_than_one_of_five(key, browse
     few = queries("list")
     factory.create_many(45)
     many = queries("list")
-    assert len(many) == len(few), "\n".join(sql[:300] for sql in many)
+    assert len(many) <= len(few), "\n".join(sql[:300] for sql in many)
 
 
 @pytest.mark.parametrize("key", KEYS)
