@@ -76,12 +76,20 @@ def make(entity: Entity, owner: User) -> Canary:
             if not refused:
                 raise
             words = {key: word for key, word in words.items() if key not in refused}
+    _put_to_use(entity, record.pk)
     return Canary(
         entity,
         record.pk,
         _kept(entity, record, words),
         tuple(_hosts(entity, entity.source.model._base_manager.get(pk=record.pk))),
     )
+
+
+def _put_to_use(entity: Entity, pk: int) -> None:
+    """Pickers offer only what is in use."""
+    names = {column.name for column in entity.source.model._meta.concrete_fields} & {"active", "is_active"}
+    if names:
+        entity.source.model._base_manager.filter(pk=pk).update(**dict.fromkeys(names, True))
 
 
 def _takes_words(entity: Entity, field: Field) -> bool:

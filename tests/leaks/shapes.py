@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from guanxi.platform.access.actions import READ_ACTIONS
 from guanxi.platform.access.memberships import Level, levels_for
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
@@ -81,7 +82,15 @@ def shared(canary: Canary, path: Path, variant: str) -> bool:
     """A share never makes a lead."""
     entity, host = _tied(canary)
     held = host if entity.kind is EntityKind.ATTACHED else entity
-    return held in registry.get("sharing.share").attachable() and Level.EDIT in levels_for(path.action(variant))
+    asked = _asked_of_top(canary.entity, path.action(variant))
+    return held in registry.get("sharing.share").attachable() and Level.EDIT in levels_for(asked)
+
+
+def _asked_of_top(entity: Entity, action: str) -> str:
+    """What an action on a line asks of the record whose rights count."""
+    while (parent := entity.parent_entity()) is not None:
+        entity, action = parent, action if action in READ_ACTIONS else entity.parent_action
+    return action
 
 
 def anything(canary: Canary, path: Path, variant: str) -> bool:
