@@ -10,7 +10,7 @@ from tests.browser.desk import EDITOR, Desk
 def test_one_click_signs_in_and_the_tour_shows_five_stops_once(desks: Callable[..., Desk]) -> None:
     desk = desks("")
     page = desk.open("/accounts/login/")
-    page.locator("button[value=hujiaming]").click()
+    page.locator("button[value=cuihaitao]").click()
     expect(page.locator(".gx-tour h2")).to_be_visible()
     for _stop in range(4):
         page.locator(".gx-tour footer .btn-primary").click()
