@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from bench.data import DIRECTORY, Company
 from guanxi.modules.customers.models import Customer
 from guanxi.modules.customers.models.team import TeamMember
+from guanxi.platform.access.actor import System
 from guanxi.platform.access.memberships import Level
 from guanxi.platform.access.models import FieldRule, RecordSet, RecordSetMember, Role, RoleGrant, User, UserRole
+from guanxi.platform.commands.sets import create_many
+from guanxi.platform.entities import registry
 from guanxi.platform.sharing.models import Share
 
 SCOPE, OPEN = "ruled", "all"
@@ -42,10 +45,11 @@ def _join(user: User) -> None:
     TeamMember.objects.bulk_create(
         TeamMember(customer_id=pk, user=user, function=Level.EDIT) for pk in _spread(TEAM, shift=1)
     )
-    Share.objects.bulk_create(
+    shares = [
         Share(entity=CUSTOMER, record_id=pk, customer_id=pk, person=user, permission=Level.READ)
         for pk in _spread(SHARED, shift=2)
-    )
+    ]
+    create_many(registry.get("sharing.share"), System("data for measuring"), shares)
 
 
 def _spread(number: int, *, shift: int) -> Sequence[int]:
