@@ -29,6 +29,7 @@ ADDRESS = "/customers/customer/"
 #: Answers 204 after the whole middleware, the session and the actor, and does nothing else on the server.
 EMPTY_VIEW = ("/preferences/", [("sidebar", "open")])
 FILTER = ["and", ["in", "tier", ["A", "B"]], ["in", "lifecycle", ["stable", "growing"]]]
+FILTERED = {"filter": json.dumps(FILTER)}
 
 
 @dataclass
@@ -119,13 +120,13 @@ def cost_of_gate(site: Site, name: str, paths: Sequence[str]) -> Figure:
 def costs_of_gate(site: Site, wanted: Callable[[str], bool]) -> Iterator[Figure]:
     """What lists and records cost with every rule on, against none."""
     records = [f"{ADDRESS}{pk}/" for pk in _some_ids(site, rules.SCOPE)]
-    for name, paths in (("list", [ADDRESS]), ("list filtered", [_filtered()]), ("record", records)):
+    for name, paths in (
+        ("list", [ADDRESS]),
+        ("list filtered", [f"{ADDRESS}?{urlencode(FILTERED)}"]),
+        ("record", records),
+    ):
         if wanted(name := f"{name}, all rules against none"):
             yield cost_of_gate(site, name, paths)
-
-
-def _filtered() -> str:
-    return f"{ADDRESS}?{urlencode({'filter': json.dumps(FILTER)})}"
 
 
 def timed(web: Process | None, request: Callable[[], Answer], times: int) -> Times:
@@ -157,7 +158,7 @@ def _lists(site: Site, scope: str) -> Iterator[Case]:
     entity, actor = site.entity, site.actors[scope]
     filtered = Query(filter=query.read_filter(entity, actor, FILTER))
     yield _list(site, f"list first page, {scope}", scope, {}, Query())
-    yield _list(site, f"list filtered, {scope}", scope, {"filter": json.dumps(FILTER)}, filtered)
+    yield _list(site, f"list filtered, {scope}", scope, FILTERED, filtered)
     yield _list(site, f"list sorted by name, {scope}", scope, {"sort": "name"}, Query(sort=Sort("name")))
     rows = statements(lambda: query.count(entity, actor, Query()))
     yield Case(f"list count, {scope}", scope, _get(f"{ADDRESS}count/"), _bare(site, rows), LIST)

@@ -18,8 +18,6 @@ _LABELS: dict[str, str | Promise] = {
     "explain": pgettext_lazy("right", "See effective access"),
 }
 _commands: dict[tuple[str, str], str | Promise] = {}
-#: What is guarded without being an entity.
-_guarded: dict[str, str | Promise] = {}
 
 
 def name_action(entity_key: str, action: str, label: str | Promise) -> None:
@@ -30,16 +28,6 @@ def name_action(entity_key: str, action: str, label: str | Promise) -> None:
 def label_of(entity_key: str, action: str) -> str:
     """The action's label in the reader's language; its key for one that nobody has named."""
     return str(_commands.get((entity_key, action)) or _LABELS.get(action, action))
-
-
-def name_guarded(key: str, label: str | Promise) -> None:
-    """Say what something is called that has rights of its own but is no entity."""
-    _guarded[key] = label
-
-
-def guarded() -> dict[str, str]:
-    """Key → label of what has rights of its own but is no entity."""
-    return {key: str(label) for key, label in _guarded.items()}
 
 
 def known(entity_keys: Collection[str] | None = None) -> dict[str, str]:

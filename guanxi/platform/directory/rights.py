@@ -7,7 +7,8 @@ from django.apps import apps
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access.actions import guarded, known
+from guanxi.platform.access.actions import known
+from guanxi.platform.access.guarded import things
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.access.models import FieldRule, RoleGrant
 from guanxi.platform.entities import registry
@@ -32,7 +33,7 @@ def entity_choices() -> list[Choice]:
     labels = {config.label: config.verbose_name for config in apps.get_app_configs()}
     found += [Choice(f"{module}.*", labels.get(module, module)) for module in modules]
     found += [Choice(one.key, one.label_plural) for one in registry.entities()]
-    return found + [Choice(key, label) for key, label in guarded().items()]
+    return found + [Choice(one.key, one.label_plural) for one in things()]
 
 
 def action_choices() -> list[Choice]:

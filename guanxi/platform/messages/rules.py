@@ -220,6 +220,7 @@ def officers() -> list[int]:
 
 def found_harmful(events: Sequence[StoredEvent]) -> Told:
     """The virus scanner found something in a file: the security officers are told."""
+    users = officers()
     found: Told = []
     for event in events:
         data = event.data or {}
@@ -228,7 +229,7 @@ def found_harmful(events: Sequence[StoredEvent]) -> Told:
             key=f"harmful:{event.id}", kind=Kind.ALARM, entity="access.user", record_id=event.actor_id, event_id=event.id, failed=True,
             sentence=sentence(template, found=data.get("found", "")), text=str(data.get("file", "")),
         )  # fmt: skip
-        found += [(user, notice) for user in officers()]
+        found += [(user, notice) for user in users]
     return found
 
 

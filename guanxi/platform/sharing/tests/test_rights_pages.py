@@ -102,3 +102,8 @@ def test_a_set_tells_how_many_are_in_it_and_names_what_the_reader_may_see(organi
     chosen.members.filter(record_id=mine.pk).delete()
     text = browser.get(page).content.decode()
     assert "None of them is open to you." in text
+
+
+def test_what_is_no_kind_of_record_can_be_given_too(officer, role):
+    given = {"role": role.pk, "entity": "keyring.keys", "actions": ["view", "rotate"], "scope": "all"}
+    assert run(commands.get("access.rolegrant.create"), officer, inputs=given).ids
