@@ -13,7 +13,7 @@ import argparse
 import signal
 from collections.abc import Sequence
 
-from tools import assets, checks, cleaning, demo, drills, environment, locks, nightly, postgres, shell, testing
+from tools import assets, checks, cleaning, demo, drills, environment, locks, nightly, postgres, sbom, shell, testing
 
 PASSED_ON = {
     "bench": ("measure lists, records, import and export (arguments go to bench/run.py)", ["bench/run.py"]),
@@ -88,6 +88,11 @@ def parser() -> argparse.ArgumentParser:
     one = command("census", "count entities, lines, cycles and typed functions per module")
     one.set_defaults(act=lambda o, rest: _venv_module("tools.census"))
 
+    one = command(
+        "tck", "run the public test cases of DMN in a folder: python3 run.py tck FOLDER; --failed lists failures"
+    )
+    one.set_defaults(act=lambda o, rest: _venv(["-m", "tools.tck", *rest]), passes_on=True)
+
     for name, (text, script) in PASSED_ON.items():
         one = command(name, text)
         one.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite", help="database to use")
@@ -104,6 +109,9 @@ def parser() -> argparse.ArgumentParser:
 
     one = command("lock", "resolve requirements*.in anew into requirements*.txt (needs uv)")
     one.set_defaults(act=lambda o, rest: locks.lock())
+
+    one = command("sbom", "write the list of parts (CycloneDX) with the hashes of the lock files")
+    one.set_defaults(act=lambda o, rest: sbom.write(shell.ROOT))
 
     one = command("clean", "remove what was built; data in var/ stays")
     one.add_argument("--all", action="store_true", help="also the environment, node packages and demonstration data")
@@ -147,6 +155,7 @@ def main(arguments: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP on purpose
             signal.signal(number, shell.interrupt)
+    shell.keep_bytecode()
     options, rest = parser().parse_known_args(arguments)
     if rest and not getattr(options, "passes_on", False):
         parser().error("unknown arguments: " + " ".join(rest))

@@ -21,10 +21,11 @@ from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.reading import ReadOptions, spool
 from guanxi.platform.jobs.choices import UNFINISHED
 from guanxi.platform.jobs.models import InteractiveUse, Job
+from guanxi.platform.search import selectors as search
 
 NEW, HALF, BESIDE = Aim(8_000, least=True), Aim(5_000, least=True), Aim(3_000, least=True)
 SAVE = Aim(60, "p95")
-PATIENCE, SETTLES_WITHIN = 1_800.0, 30.0  # seconds
+PATIENCE, SETTLES_WITHIN = 1_800.0, 120.0  # seconds
 #: New customers of the files begin here, far from those that were loaded.
 FIRST, FIRST_PROFILED = 10_000_000, 500_000_000
 
@@ -163,9 +164,15 @@ class Imports:
 
 
 def settle() -> None:
-    """Seal what earlier steps wrote and let the worker end its own jobs, so that it does neither during the next."""
+    """Seal what earlier steps wrote, let the worker end its own jobs and the index of the search know all of it, so that
+    nothing of that is done during the next."""
     while seal():
         pass
     deadline = time.monotonic() + SETTLES_WITHIN
-    while Job.objects.filter(state__in=UNFINISHED).exists() and time.monotonic() < deadline:
+    while _at_work() and time.monotonic() < deadline:
         time.sleep(0.1)
+
+
+def _at_work() -> bool:
+    behind = search.behind()
+    return Job.objects.filter(state__in=UNFINISHED).exists() or bool(behind.events or behind.kinds)

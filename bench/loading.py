@@ -6,7 +6,7 @@ from itertools import islice
 
 from django.db import connection, connections
 
-from bench import rules
+from bench import rules, searches
 from bench.data import Company, Writer, build_company
 from guanxi.modules.customers.models import Contact, Customer
 from guanxi.platform.access.actor import Actor
@@ -34,6 +34,7 @@ def load(size: int, tell: Callable[[str], None]) -> None:
     rules.lay(company)
     while seal():
         pass
+    searches.index_everything(tell)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools import demo, supervisor
 from tools.environment import PYTHON
-from tools.shell import ROOT
+from tools.shell import ROOT, keep_bytecode
 from tools.supervisor import Child
 
 READY_WITHIN = 60.0  # seconds
@@ -55,8 +55,9 @@ class Process:
 @contextmanager
 def web(folder: Path) -> Iterator[Process]:
     """The web server on a free port of loopback, from its first answer at /healthz to the end of the block."""
+    keep_bytecode()
     port = _free_port()
-    child = Child("The web server", demo._web("127.0.0.1", port, 1), _keeping_bytecode(folder), folder / "web.log")
+    child = Child("The web server", demo._web("127.0.0.1", port, 1), os.environ, folder / "web.log")
     begin = time.monotonic()
     child.start()
     try:
@@ -78,13 +79,6 @@ def worker(folder: Path) -> Iterator[Process]:
         yield Process(child)
     finally:
         supervisor.stop([child])
-
-
-def _keeping_bytecode(folder: Path) -> dict[str, str]:
-    """The environment of a machine where Python keeps what it has compiled, as it does by default: without that every
-    start compiles 1,500 files anew, which takes longer than all the rest."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {"PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode")}
 
 
 def run(*command: str) -> None:

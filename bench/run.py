@@ -98,8 +98,11 @@ def _prepare(folder: Path, size: int) -> None:
 
     django.setup()
     from bench import loading
+    from tests.prepared import copies
     from tools.prepare import prepare
 
+    if not ready:
+        copies.fill_all()
     prepare()
     if ready:
         return

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench import exports, pages, processes, profiling
+from bench import exports, pages, processes, profiling, searches
 from bench.figures import Aim, Figure
 from bench.imports import Imports, name_of
 from guanxi.platform.exchange.choices import Format
@@ -46,11 +46,13 @@ class Suite:
         with ExitStack() as stack:
             web = stack.enter_context(processes.web(self.folder))
             site = stack.enter_context(pages.site(web, self.times, self.rounds))
-            for case in pages.cases(site, wanted):
+            for case in (*pages.cases(site, wanted), *searches.cases(site, wanted)):
                 found.append(_told(pages.measure(site, case)))
             found += map(_told, pages.costs_of_gate(site, wanted))
             if wanted("memory"):
                 found.append(_told(Figure("memory", web.anonymous(), "MB", aim=MEMORY)))
+            if wanted("search index"):
+                found.append(_told(searches.indexing(self.size)))
             if any(wanted(name) for name in EXCHANGE):
                 worker = stack.enter_context(processes.worker(self.folder))
                 for names, step in self._exchange(site, worker):

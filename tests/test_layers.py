@@ -10,6 +10,7 @@ import pytest
 from tools import layers
 from tools.shell import ROOT
 
+pytestmark = pytest.mark.long
 LINTER = Path(sys.executable).with_name("lint-imports")
 
 

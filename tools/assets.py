@@ -14,6 +14,12 @@ FRONTEND = Path("frontend")
 PACKAGES = FRONTEND / "node_modules"
 SPRITE = Path("guanxi/static/vendor/icons.svg")
 SOURCE_MAP = re.compile(rb"\n?(//|/\*)# sourceMappingURL=[^\n]*\s*\Z")
+#: An import of a package by its name, which browsers do not know.
+PACKAGE_IMPORT = re.compile(rb"""^import (\{[^}]*\}) from ['"](@?[a-z][\w./-]*)['"];""", re.MULTILINE)
+#: Where modules lie that import each other: "@lezer/lr" as lezer-lr.js.
+MODULES = "guanxi/static/vendor/modules/"
+#: Those copied as a plain script, which sets a global instead of exporting it.
+GLOBALS = {b"temporal-polyfill"}
 OLDEST_NPM = 7  # the first that reads our lock file's version
 
 
@@ -49,10 +55,19 @@ def copy(root: Path = ROOT) -> None:
             raise Failure(f"frontend/assets.json names {source}, which the installed packages do not contain.")
         (root / target).parent.mkdir(parents=True, exist_ok=True)
         # The maps that these comments point to are not copied; browsers and storages would look for them in vain.
-        (root / target).write_bytes(SOURCE_MAP.sub(b"", found.read_bytes()))
+        text = SOURCE_MAP.sub(b"", found.read_bytes())
+        (root / target).write_bytes(PACKAGE_IMPORT.sub(_by_address, text) if target.startswith(MODULES) else text)
     names = sprite.names((root / FRONTEND / "icons.txt").read_text())
     (root / SPRITE).parent.mkdir(parents=True, exist_ok=True)
     (root / SPRITE).write_text(sprite.draw(names, root / PACKAGES / "@tabler/icons/icons"))
+
+
+def _by_address(found: re.Match[bytes]) -> bytes:
+    """The import of a package as one of the file beside it."""
+    names, package = found.groups()
+    address = package.lstrip(b"@").replace(b"/", b"-")
+    what = b"" if package in GLOBALS else names + b" from "
+    return b'import %s"./%s.js";' % (what, address)
 
 
 def _map(root: Path) -> dict[str, str]:

@@ -15,6 +15,8 @@ BUILT = [
     ".ruff_cache",
     ".hypothesis",
     ".import_linter_cache",
+    "var/bytecode",
+    "var/prepared",
 ]
 EVERYTHING = [".venv", ".venv-nightly", "frontend/node_modules", "var/demo"]
 SCATTERED = ["__pycache__", "*.mo"]

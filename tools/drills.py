@@ -1,31 +1,34 @@
 """The drills command: breaks things on purpose, each drill in a process and on databases of its own, and prints a table."""
 
-import os
-import subprocess
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 
-from tools import assets, environment, postgres
+from tools import assets, environment, postgres, programs
 from tools.environment import PYTHON
 from tools.shell import ROOT, Failure, run
 
 BOTH = ("sqlite", "postgres")
 #: A drill that brings a server of its own, or needs no database, runs once.
 ONCE = ("",)
-WITHIN = 1800  # seconds for one drill
 
 
 @dataclass(frozen=True)
 class Drill:
     """``short`` are the arguments of its short form, None if it has none; ``short_on`` where that runs, on SQLite alone for
-    what the other database does not change."""
+    what the other database does not change. ``within``: seconds after which it is stopped."""
 
     name: str
     breaks: str
     databases: tuple[str, ...] = BOTH
     short: tuple[str, ...] | None = ()
     short_on: tuple[str, ...] = BOTH
+    within: int = 3600
+
+    def command(self, *, short: bool = False) -> list[str]:
+        """The arguments of Python that run it."""
+        return ["-m", f"tests.drills.{self.name}", *((short and self.short) or ())]
 
 
 DRILLS = (
@@ -35,6 +38,7 @@ DRILLS = (
         "kill -9 in bulk, undo, handover, clean-up, export, restore",
         short=("--every", "40", "--restore-every", "0"),
         short_on=("sqlite",),
+        within=7200,
     ),
     Drill(
         "f05", "kill -9 in a rotation of the data keys", short=("--rows", "2000", "--kills", "2"), short_on=("sqlite",)
@@ -53,7 +57,7 @@ DRILLS = (
     Drill("f18", "zones, calendars, clocks", short_on=("sqlite",)),
     Drill("f19", "restore of a backup", short=("--rows", "2000"), short_on=("sqlite",)),
     Drill("f20", "tampering with the audit trail", ("sqlite",), None),
-    Drill("f21", "an upgrade killed again and again", short=None),
+    Drill("f21", "an upgrade killed again and again", short=None, within=7200),
     Drill("f22", "a mail server that hangs", short_on=("sqlite",)),
     Drill("n30", "addresses made to confuse", short_on=("sqlite",)),
 )
@@ -75,28 +79,24 @@ def drills(names: Sequence[str], short: bool, databases: Sequence[str]) -> int:
     run([PYTHON, "-m", "tools.translations", "compile"])
     chosen = [known[name] for name in names] or [drill for drill in DRILLS if not short or drill.short is not None]
     broken = []
-    for drill in chosen:
-        for database in drill.databases:
-            if database and (database not in databases or (short and database not in drill.short_on)):
-                continue
-            if not _held(drill, database, short):
-                broken.append(f"{drill.name} {database}".strip())
+    with ExitStack() as servers:
+        where = cache(lambda database: servers.enter_context(postgres.database(database)))
+        for drill in chosen:
+            for database in drill.databases:
+                if database and (database not in databases or (short and database not in drill.short_on)):
+                    continue
+                if not _held(drill, database, short, where(database or "sqlite")):
+                    broken.append(f"{drill.name} {database}".strip())
     print(f"\nnot kept: {', '.join(broken)}" if broken else "\nall promises kept", flush=True)
     return 1 if broken else 0
 
 
-def _held(drill: Drill, database: str, short: bool) -> bool:
-    """Run one drill on one database and print its line."""
-    arguments = drill.short if short and drill.short is not None else ()
-    command = [str(PYTHON), "-m", f"tests.drills.{drill.name}", *arguments]
-    began = time.monotonic()
-    with postgres.database(database or "sqlite") as extra:
-        done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **extra}, capture_output=True, text=True, timeout=WITHIN, check=False
-        )
-    lines = done.stdout.strip().splitlines() or [f"{drill.name}: ended without a word"]
-    verdict = "ok  " if done.returncode == 0 else "FAIL"
-    print(f"{verdict} {time.monotonic() - began:5.0f} s  {lines[-1]}", flush=True)
-    if done.returncode:
-        print("\n".join(["", *lines[:-1], done.stderr[-4000:]]), flush=True)
-    return done.returncode == 0
+def _held(drill: Drill, database: str, short: bool, server: Mapping[str, str]) -> bool:
+    """Run one drill on one database and print its line. ``server`` leads to the one that the drills share; each makes a
+    database of its own there."""
+    log = ROOT / "var" / "drills" / f"{drill.name}-{database or 'once'}.log"
+    end = programs.carry_out(drill.command(short=short), server, log, drill.within)
+    print(f"{'ok  ' if end.held else 'FAIL'} {end.seconds:5.0f} s  {drill.name}: {end.last}", flush=True)
+    if not end.held:
+        print(f"\n{log.read_text(errors='replace')[-8000:]}", flush=True)
+    return end.held

@@ -45,7 +45,7 @@ def database(kind: str) -> Iterator[dict[str, str]]:
         yield {"DATABASE_URL": url}
     else:
         with server() as url:
-            yield {"DATABASE_URL": url}
+            yield {"DATABASE_URL": url, "GUANXI_OWN_SERVER": "1"}
 
 
 @contextmanager

@@ -28,7 +28,7 @@ NETWORK_PLACES = (
 #: Raw SQL stands in these rooms, once per database.
 SQL_PLACES = (
     f"{PLATFORM}/bulk/", f"{PLATFORM}/keeping/tables.py", f"{PLATFORM}/keeping/databases.py", f"{PLATFORM}/events/guard.py",
-    f"{PLATFORM}/events/operations.py", f"{PLATFORM}/api/health.py",
+    f"{PLATFORM}/events/operations.py", f"{PLATFORM}/api/health.py", f"{PLATFORM}/search/sqlite.py", f"{PLATFORM}/search/postgresql.py",
 )  # fmt: skip
 #: Rows that pages read without the gate: one's own, or what everybody who may open the page may see.
 UNSCOPED = {
@@ -40,7 +40,7 @@ UNSCOPED = {
     f"{PLATFORM}/ui/audit_page.py": {"Verification", "Anchor", "AuditEvent"}, f"{PLATFORM}/ui/job_page.py": {"User"},
     f"{PLATFORM}/ui/mail_page.py": {"Mail"}, f"{PLATFORM}/ui/list_state.py": {"Department", "SavedView"},
     f"{PLATFORM}/ui/shell.py": {"Role", "User"}, f"{PLATFORM}/ui/timeline.py": {"Draft"},
-    f"{PLATFORM}/ui/profile.py": {"User"}, f"{PLATFORM}/api/health.py": {"Job", "Event"},
+    f"{PLATFORM}/ui/layout_page.py": {"Layout", "Role"}, f"{PLATFORM}/ui/profile.py": {"User"}, f"{PLATFORM}/api/health.py": {"Job", "Event"},
 }  # fmt: skip
 DOORS = (f"{PLATFORM}/ui/", f"{PLATFORM}/api/")
 UNPICKLING = {"pickle", "cPickle", "dill", "marshal", "shelve", "jsonpickle", "joblib"}

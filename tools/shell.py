@@ -17,6 +17,13 @@ class Terminated(KeyboardInterrupt):
     """The interrupt came from SIGTERM or SIGHUP, which the programs we started did not get."""
 
 
+def keep_bytecode() -> None:
+    """Let the programs we start keep what Python compiles even where the machine forbids it, as containers like to do:
+    without that each of them compiles 1,500 files anew. It goes to var/, so that nothing appears among the sources."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / "var" / "bytecode"))
+
+
 def call(command: Sequence[str | Path], extra: Mapping[str, str] | None = None, cwd: Path = ROOT) -> int:
     """Run a program in the foreground.
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from tests.browser.desk import ARGUMENTS, EDITOR, Desk, chromium  # noqa: E402
+from tests.browser.desk import ARGUMENTS, EDITOR, MANAGER, Desk, chromium  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
 
 ALL, FOLDER = ROOT / "build" / "shots", ROOT / "docs" / "shots"
@@ -26,6 +26,7 @@ LIMIT = 300 * 1024  # bytes of one picture
 LIST = "/customers/customer/"
 FIRMS = LIST + '?filter=["in","kind",["organisation"]]'
 SELLER = "hujiaming"
+ADMINISTRATOR = "laiying"
 FILE = (
     "\u5ba2\u6237\u540d\u79f0,\u7edf\u4e00\u793e\u4f1a\u4fe1\u7528\u4ee3\u7801,\u8054\u7cfb\u7535\u8bdd,\u5730\u5740,\u7ea7\u522b,\u5907\u6ce8\n"
     + "".join(
@@ -50,6 +51,11 @@ def _import(desk: Desk) -> Page:
     return page
 
 
+def _kind(desk: Desk) -> Page:
+    page = desk.open("/records/customentity/")
+    return desk.open(page.locator("#gx-rows .gx-row-link").first.get_attribute("href") or "")
+
+
 def _form(desk: Desk) -> Page:
     return desk.open(f"{_record(desk).url}edit/")
 
@@ -70,12 +76,15 @@ SCREENS: dict[str, tuple[str, Callable[[Desk], Page]]] = {
     "form": (EDITOR, _form),
     "import": (EDITOR, _import),
     "inbox": (EDITOR, _opened("/inbox/")),
+    "kind": (ADMINISTRATOR, _kind),
+    "kind-board": (MANAGER, _opened("/custom/line_contract/?layout=kanban")),
 }
 #: Name → (size, dark).
 VARIANTS = {"light": (DESKTOP, False), "dark": (DESKTOP, True), "phone": (PHONE, False)}
 #: What the documentation shows; the others are only to be looked at.
 SHOWN = (
     *("customers-light", "customers-dark", "customers-phone", "record-light", "record-dark", "record-phone"),
+    *("kind-light", "kind-board-light"),
     *("import-light", "groups-light", "board-light", "calendar-light", "workbench-light"),
 )
 
@@ -115,6 +124,7 @@ def main() -> int:
         server = Server(Path(folder), SCALE)
         print("Preparing the demonstration …", flush=True)
         server.prepare()
+        server.run("manage.py", "shell", "-c", "from tools.shots_kind import define; define()")
         with server.running(), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
             for screen, variant in product(SCREENS, VARIANTS):

@@ -11,6 +11,7 @@ from tools.shell import Failure, call, run
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 PROCESSES = 2
+BROWSER_TESTS = "tests/browser"
 
 
 def test(database: str, browser: bool, arguments: Sequence[str]) -> int:
@@ -26,8 +27,10 @@ def test(database: str, browser: bool, arguments: Sequence[str]) -> int:
     assets.ready()
     run([PYTHON, "-m", "tools.translations", "compile"])
     command: list[str | Path] = [PYTHON, "-m", "pytest", "-m", "browser" if browser else "not browser"]
-    if not browser and _whole(arguments):
-        command += ["-n", str(PROCESSES), "--dist", "loadfile"]
+    if _whole(arguments):
+        # In the order of conftest.py: long files first.
+        command += ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
+        command += [BROWSER_TESTS] if browser else []
     with postgres.database(database) as chosen:
         return call([*command, *arguments], {**chosen, **extra})
 

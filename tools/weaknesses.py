@@ -19,8 +19,13 @@ REVIEWED: dict[str, tuple[str, ...]] = {
     "B404": (
         f"{PLATFORM}/exchange/reading/runner.py",
         f"{PLATFORM}/exchange/writing/typesetting.py",
+        f"{PLATFORM}/documents/office.py",
     ),  # limited processes
-    "B603": (f"{PLATFORM}/exchange/reading/runner.py", f"{PLATFORM}/exchange/writing/typesetting.py"),
+    "B603": (
+        f"{PLATFORM}/exchange/reading/runner.py",
+        f"{PLATFORM}/exchange/writing/typesetting.py",
+        f"{PLATFORM}/documents/office.py",
+    ),
     "B406": (f"{PLATFORM}/exchange/reading/xlsx_frame.py",),  # quotes what is written, reads nothing
     "B608": SQL_PLACES,
     "B703": UNESCAPED_PLACES,

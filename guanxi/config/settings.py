@@ -168,6 +168,8 @@ if url := os.environ.get("DATABASE_URL"):
 else:
     DATABASES = {"default": _sqlite("guanxi.sqlite3", "FULL"), "side": _sqlite("side.sqlite3", "NORMAL")}
     SIDE_DATABASE = "side"
+# So long one statement of a page or a REST call may take; 0: any time.
+STATEMENT_SECONDS = float(os.environ.get("GUANXI_STATEMENT_SECONDS") or 15)
 DATABASE_ROUTERS = ["guanxi.config.routers.SideRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -186,11 +188,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "guanxi.platform.signin.passwords.PersonRule"},
     {"NAME": "guanxi.platform.signin.passwords.ClassicRule"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "guanxi.platform.signin.passwords.BreachRule"},
 ]
 PASSWORD_HASHERS = ["guanxi.platform.signin.hashing.TurnTakingHasher"]
 SIGNIN = {
     name: os.environ[variable]
-    for name, variable in (("mfa", "GUANXI_MFA"), ("passwords", "GUANXI_PASSWORDS"))
+    for name, variable in (
+        ("mfa", "GUANXI_MFA"),
+        ("passwords", "GUANXI_PASSWORDS"),
+        ("breached", "GUANXI_BREACHED_PASSWORDS"),
+    )
     if variable in os.environ
 }
 LOGIN_URL = "account_login"
@@ -254,6 +261,9 @@ TLS_PROXY = _flag("GUANXI_TLS_PROXY")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+# Under https names that neither another host of the domain nor a page without encryption can set.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (f"{'__Host-' if HTTPS else ''}{name}" for name in ("sessionid", "csrftoken"))
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_SSL_REDIRECT = False
 SECURE_REFERRER_POLICY = "same-origin"
@@ -327,6 +337,9 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+#: The program that turns Word files into PDF; empty looks for LibreOffice on the path.
+OFFICE_PROGRAM = os.environ.get("GUANXI_OFFICE", "")
+
 ANTIVIRUS: dict[str, Any] = {"address": os.environ.get("GUANXI_CLAMD", "")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 WHITENOISE_USE_FINDERS = True

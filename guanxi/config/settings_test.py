@@ -13,4 +13,6 @@ from guanxi.config.settings import *  # noqa: F403
 from guanxi.config.settings import INSTALLED_APPS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-INSTALLED_APPS = ["tests.fakes", *INSTALLED_APPS]
+INSTALLED_APPS = ["tests.prepared", "tests.fakes", *INSTALLED_APPS]
+# Every test client has a server of its own, which would begin by listing all files.
+WHITENOISE_AUTOREFRESH = True

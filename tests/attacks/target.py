@@ -1,13 +1,16 @@
-"""What is attacked: the program with demonstration data and one token, gone afterwards."""
+"""What is attacked: the program with demonstration data, a token and a signed-in browser, gone afterwards."""
 
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.browser.server import ROOT, Server
 
@@ -18,10 +21,11 @@ NIGHTLY = ROOT / ".venv-nightly" / "bin"
 
 @dataclass(frozen=True)
 class Target:
-    """``log`` is what the web server says of its own faults."""
+    """``log`` is what the web server says of its own faults; ``cookie`` that of a browser, as a header has it."""
 
     url: str
     secret: str
+    cookie: str
     log: Path
 
     @property
@@ -32,6 +36,12 @@ class Target:
         """How often the server has failed within a request."""
         return self.log.read_text(errors="replace").count("Traceback (most recent call last)")
 
+    def ask(self, address: str) -> Any:
+        """What the interface answers a program that is no attacker. Raises HTTPError for a refusal."""
+        request = urllib.request.Request(self.url + address, headers={"Authorization": f"Bearer {self.secret}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
 
 @contextmanager
 def target() -> Iterator[Target]:
@@ -39,13 +49,13 @@ def target() -> Iterator[Target]:
     data = Path(tempfile.mkdtemp(prefix="guanxi-attacked-"))
     server = Server(data, SCALE)
     server.environment["DJANGO_SETTINGS_MODULE"] = "tests.attacks.settings"
-    server.prepare()
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.attacks.token"],
-        cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
     try:
+        server.prepare()
+        made = subprocess.run(
+            [sys.executable, "-m", "tests.attacks.way_in"],
+            cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
         with server.running():
-            yield Target(server.url, made.stdout.split()[-1], data / "web.log")
+            yield Target(server.url, log=data / "web.log", **json.loads(made.stdout.splitlines()[-1]))
     finally:
         shutil.rmtree(data, ignore_errors=True)

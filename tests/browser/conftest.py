@@ -1,16 +1,19 @@
-"""One server and one browser for all browser tests; a desk per test that must end without problems."""
+"""One server and one browser for all browser tests of a process; a desk per test that must end without problems."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.desk import ARGUMENTS, EDITOR, Desk, chromium
 from tests.browser.server import Server
+from tests.prepared import copies
 
-SCALE = 0.03
+SCALE, UNTIL = 0.03, "2026-06-15T17:30:00"
 DESKTOP = {"width": 1440, "height": 900}
+#: What is expected comes within a moment; a busy machine takes its time.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(tmp_path_factory.mktemp("browser"), SCALE)
-    made.prepare(until="2026-06-15T17:30:00")
+    copies.fill_folder(made.data, "browser", lambda: made.prepare(until=UNTIL))
     with made.running():
         yield made
 

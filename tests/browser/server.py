@@ -36,16 +36,18 @@ class Server:
 
     def prepare(self, until: str = "") -> None:
         """Migrations, shipped data, invented customers up to a moment (now), the accounts of the sign-in page."""
-        self.run("-m", "tools.prepare")
+        self.run("-m", "tests.prepared")
         self.run("manage.py", "demo", "--scale", str(self.scale), *(("--until", until) if until else ()))
         self.run("manage.py", "demo_accounts")
 
-    def run(self, *arguments: str) -> None:
+    def run(self, *arguments: str) -> str:
+        """A program in the environment of the server; what it prints."""
         done = subprocess.run(
             [sys.executable, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+        return done.stdout
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Server"]:

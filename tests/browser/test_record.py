@@ -72,5 +72,5 @@ def test_a_notification_reaches_an_open_page_at_once(desks: Callable[..., Desk])
     before = int(badge.inner_text() or 0) if badge.is_visible() else 0
     owner = giver.context.request.get("/pick/access/user/?q=彭向阳").json()["results"][0]["value"]
     assert giver.post(path + "do/assign/", owner=owner).status < 400
-    expect(page.locator(".gx-toast")).to_contain_text("转交测试公司", timeout=4000)
+    expect(page.locator(".gx-toast", has_text="转交测试公司")).to_be_visible(timeout=4000)
     expect(badge).to_have_text(str(before + 1))

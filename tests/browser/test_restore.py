@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.server import ROOT, Server
 
+pytestmark = pytest.mark.long
 SECONDS = 1000
 OWN = "a pass phrase of my own 47"
 NAME = re.compile(r"guanxi-\d{8}-\d{6}-\w+\.gxb")
@@ -22,7 +23,7 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
     made = Server(tmp_path, scale=0)
     made.environment["GUANXI_BACKUP_KEY"] = "a passphrase for the browser"
     made.environment["GUANXI_MFA"] = "off"
-    made.run("-m", "tools.prepare")
+    made.run("-m", "tests.prepared")
     with made.running():
         yield made
 

@@ -8,6 +8,7 @@ import pytest
 from tests.browser.desk import Desk, settle
 from tests.browser.screens import EMPTY, LONG_NAME, SCREENS, WRONG, address, record_of
 
+pytestmark = pytest.mark.long
 AXE = Path(__file__).resolve().parents[2] / "build" / "test" / "axe.min.js"
 SIZES = {"phone": (390, 844), "tablet": (768, 1024), "desktop": (1440, 900)}
 SMALLEST_TARGET = 44

@@ -20,7 +20,8 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
-from guanxi.platform.commands.saving import stamp
+from guanxi.platform.commands.saving import insert_records, stamp
+from guanxi.platform.documents.tests.letters import letter
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
@@ -94,6 +95,15 @@ for _line, _host in (("signin.usernetwork", "user"), ("signin.rolenetwork", "rol
 prescribe("signin.rolegroup", role=new("access.role"))
 prescribe("outbound.recipient", host=lambda n: f"host{n}.example.com")
 prescribe("access.recordset", entity=lambda n: "fakes.company", filter=lambda n: f'["gt","employees","{n}"]')
+prescribe(
+    "reports.report", subject=lambda n: "fakes.company", filter=lambda n: f'["gt","employees","{n}"]',
+    rows=lambda n: ("stage", "owner,met_at:month")[n % 2], column=lambda n: "trusted", measures=lambda n: "count,sum:employees",
+    sort=lambda n: "-count", top=lambda n: n % 100 + 1, audience=lambda n: "own", role=lambda n: NOTHING,
+)  # fmt: skip
+prescribe("reports.dashboard", audience=lambda n: "own", role=lambda n: NOTHING, order=lambda n: f"{n},{n + 1}")
+prescribe("privacy.incident", since=lambda n: f"2015-01-{n % 28 + 1:02d}", until=lambda n: f"2016-01-{n % 28 + 1:02d}")
+prescribe("reports.delivery", recipient=new("access.user"), hour=lambda n: n % 24)
+prescribe("reports.tile", kind=lambda n: "text", report=lambda n: NOTHING)
 prescribe("directory.tag", entity=lambda n: f"fakes.kind{n}")
 
 
@@ -106,6 +116,20 @@ def _nothing(n: int) -> Any:
     return NOTHING
 
 
+prescribe(
+    "customizing.customfield", entity=lambda n: "fakes.company", key=lambda n: f"x_k{n}", kind=lambda n: "text",
+    start=lambda n: f"{n}"[:1], max_length=lambda n: n % 400 + 1, decimals=_nothing, target=_nothing,
+    formula=_nothing, retention=lambda n: f"P{n % 90 + 3}Y", required=lambda n: False,
+)  # fmt: skip
+prescribe(
+    "records.customentity", key=lambda n: f"kind{n}", numbering=lambda n: f"K{n}-{{0000}}", host=lambda n: "fakes.company",
+)  # fmt: skip
+prescribe(
+    "customizing.formrule", entity=lambda n: "fakes.company", key=lambda n: f"k{n}", field=lambda n: "website",
+    condition=lambda n: f"employees < -{n}", effect=lambda n: ("require", "lock")[n % 2], options=_nothing,
+)  # fmt: skip
+prescribe("customizing.layout", entity=lambda n: "fakes.company", role=new("access.role"), changes=lambda n: _layout(n))
+prescribe("customizing.customchoice", field=lambda n: _choosing_field().pk, key=lambda n: f"k{n}")
 prescribe(
     "customers.customer", kind=lambda n: "organisation", credit_code=_credit_code, id_type=lambda n: "passport",
     gender=_nothing, born_on=_nothing,
@@ -125,11 +149,24 @@ prescribe("customers.anniversary", calendar=lambda n: "solar", month=lambda n: n
 prescribe("customers.measure", period=lambda n: f"20{n % 20 + 10}-03-01")
 
 
+def _layout(n: int) -> str:
+    return f'{{"list/columns":{{"hidden":["gone_{n}"]}}}}'
+
+
+def _choosing_field() -> Any:
+    return factory_for("customizing.customfield").create(kind="choice", start="", max_length=None, searched=False)
+
+
 def _upload(n: int) -> int:
     return receive(io.BytesIO(f"line {n}".encode()), f"file {n}.txt", by=None).pk
 
 
+def _letter(n: int) -> int:
+    return receive(io.BytesIO(letter(f"letter {n}")), f"letter {n}.docx", by=None).pk
+
+
 prescribe("directory.attachment", file=_upload)
+prescribe("documents.documenttemplate", file=_letter, target=lambda n: ("fakes.company", "fakes.person")[n % 2])
 
 _SAMPLES: dict[str, Callable[[Field, int], Any]] = {
     kinds.TEXT.key: lambda field, n: _short(f"{field.key} {n}", field),
@@ -288,6 +325,8 @@ def register(entity_key: str, factory: Factory) -> None:
 
 def factory_for(entity_key: str) -> Factory:
     """The factory of an entity. Raises registry.UnknownEntity."""
+    if entity_key in registry.provided():  # another one with each version of the configuration
+        return Factory(registry.get(entity_key))
     if entity_key not in _factories:
         made = _ReviewItems if entity_key == "signin.reviewitem" else Factory
         _factories[entity_key] = made(registry.get(entity_key))
@@ -329,3 +368,27 @@ register("privacy.registerentry", _Register(registry.get("privacy.registerentry"
 
 
 register("audit.event", EventFactory(registry.get("audit.event")))
+
+
+class _OfTwoRecords(Factory):
+    """Pairs and merges come about by comparing and merging, never by a form."""
+
+    def create(
+        self, actor: Actor | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = (), **given: Any
+    ) -> Any:
+        host = str(given.get("entity") or "fakes.company")
+        one, other = (factory_for(host).create(belongs_to=belongs_to).pk for _turn in range(2))
+        maker = actor or MAKER
+        record = self.entity.source.new()
+        record.entity, record.record_id = host, given.get("record_id") or one
+        if self.entity.name == "merge":
+            record.merged_id, record.at = other, maker.now()
+        else:
+            record.other_id, record.score = other, 60 + next(_numbers) % 40
+        with transaction.atomic():
+            insert_records(self.entity, [record], maker)
+        return self.entity.base_rows().get(pk=record.pk)
+
+
+for _key in ("duplicates.duplicatepair", "duplicates.merge"):
+    register(_key, _OfTwoRecords(registry.get(_key)))

@@ -26,7 +26,7 @@ EDGES = [
 SIMPLE = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.dates().map(str)
 ANYTHING = st.sampled_from(EDGES) | SIMPLE | st.recursive(SIMPLE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=4)  # fmt: skip
 #: Those that somebody can write: by a command, or (facts) by loading.
-ENTITIES = [one.key for one in registry.entities() if one.commands or one.kind is EntityKind.FACT]
+ENTITIES = [one.key for one in registry.declared() if one.commands or one.kind is EntityKind.FACT]
 
 
 class Undo(Exception):

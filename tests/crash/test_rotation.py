@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from guanxi.platform.exchange.tests.test_crash import TIMEOUT, environment
 
 __all__ = ["environment"]
+pytestmark = pytest.mark.long
 SCRIPT = [sys.executable, "-m", "tests.crash.rotation"]
 
 

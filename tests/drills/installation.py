@@ -11,10 +11,8 @@ from uuid import uuid4
 
 import django
 
-from tools.shell import ROOT
+from tools.shell import ROOT, keep_bytecode
 
-#: Folders of drills lie beside each other, and beside what Python has compiled (bench.processes): one drill after the
-#: other need not compile everything anew.
 HOME = ROOT / "var" / "drills"
 
 
@@ -27,8 +25,7 @@ def installation(folder: Path | None = None, url: str = "") -> Iterator[Path]:
     os.environ.update(GUANXI_DATA_DIR=str(data), GUANXI_LOG_LEVEL="CRITICAL", GUANXI_LOG_FORMAT="plain")
     os.environ.setdefault("GUANXI_BACKUP_KEY", "a passphrase for a drill")
     os.environ["DJANGO_SETTINGS_MODULE"] = "guanxi.config.settings_test"
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(HOME / "bytecode")
+    keep_bytecode()
     with nullcontext(url) if url else _database() as chosen:
         os.environ["DATABASE_URL"] = chosen
         django.setup()

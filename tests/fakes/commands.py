@@ -20,7 +20,7 @@ def _(company, actor):
     return company.stage == Company.Stage.NEW or "Only a new company can be won."
 
 
-@command(Company, label="Write off", past="written_off", past_label="Written off", icon="eraser")
+@command(Company, label="Write off", past="written_off", past_label="Written off", icon="ban")
 def write_off(company: Company, actor: Actor, *, amount: Annotated[Decimal, Input("Amount")]) -> None:
     """Take an amount off the capital."""
     company.capital = (company.capital or Decimal(0)) - amount

@@ -3,6 +3,7 @@
 from guanxi.platform.access import kinds
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
+from guanxi.platform.duplicates.declared import Duplicates, Key, NameOf
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Kanban, Menu, Related, Section, Sensitive, Tree
 from guanxi.platform.entities.source import RowSource
@@ -33,6 +34,9 @@ class CompanyEntity(Entity):
     #: Companies that are lost stand in for persons: a kind of record of which only some are persons.
     subject = Subject(when={"stage": "lost"})
     related = (Related("fakes.person", "company", columns=("name", "code")),)
+    duplicates = Duplicates(
+        NameOf("name", persons={"stage": "lost"}), Key("account", weight=98, sole=True), Key("phone", "phone"), Key("email", "email")
+    )  # fmt: skip
 
     def clean(self, record, actor):
         if record.employees is not None and record.employees < 0:

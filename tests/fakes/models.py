@@ -5,6 +5,7 @@ from django.db import models
 from guanxi.platform.access.encrypted import EncryptedField
 from guanxi.platform.access.models.record import Line, Record, scope_indexes
 from guanxi.platform.access.money import MoneyField
+from guanxi.platform.bulk.values import ValuesField
 
 
 class Company(Record):
@@ -77,10 +78,26 @@ class Row(Record):
     """A record whose fields are described by data and kept in one JSON column."""
 
     table = models.CharField(max_length=40)
-    data = models.JSONField(default=dict)
+    data = ValuesField(default=dict)
 
     class Meta(Record.Meta):
         indexes = [*scope_indexes("fakes_row", levels=("d2",))]
 
     def __str__(self) -> str:
         return f"{self.table} {self.pk}"
+
+
+class Score(models.Model):
+    """Values that lie beside companies."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=20)
+    value = MoneyField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["company", "name"], name="fakes_score_once")]
+        indexes = [models.Index(fields=["name", "value", "company"], name="fakes_score_value")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"

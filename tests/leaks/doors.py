@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -61,7 +63,15 @@ def text_of(response: HttpResponseBase) -> str:
     told = [
         f"{name}: {value}" for name, value in response.items() if name.startswith(("HX-", "X-Toast", "Content-Disp"))
     ]
-    return "\n".join([body.decode(errors="replace"), *told])
+    return "\n".join([*_unpacked(body), *told])
+
+
+def _unpacked(body: bytes) -> list[str]:
+    """What stands in a file; of a zip, such as a Word file, in each of its members."""
+    if not body.startswith(b"PK\x03\x04"):
+        return [body.decode(errors="replace")]
+    with ZipFile(BytesIO(body)) as packed:
+        return [packed.read(name).decode(errors="replace") for name in packed.namelist()]
 
 
 class Page(Caller):

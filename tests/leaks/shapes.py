@@ -65,10 +65,11 @@ def _tied(canary: Canary) -> tuple[Entity, Entity | None]:
 
 
 def in_a_set(canary: Canary, path: Path, variant: str) -> bool:
+    """What is made new is in a set with its customer, in no other."""
     entity, host = _tied(canary)
     if entity.kind is EntityKind.ATTACHED:
         return host is not None and bool(host.customer_path)
-    return entity.kind is EntityKind.RECORD
+    return entity.kind is EntityKind.RECORD and (path.needs != "create" or bool(entity.customer_path))
 
 
 def on_a_customer(canary: Canary, path: Path, variant: str) -> bool:
@@ -84,6 +85,17 @@ def shared(canary: Canary, path: Path, variant: str) -> bool:
     held = host if entity.kind is EntityKind.ATTACHED else entity
     asked = _asked_of_top(canary.entity, path.action(variant))
     return held in registry.get("sharing.share").attachable() and Level.EDIT in levels_for(asked)
+
+
+def opened(key: str) -> Callable[[Canary, Path, str], bool]:
+    """What its owner opens to a role is read by its holders, with what stands in it."""
+
+    def fits(canary: Canary, path: Path, variant: str) -> bool:
+        if top(canary.entity).key != key:
+            return False
+        return Level.READ in levels_for(_asked_of_top(canary.entity, path.action(variant)))
+
+    return fits
 
 
 def _asked_of_top(entity: Entity, action: str) -> str:
@@ -129,6 +141,8 @@ SHAPES = (
     _scope("set", in_a_set),
     _scope("team", on_a_customer),
     _scope("share", shared),
+    _scope("report", opened("reports.report")),
+    _scope("dashboard", opened("reports.dashboard")),
     _scope("deputy", has_scope, ("page",)),  # deputies act in person, never by a token
     Shape("no role", COMMANDS, "chief", "nobody", anything),
     Shape("only looks", COMMANDS, "chief", "viewer", beyond_looking),

@@ -25,6 +25,7 @@ from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.refdata import freshness
 from guanxi.platform.signin import networks
 from tests.contract.factories import MAKER, factory_for
+from tests.contract.own_kinds import define_with_every_kind
 from tests.contract.people import person
 from tests.leaks.canaries import Canary, make, with_roots
 from tests.leaks.doors import Caller, Page, Token
@@ -33,6 +34,11 @@ from tests.organisation import Organisation
 #: Of the fields with words a rule is made for each: what it leaves of them.
 RULES = {"hide": FieldRule.Rule.HIDE, "mask": FieldRule.Rule.MASK, "freeze": FieldRule.Rule.READ}
 OWN = {"own": ["*"]}
+#: Kinds of record that an administrator defined: one that hangs on another and one that does not.
+OWN_KINDS = ({"label": "Contract", "host": "fakes.company"}, {"label": "Site"})
+OWN_KEYS = frozenset(f"custom.{kind['label'].lower()}" for kind in OWN_KINDS)
+#: Reader → kind of record that its owner opens to the holders of that reader's role.
+AUDIENCES = {"report": "reports.report", "dashboard": "reports.dashboard"}
 
 
 @contextmanager
@@ -56,13 +62,19 @@ class World:
         self.keeper = self._somebody(OWN, self.places.north_one, self.places.city)
         self.stranger = self._somebody(None, self.places.south_one, self.places.other_city)
         self.users: dict[str, User] = {name: make_user(self) for name, make_user in PEOPLE.items()}
+        for kind in OWN_KINDS:
+            define_with_every_kind(**kind)
         self.near: dict[str, Canary] = {}
         self.far: dict[str, Canary] = {}
         rules = registry.get("access.fieldrule")
-        self._populate([entity for entity in registry.entities() if entity is not rules])
+        self._populate(
+            [*[one for one in registry.declared() if one is not rules], *map(registry.get, sorted(OWN_KEYS))]
+        )
         self._limit_to_set(self.users["set"])
         self._join_teams(self.users["team"])
         self._share_with(self.users["share"])
+        for name, key in AUDIENCES.items():
+            self._open_to(self.users[name], key)
         self._field_rules()
         self._populate([rules])  # the newest of their kind, after the rules that the matrix itself needs
         self._field_rules("access.fieldrule")
@@ -128,6 +140,11 @@ class World:
                 if registry.get(key) in list(registry.get("sharing.share").attachable()):
                     shares.create(entity=key, record_id=pk, person=user.pk, permission="edit")
 
+    def _open_to(self, user: User, key: str) -> None:
+        """The keeper's records of a kind with an audience, to the role of one reader."""
+        role = Role.objects.get(user_links__user=user)
+        registry.get(key).source.model._base_manager.filter(pk__in=self._kept[key]).update(audience="role", role=role)
+
     def _populate(self, entities: list[Entity]) -> None:
         self.near |= {entity.key: make(entity, self.keeper) for entity in entities}
         self.far |= {entity.key: make(entity, self.stranger) for entity in entities}
@@ -168,6 +185,7 @@ PEOPLE: dict[str, Callable[[World], User]] = {
     "set": lambda w: w.somebody(None),
     "team": lambda w: w.somebody(OWN),
     "share": lambda w: w.somebody(OWN),
+    **{name: lambda w: w.somebody(OWN) for name in AUDIENCES},
     "deputy": lambda w: w.somebody(None),
     "chief": lambda w: w.somebody({"all": ["*"]}),
     "viewer": lambda w: w.somebody({"all": ["view"]}),

@@ -36,6 +36,17 @@ def test_files_are_copied_without_the_pointer_to_a_map(root):
     assert (root / "guanxi/static/vendor/shelf.js").read_text() == "let a = 1;"
 
 
+def test_modules_import_the_files_beside_them(root):
+    (root / "frontend/node_modules/shelf/shelf.min.js").write_text(
+        "import { a, b } from '@wood/board';\nimport { Temporal } from 'temporal-polyfill';\nimport { c } from './own.js';\n"
+    )
+    (root / "frontend/assets.json").write_text('{"shelf/shelf.min.js": "guanxi/static/vendor/modules/shelf.js"}')
+    assets.copy(root)
+    assert (root / "guanxi/static/vendor/modules/shelf.js").read_text() == (
+        'import { a, b } from "./wood-board.js";\nimport "./temporal-polyfill.js";\nimport { c } from \'./own.js\';\n'
+    )
+
+
 def test_the_sprite_has_one_symbol_per_icon_in_the_colour_of_the_text(root):
     assets.copy(root)
     symbols = list(ElementTree.parse(root / assets.SPRITE).getroot())

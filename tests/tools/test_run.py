@@ -12,7 +12,7 @@ import time
 import pytest
 
 import run
-from tools import demo, environment, postgres, supervisor, testing
+from tools import demo, environment, postgres, shell, supervisor, testing
 from tools.shell import ROOT, Failure
 from tools.supervisor import Child
 
@@ -157,3 +157,20 @@ def test_stopping_is_polite_first(tmp_path):
     finally:
         supervisor.STOP_WITHIN = before
     assert (polite.process.returncode, deaf.process.returncode) == (7, -signal.SIGKILL)
+
+
+def test_programs_keep_bytecode_where_the_machine_forbids_it(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")  # so that it is put back
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
+    shell.keep_bytecode()
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+    assert os.environ["PYTHONPYCACHEPREFIX"] == str(ROOT / "var" / "bytecode")
+
+
+def test_a_machine_that_keeps_bytecode_keeps_it_where_it_likes(monkeypatch):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")  # so that it is put back
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
+    shell.keep_bytecode()
+    assert "PYTHONPYCACHEPREFIX" not in os.environ

@@ -1,4 +1,5 @@
-"""Writes that follow from a command: the place in the group, the last contact, the one main contact.
+"""Writes that follow from a command: the place in the group, the last contact, the one main contact, the figures that
+count.
 
 ``path``, ``level`` and ``last_contact_at`` are derived columns that nobody edits. They are rewritten
 without a new version and without an event of their own: moving a head office must not put everybody in
@@ -6,16 +7,16 @@ conflict who has one of its thousand subsidiaries open, and the event of the mov
 says what happened. They never appear in forms, imports or differences.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max, Value
+from django.db.models import F, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Concat, Length, Substr
 from django.utils.translation import gettext as _
 
 from guanxi.modules.customers.choices import DEPTH, STEP
-from guanxi.modules.customers.models import Contact, Customer
+from guanxi.modules.customers.models import Contact, Customer, LatestMeasure, Measure
 from guanxi.modules.customers.models.customer import path_ids, path_range, path_step
 from guanxi.platform import bulk
 from guanxi.platform.access.actor import Actor
@@ -177,6 +178,16 @@ def keep_one_main_contact(contacts: Sequence[Contact], actor: Actor) -> None:
         run(commands.get("customers.contact.edit"), actor, ids=demoted[start : start + 500], inputs={"main": False})
 
 
+def give_way_to_main_contacts(contacts: Sequence[Contact]) -> None:
+    """Contacts that come to another customer by a merge lose the mark where that one has a main contact already."""
+    firms = {contact.customer_id for contact in contacts if contact.main}
+    taken = set(
+        Contact.objects.filter(bulk.key_in("customer_id", firms), main=True).values_list("customer_id", flat=True)
+    )
+    for contact in contacts:
+        contact.main = contact.main and contact.customer_id not in taken
+
+
 def refuse_circles(contacts: Sequence[Contact]) -> None:
     """Raise Rejected if somebody now reports to themselves over others. One query for the people of all
     customers concerned, none if nobody reports to anybody."""
@@ -202,3 +213,59 @@ def refuse_circles(contacts: Sequence[Contact]) -> None:
 def touched(changes: Iterable[Change], *keys: str) -> list[Any]:
     """The records among the changes that are new or in which one of the fields differs."""
     return [change.record for change in changes if change.created or change.touches(*keys)]
+
+
+# --- the figures that count -----------------------------------------------------------------------------------
+def note_latest(measures: Sequence[Measure]) -> None:
+    """Of the figures that were just loaded, keep those that count now. In the transaction that loads them; two imports of
+    the same figures wait for each other."""
+    newest: dict[tuple[int, str], Measure] = {}
+    for one in measures:
+        known = newest.get((one.customer_id, one.kind))
+        if known is None or (one.period, one.pk) > (known.period, known.pk):
+            newest[one.customer_id, one.kind] = one
+    older = _locked_latest(newest)
+    if missing := sorted(newest.keys() - older.keys()):
+        made = [LatestMeasure(customer_id=customer, kind=kind) for customer, kind in missing]
+        for row in made:
+            _take_over(row, newest[row.customer_id, row.kind])
+        LatestMeasure.objects.bulk_create(made, ignore_conflicts=True)
+        older |= _locked_latest(missing)  # another import may have been there first
+    later = [row for key, row in older.items() if (newest[key].period, newest[key].pk) > (row.period, row.row)]
+    for row in later:
+        _take_over(row, newest[row.customer_id, row.kind])
+    _save_latest(later)
+
+
+def find_latest_again(gone: Sequence[Measure]) -> None:
+    """After figures were taken back: what counts now of those that counted until then."""
+    lost = {one.pk for one in gone}
+    counted = _locked_latest({(one.customer_id, one.kind) for one in gone})
+    empty = [row for row in counted.values() if row.row in lost]
+    same = Measure.objects.filter(customer=OuterRef("customer"), kind=OuterRef("kind"))
+    newest = same.order_by("-period", "-pk").values("pk")[:1]
+    rows = LatestMeasure.objects.filter(bulk.key_in("pk", [row.pk for row in empty]))
+    heirs = dict(rows.annotate(heir=Subquery(newest)).values_list("pk", "heir"))
+    known = Measure.objects.in_bulk([pk for pk in heirs.values() if pk])
+    for row in empty:
+        if heir := known.get(heirs[row.pk]):
+            _take_over(row, heir)
+    _save_latest([row for row in empty if heirs[row.pk]])
+    LatestMeasure.objects.filter(bulk.key_in("pk", [row.pk for row in empty if not heirs[row.pk]])).delete()
+
+
+def _locked_latest(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], LatestMeasure]:
+    """The rows of these customers and kinds, locked in key order."""
+    wanted, kinds = set(keys), {kind for _customer, kind in keys}
+    rows = LatestMeasure.objects.filter(bulk.key_in("customer_id", {one for one, _kind in wanted}), kind__in=kinds)
+    locked = rows.order_by("customer_id", "kind").select_for_update()
+    return {key: row for row in locked if (key := (row.customer_id, row.kind)) in wanted}
+
+
+def _take_over(row: LatestMeasure, measure: Measure) -> None:
+    row.period, row.value, row.row = measure.period, measure.value, measure.pk
+
+
+def _save_latest(rows: Sequence[LatestMeasure]) -> None:
+    values = [(row.pk, None, {"period": row.period, "value": row.value, "row": row.row}) for row in rows]
+    bulk.update_changed(LatestMeasure, values)

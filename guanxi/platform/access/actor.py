@@ -18,7 +18,7 @@ from guanxi.platform.access.models import Department, Deputyship, User
 from guanxi.platform.refdata.models import Region
 
 #: What an actor has looked up about itself and looks up again at another time; all else stays.
-READ_ANEW = frozenset({"rights", "reach", "memberships", "settling_subtree", "_department"})
+READ_ANEW = frozenset({"rights", "reach", "sets", "memberships", "same_person", "settling_subtree", "_department"})
 
 
 def wall_clock() -> datetime:
@@ -123,6 +123,11 @@ class Actor:
     @cached_property
     def reach(self) -> dict[tuple[str, str], Any]:
         """Sources of right found so far, by entity and action; filled by the gate, kept as long as the rights."""
+        return {}
+
+    @cached_property
+    def sets(self) -> dict[Any, Any]:
+        """The small sets in those sources, each once."""
         return {}
 
     @cached_property

@@ -16,7 +16,8 @@ ADMINISTRATORS = ("system_administrator", "security_officer", "auditor")
 class SigninSettings:
     """``mfa``: off, optional, roles (those of ``mfa_roles``) or all. ``passwords``: modern or djcp3 (three of four kinds of
     character, changed every ``password_days``, none of the last ``password_memory``). ``failures`` per account and
-    ``address_failures`` per address lock for ``lock_minutes``. ``company_words`` may stand in no password."""
+    ``address_failures`` per address lock for ``lock_minutes``. ``company_words`` may stand in no password. ``breached``: a
+    downloaded list of stolen passwords, see ``signin.breached``."""
 
     mfa: str = "roles"
     mfa_roles: tuple[str, ...] = ADMINISTRATORS
@@ -24,6 +25,7 @@ class SigninSettings:
     password_days: int = 90
     password_memory: int = 5
     company_words: tuple[str, ...] = ("guanxi",)
+    breached: str = ""
     failures: int = 5
     address_failures: int = 20
     lock_minutes: int = 15
@@ -62,9 +64,13 @@ def signin_settings() -> SigninSettings:
 class AccessSettings:
     """``hourly``: what → how often one person may do it within an hour. ``reason``: least length of a reason."""
 
-    hourly: dict[str, int] = field(default_factory=lambda: {"reveal": 30, "lookup": 60})
+    hourly: dict[str, int] = field(
+        default_factory=lambda: {"reveal": 30, "lookup": 60, "expression": 2000, "similar": 1000}
+    )
     reason: int = 6
 
 
 def access_settings() -> AccessSettings:
-    return AccessSettings(**getattr(settings, "ACCESS", {}))
+    """The limits in force; what the settings do not name keeps its usual one."""
+    given = dict(getattr(settings, "ACCESS", {}))
+    return AccessSettings(**given | {"hourly": AccessSettings().hourly | given.get("hourly", {})})

@@ -17,8 +17,8 @@ from guanxi.platform.access.gate import MustConfirm
 
 #: Where the sign-in library keeps how and when somebody proved who they are, in this session.
 RECORDS = "account_authentication_methods"
-#: Ways that prove it anew each time they are used, though the sign-in library has no second step for them.
-SELF_PROVING = frozenset({"socialaccount"})
+#: Beside them, when an identity provider says that it asked the person itself (seconds since 1970).
+PROVED = "proved_at"
 
 
 def confirmed_at(session: Mapping[str, Any]) -> datetime | None:
@@ -26,8 +26,9 @@ def confirmed_at(session: Mapping[str, Any]) -> datetime | None:
     records = [one for one in session.get(RECORDS) or () if isinstance(one, dict)]
     if settings.DEMO and any(one.get("method") == "demo" for one in records):
         return datetime.now(UTC)
-    proofs = [one["at"] for one in records if one.get("reauthenticated") or one.get("method") in SELF_PROVING]
-    return datetime.fromtimestamp(proofs[-1], tz=UTC) if proofs else None
+    proofs = [one["at"] for one in records if one.get("reauthenticated")]
+    proofs += [min(one[PROVED], one["at"]) for one in records if one.get(PROVED)]
+    return datetime.fromtimestamp(max(proofs), tz=UTC) if proofs else None
 
 
 def recently(actor: Actor) -> bool:

@@ -75,7 +75,7 @@ def describe(model: type[models.Model]) -> dict[str, Field]:
     fields = {}
     for column in model._meta.concrete_fields:
         if isinstance(column, LabelsField):
-            fields["label"] = _labels(column)
+            fields[text_of(column.name)] = _labels(column)
             continue
         if column.name in INTERNAL or isinstance(column, _NO_FIELDS):
             continue
@@ -222,12 +222,27 @@ def _conditions(column: models.Field, kind: kinds.Kind) -> Any:
     return _no_condition
 
 
+def text_of(column: str) -> str:
+    """The key of the text field that labels in three languages are to people: labels → label."""
+    return column.removesuffix("s")
+
+
 def _labels(column: LabelsField) -> Field:
-    """Labels in three languages are one text field: it shows and sets the text of the reader's language."""
+    """Labels in three languages are one text field: it shows and sets the text of the reader's language. The record is found
+    by its name, which is ``labels``, and not by others that it has."""
+
+    def get(record: Any) -> str:
+        return label_of(getattr(record, column.name))
 
     def set_(record: Any, value: str) -> None:
-        record.labels = complete_labels({**record.labels, (get_language() or "zh-hans"): value})
+        texts = {**getattr(record, column.name), (get_language() or "zh-hans"): value}
+        setattr(record, column.name, complete_labels(texts))
 
+    if column.name != "labels":
+        return Field(
+            key=text_of(column.name), kind=kinds.TEXT, label=column.verbose_name, help=column.help_text,
+            max_length=100, get=get, set=set_,
+        )  # fmt: skip
     return Field(
         key="label",
         kind=kinds.TEXT,
@@ -235,7 +250,7 @@ def _labels(column: LabelsField) -> Field:
         required=True,
         max_length=100,
         lookup="pinyin",
-        get=lambda record: label_of(record.labels),
+        get=get,
         set=set_,
         conditions=_label_conditions,
     )

@@ -4,7 +4,7 @@ It is built from a model column (``describe``), from a row of a table, or as a f
 code uses it and never asks a model. Who may read or write a field is role data, not part of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -15,7 +15,8 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access import kinds
+from guanxi.platform.access import kinds, words
+from guanxi.platform.access.beside import Beside
 from guanxi.platform.access.encrypted import Unreadable
 from guanxi.platform.access.kinds import Choice, Invalid, Kind
 
@@ -45,7 +46,9 @@ class Field:
     declares wrong, ``check`` is the entity's own: it returns the value in its one way of writing or raises Invalid;
     ``sensitivity``, ``purpose``, legal ``basis`` and ``retention`` are declared for personal data, ``mask`` names what is left of it for those who see it
     masked (masking.SHAPES); ``sealed`` says that the column is encrypted: only ``conditions`` finds it (it has no ``lookup``),
-    by the whole value or its last four, and events keep its values encrypted; ``load`` fetches values kept in side tables (tags) for a page of ids at once."""
+    by the whole value or its last four, and events keep its values encrypted; ``searched`` adds it to what the search box looks
+    in, beside what the entity declares; ``beside`` says in which side table the value lies (``in_side_table``), ``origin`` the
+    entity and field whose rules count for it too, because it shows the same data."""
 
     key: str
     kind: Kind
@@ -72,23 +75,35 @@ class Field:
     retention: str = ""
     mask: str = ""
     sealed: bool = False
+    searched: bool = False
     check: Callable[[Any], Any] | None = None
     attribute: str = ""
     get: Callable[[Any], Any] = field(default=lambda record: None, compare=False)
     set: Callable[[Any, Any], None] | None = field(default=None, compare=False)
     conditions: Callable[[str, tuple[Any, ...]], Q | None] = field(default=lambda operator, values: None, compare=False)
-    load: Callable[[Sequence[int]], dict[int, Any]] | None = field(default=None, compare=False)
+    beside: Beside | None = None
+    origin: tuple[str, str] | None = None
 
     # --- what the filter needs (feel.nodes.FilterField, feel.compiler.Column) ---------------------
     @property
     def operators(self) -> tuple[str, ...]:
         if self.sealed:
             return SEALED_OPERATORS
-        return self.kind.operators if self.lookup or self.load else ()
+        return self.kind.operators if self.sortable else ()
 
     @property
     def blank(self) -> bool:
         return self.kind.blank
+
+    @property
+    def sortable(self) -> bool:
+        """Whether the database knows its values, so that lists can be filtered and sorted by it."""
+        return bool(self.lookup or self.beside)
+
+    @property
+    def stored_beside(self) -> Beside | None:
+        """Where its values must be fetched from before a page of records is shown, masked or not."""
+        return self.beside
 
     @property
     def moment(self) -> bool:
@@ -195,6 +210,8 @@ class Field:
             return kinds._scaled(value)
         if self.kind is kinds.BOOLEAN:
             return int(value)  # SQLite sorts true and false in JSON as words, PostgreSQL as values
+        if self.kind in (kinds.MULTICHOICE, kinds.TAGS):
+            return words.stored(value)
         return self.kind.to_json(value)
 
     def unstored(self, stored: Any) -> Any:
@@ -205,6 +222,8 @@ class Field:
             return kinds._unscaled(stored)
         if self.kind is kinds.BOOLEAN:
             return bool(stored)
+        if self.kind in (kinds.MULTICHOICE, kinds.TAGS):
+            return words.split(stored)
         return self.kind.from_json(stored)
 
     def display(self, value: Any, zone: tzinfo) -> str:
@@ -225,6 +244,11 @@ class Field:
         if "get" in changes or "set" in changes:
             changes.setdefault("attribute", "")
         return replace(self, **changes)
+
+
+def in_side_table(field: Field, place: Beside, *, origin: tuple[str, str]) -> Field:
+    """The field as one that is read from a side table, and written by what keeps that table."""
+    return field.with_(readonly=True, beside=place, origin=origin, get=place.get, set=None, conditions=place.condition)
 
 
 @lru_cache(maxsize=512)

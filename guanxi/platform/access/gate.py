@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actions import READ_ACTIONS, label_of
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.beside import BesideIds
 from guanxi.platform.access.grants import SetOf
 from guanxi.platform.access.memberships import Ids, SetIds
 from guanxi.platform.access.models.role import Scope
@@ -66,9 +67,11 @@ class Guarded(Protocol):
 
     def base_rows(self) -> QuerySet: ...
 
+    def every_row(self) -> QuerySet: ...
+
 
 #: A small set of ids as a subquery, by membership or named by a grant.
-Reached = Ids | SetIds
+Reached = Ids | SetIds | BesideIds
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Source:
     def condition(self) -> Q:
         found = Q(**{f"{column}__in" if isinstance(value, tuple) else column: value for column, value in self.equal})
         for path, ids in self.within:
-            found &= Q(**{f"{path}__in": ids.rows()})
+            found &= Q(**{f"{path}__in": ids.within})
         return found
 
     def holds(self, other: "Source") -> bool:
@@ -163,10 +166,15 @@ def _members(actor: Actor, entity: Guarded, action: str) -> Sources:
     """Where memberships widen the reach of an action that a role allows."""
     if not entity.scoped:
         return ()
-    found = [Source((), (("pk", ids),)) for ids in actor.memberships.reaching(entity.key, action)]
+    found = [Source((), (("pk", _known(actor, ids)),)) for ids in actor.memberships.reaching(entity.key, action)]
     if path := entity.customer_path:
-        found += [Source((), ((path, ids),)) for ids in actor.memberships.reaching("", action)]
+        found += [Source((), ((path, _known(actor, ids)),)) for ids in actor.memberships.reaching("", action)]
     return tuple(found)
+
+
+def _known(actor: Actor, ids: Reached) -> Reached:
+    """The same set as in the actor's other sources of right, so that its SQL is composed once."""
+    return actor.sets.setdefault(ids, ids)
 
 
 def _scope_sources(actor: Actor, entity: Guarded, action: str) -> Sources:
@@ -185,26 +193,24 @@ def _scope_sources(actor: Actor, entity: Guarded, action: str) -> Sources:
     if Scope.OWN in scopes and actor.stands_for:
         found.append(Source((("owner_id", actor.stands_for),)))
     if Scope.SET in scopes:
-        found += _set_sources(entity, actor.grants.sets(entity.key, action))
+        found += _set_sources(actor, entity, actor.grants.sets(entity.key, action))
     return tuple(found)
 
 
-def _set_sources(entity: Guarded, sets: Iterable[SetOf]) -> Iterable[Source]:
+def _set_sources(actor: Actor, entity: Guarded, sets: Iterable[SetOf]) -> Iterable[Source]:
     """One source for the rows of the sets themselves, one for what hangs on customers in sets. What hangs on a customer
-    carries its scope columns, so a live set is the same condition on both."""
+    carries its scope columns, so what a live set says of them is the same condition on both."""
     by_path: dict[tuple[str, str, bool], list[int]] = {}
     for one in sets:
         if not one.active:
             continue
-        if one.live:
-            if one.entity == entity.key or (one.of_customers and entity.customer_path):
-                yield Source(one.terms)
-        elif one.entity == entity.key:
-            by_path.setdefault(("pk", one.entity, one.of_customers), []).append(one.id)
-        elif one.of_customers and entity.customer_path:
-            by_path.setdefault((entity.customer_path, one.entity, True), []).append(one.id)
+        path = "pk" if one.entity == entity.key else entity.customer_path if one.of_customers else ""
+        if path and not one.live:
+            by_path.setdefault((path, one.entity, one.of_customers), []).append(one.id)
+        elif path and all(ids.known for ids in one.beside):
+            yield Source(one.terms, tuple((path, _known(actor, ids)) for ids in one.beside))
     for (path, of, customers), ids in by_path.items():
-        yield Source((), ((path, SetIds(tuple(ids), customers, of)),))
+        yield Source((), ((path, _known(actor, SetIds(tuple(ids), customers, of))),))
 
 
 def _attached(actor: Actor, entity: Guarded, action: str, own: Sources, hosts: list[Guarded]) -> Sources:
@@ -259,21 +265,21 @@ def hosting(actor: Actor, entity: Guarded, host: Guarded, action: str = "create"
     return tuple(found)
 
 
-def narrow(rows: QuerySet, rights: Sources) -> QuerySet:
-    """The rows within the rights: as they are, by one condition, or by the union of ids."""
+def narrow(rows: QuerySet, rights: Sources, whole: QuerySet) -> QuerySet:
+    """The rows within the rights: as they are, by one condition, or by the union of ids in ``whole``, which is every row of
+    the entity: its table may hold others, and those must not be read."""
     if not rights:
         return rows.none()
     if len(rights) == 1:
         return rows.filter(rights[0].condition())
-    base = rows.model._base_manager.order_by()
-    union = base.filter(rights[0].condition()).values("pk")
-    others = [base.filter(one.condition()).values("pk") for one in rights[1:]]
+    union = whole.filter(rights[0].condition()).values("pk")
+    others = [whole.filter(one.condition()).values("pk") for one in rights[1:]]
     return rows.filter(pk__in=union.union(*others))
 
 
 def visible(actor: Actor, entity: Guarded, action: str = "view") -> QuerySet:
     """The rows of an entity on which the actor may do this, for counts, groups and look-ups by key."""
-    return narrow(entity.base_rows(), sources(actor, entity, action))
+    return narrow(entity.base_rows(), sources(actor, entity, action), entity.every_row())
 
 
 def few(rows: QuerySet, rights: Sources, *conditions: Q | KeyIn, **key: Any) -> QuerySet:

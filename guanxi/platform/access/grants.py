@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from guanxi.platform.access.beside import BesideIds
 from guanxi.platform.access.models.role import Duty, FieldRule, RoleGrant, Scope
 
 if TYPE_CHECKING:
@@ -27,8 +28,20 @@ class SetOf:
     @property
     def terms(self) -> tuple[tuple[str, Any], ...]:
         """The scope columns of a live set with their values; a tuple means one of these."""
-        pairs = json.loads(self.live) if self.live else ()
+        pairs = [term for term in self._live if len(term) == 2]
         return tuple((column, tuple(value) if isinstance(value, list) else value) for column, value in pairs)
+
+    @property
+    def beside(self) -> tuple[BesideIds, ...]:
+        """What a live set asks of values that lie beside the records."""
+        return tuple(
+            BesideIds(table, name, operator, tuple(values), self.entity, self.of_customers)
+            for table, name, operator, values in (term for term in self._live if len(term) == 4)
+        )
+
+    @property
+    def _live(self) -> list[list[Any]]:
+        return json.loads(self.live) if self.live else []
 
 
 @dataclass(frozen=True)

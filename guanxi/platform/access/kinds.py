@@ -44,11 +44,13 @@ class Invalid(ValueError):
 
 @dataclass(frozen=True)
 class Choice:
-    """One allowed value: ``color`` is a status colour name of the design system or empty."""
+    """One allowed value: ``color`` is a status colour name of the design system or empty. What is ``retired`` is offered
+    no more, and still shown and kept where it was chosen."""
 
     value: str
     label: str | Promise
     color: str = ""
+    retired: bool = False
 
 
 Parser = Callable[[Any, "Field"], Any]
@@ -294,9 +296,10 @@ def _show_choice(value: Any, spec: "Field", zone: tzinfo) -> str:
     return ", ".join(str(labels.get(part, part)) for part in parts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of value. ``align`` is how lists set it; ``blank`` whether empty text means empty."""
+    """One kind of value, equal to itself alone: its label has another hash in each language. ``align`` is how lists set it; ``blank`` whether empty text means empty; ``worded`` whether files
+    hold what ``display`` says, because the value itself is for machines."""
 
     key: str
     label: Promise
@@ -308,6 +311,7 @@ class Kind:
     align: str = "start"
     blank: bool = False
     personal: bool = False
+    worded: bool = False
 
 
 def _iso(value: date | datetime) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from guanxi.platform.access import kinds
+from guanxi.platform.access.beside import Beside
 from guanxi.platform.access.encrypted import TAIL, Unreadable
 from guanxi.platform.access.fields import Field, is_masked_text
 
@@ -90,7 +91,6 @@ class MaskedField(Field):
 
     @classmethod
     def over(cls, spec: Field) -> "MaskedField":
-        load = spec.load
         return cls(
             **_parts(spec)
             | {
@@ -102,8 +102,8 @@ class MaskedField(Field):
                 "indexed": False,
                 "readonly": True,
                 "set": None,
+                "beside": None,
                 "get": lambda record: mask(spec, spec.get(record)),
-                "load": load and (lambda ids: {pk: mask(spec, value) for pk, value in load(ids).items()}),
             },
             beneath=spec,
         )
@@ -111,6 +111,10 @@ class MaskedField(Field):
     @property
     def is_masked(self) -> bool:
         return True
+
+    @property
+    def stored_beside(self) -> Beside | None:
+        return self.beneath.beside
 
     @property
     def operators(self) -> tuple[str, ...]:

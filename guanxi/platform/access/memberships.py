@@ -2,21 +2,24 @@
 
 A role says what may be done; a membership only widens where. Rooms and modules above register *providers* (the team of a
 customer, shares of a record); access does not know what they are. Which kinds an actor has is looked up in one statement;
-each kind then becomes a source of right of its own, whose ids come by a subquery: it appears and ends at once.
+each kind then becomes a source of right of its own, whose ids come by a subquery: it appears and ends at once. The SQL of
+both is composed once for everybody, with slots for whose memberships are asked.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import CharField, F, QuerySet, TextChoices, Value
+from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, F, QuerySet, TextChoices, Value
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from guanxi.platform.access.actions import READ_ACTIONS
 from guanxi.platform.access.models import RecordSetMember
+from guanxi.platform.bulk.prepared import Prepared, Slot, Subquery
 
 if TYPE_CHECKING:
     from guanxi.platform.access.actor import Actor
@@ -50,6 +53,19 @@ class Holder:
     now: datetime
     today: date
 
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def slots(cls, *, placed: bool) -> "Holder":
+        """Stands for every holder, or for those without a department, while a query is prepared."""
+        department: Any = Slot("department_id", BigIntegerField()) if placed else None
+        person: Any = Slot("user_id", BigIntegerField())
+        now: Any = Slot("now", DateTimeField())
+        today: Any = Slot("today", DateField())
+        return cls(person, department, now, today)
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -64,7 +80,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Provider:
-    """``live(holder)`` gives the memberships in force; ``target`` names their column of ids, ``level`` that of their level
+    """``live(holder)`` gives the memberships in force, and asks no more of the holder's values than to compare columns with
+    them and whether there is a department: what it gives is prepared once for all holders; ``target`` names their column of ids, ``level`` that of their level
     and ``entity`` that of the entity's key; without it the ids are customers, and whatever hangs on them is reached. ``holders(subject)`` is the same question from the
     other side: (level, users) of those who reach a record."""
 
@@ -112,8 +129,17 @@ class Ids:
         return not self.entity
 
     def rows(self) -> QuerySet:
+        return self._rows_of(self.holder)
+
+    @cached_property
+    def within(self) -> Subquery:
+        """The same to stand behind ``…__in``."""
+        key = ("ids", _providers[self.kind].live, self.entity, self.levels, self.holder.department_id is not None)
+        return _prepared(key, self.holder, self._rows_of).within(self.holder.values)
+
+    def _rows_of(self, holder: Holder) -> QuerySet:
         kind = _providers[self.kind]
-        rows = kind.live(self.holder).filter(**{f"{kind.level}__in": self.levels})
+        rows = kind.live(holder).filter(**{f"{kind.level}__in": self.levels})
         if self.entity:
             rows = rows.filter(**{kind.entity: self.entity})
         return rows.order_by().values(kind.target)
@@ -136,6 +162,11 @@ class SetIds:
         found = RecordSetMember.objects.filter(record_set__in=self.sets, record_set__active=True)
         return found.order_by().values("record_id")
 
+    @cached_property
+    def within(self) -> Subquery:
+        """The same to stand behind ``…__in``."""
+        return Prepared(self.rows).within({})
+
 
 @dataclass(frozen=True)
 class Memberships:
@@ -154,13 +185,29 @@ class Memberships:
 def memberships_of(actor: "Actor") -> Memberships:
     """One statement over all kinds."""
     holder = Holder(actor.stands_for or 0, actor.department_id, actor.now(), actor.today())
-    kinds = [_held(kind, holder) for kind in _providers.values()] if actor.stands_for else []
-    rows = kinds[0].union(*kinds[1:]) if kinds else ()
-    return Memberships(holder, frozenset((kind, entity, level) for kind, entity, level in rows))
+    if not actor.stands_for or not _providers:
+        return Memberships(holder, frozenset())
+    key = ("held", *(kind.live for kind in _providers.values()), holder.department_id is not None)
+    return Memberships(holder, frozenset(_prepared(key, holder, _held).rows(holder.values)))  # type: ignore[arg-type]
 
 
-def _held(kind: Provider, holder: Holder) -> QuerySet:
+def _held(holder: Holder) -> QuerySet:
     text = CharField()
-    of = F(kind.entity) if kind.entity else Value("", output_field=text)
-    rows = kind.live(holder).order_by().annotate(kind_=Value(kind.key, output_field=text), of_=of)
-    return rows.values_list("kind_", "of_", kind.level).distinct()
+    kinds = []
+    for kind in _providers.values():
+        of = F(kind.entity) if kind.entity else Value("", output_field=text)
+        rows = kind.live(holder).order_by().annotate(kind_=Value(kind.key, output_field=text), of_=of)
+        kinds.append(rows.values_list("kind_", "of_", kind.level).distinct())
+    return kinds[0].union(*kinds[1:])
+
+
+_queries: dict[tuple[Any, ...], Prepared] = {}
+
+
+def _prepared(key: tuple[Any, ...], holder: Holder, rows: Callable[[Holder], QuerySet]) -> Prepared:
+    """The query over all holders that are as this one: with or without a department."""
+    found = _queries.get(key)
+    if found is None:
+        slots = Holder.slots(placed=holder.department_id is not None)
+        found = _queries[key] = Prepared(lambda: rows(slots))
+    return found

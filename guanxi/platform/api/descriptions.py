@@ -24,7 +24,7 @@ def describe_field(field: Field, *, writable: bool) -> dict[str, Any]:
             {"value": choice.value, "label": str(choice.label), "color": choice.color} for choice in field.choices()
         ],
         "operators": [{"key": key, "label": str(OPERATORS[key].label)} for key in field.operators],
-        "sortable": bool(field.lookup),
+        "sortable": field.sortable,
         "sensitivity": field.sensitivity,
     }
 

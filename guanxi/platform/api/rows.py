@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guanxi.platform.access import beside
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.api.errors import BadRequest
@@ -33,10 +34,10 @@ def chosen(entity: Entity, actor: Actor, text: str | None) -> list[Field]:
 def write(entity: Entity, fields: Iterable[Field], records: Sequence[Any], actor: Actor) -> list[Row]:
     """The records of one page. One query per entity that a link leads to, whatever their number."""
     fields = list(fields)
+    beside.attach(fields, records)
     labels = links.labels_of(entity, fields, records, actor)
-    ids = [record.pk for record in records]
     attached = entity.kind is EntityKind.ATTACHED
-    cells = [(field.key, _cell(field, labels.get(field.key, {}), ids)) for field in fields]
+    cells = [(field.key, _cell(field, labels.get(field.key, {}))) for field in fields]
     rows = []
     for record in records:
         row: Row = {"id": record.pk}
@@ -51,12 +52,9 @@ def write(entity: Entity, fields: Iterable[Field], records: Sequence[Any], actor
     return rows
 
 
-def _cell(field: Field, labels: dict[int, str], ids: Sequence[int]) -> Callable[[Any], Any]:
+def _cell(field: Field, labels: dict[int, str]) -> Callable[[Any], Any]:
     """How one field of a record is written: chosen once per page, not per value."""
     get = field.get
-    if field.load is not None:
-        loaded = field.load(ids)
-        return lambda record: field.exported(loaded.get(record.pk, field.nothing))
     if field.is_link:
 
         def link(record: Any) -> dict[str, Any] | None:

@@ -1,73 +1,33 @@
 """Addresses of the interface, derived from the entities and their commands."""
 
-from collections.abc import Iterator
-from typing import Any
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLResolver, path, re_path
+from django.urls.exceptions import Resolver404
+from django.urls.resolvers import RoutePattern
 
-from django.urls import URLPattern, path, re_path
-
+from guanxi.platform.api.derived import addresses, provided
 from guanxi.platform.api.views import index
-from guanxi.platform.api.views.base import EntityView
-from guanxi.platform.api.views.commands import (
-    RecordCommandsView,
-    RecordCommandView,
-    SetCommandView,
-    record_commands,
-    set_commands,
-)
-from guanxi.platform.api.views.files import RecordFileView, UploadView, file_fields
-from guanxi.platform.api.views.lists import CommandsView, CountView, FieldsView, GroupsView, ListView
-from guanxi.platform.api.views.records import HistoryView, RecordView
-from guanxi.platform.api.views.reveal import RevealView
-from guanxi.platform.commands.command import commands_of
+from guanxi.platform.api.views.files import UploadView
+from guanxi.platform.api.views.search import SearchView
 from guanxi.platform.entities import registry
-from guanxi.platform.entities.entity import Entity
-from guanxi.platform.entities.options import EntityKind
 
 app_name = "api"
 
-#: Lines have no history of their own (it is their parent's), facts none at all.
-WITH_HISTORY = (EntityKind.RECORD, EntityKind.ATTACHED, EntityKind.REFERENCE)
-READ = ("get", "head", "options")
+
+def of_provided(request: HttpRequest, rest: str) -> HttpResponseBase:
+    """Any address of such an entity; the view behind it looks after sign-in and tokens."""
+    resolver: URLResolver = registry.cached("api resolver", lambda: URLResolver(RoutePattern(""), provided()))
+    module = request.path_info.removesuffix(rest).rstrip("/").rpartition("/")[2]
+    try:
+        match = resolver.resolve(f"{module}/{rest}")
+    except Resolver404:
+        nowhere: HttpResponseBase = index.NowhereView.as_view()(request)
+        return nowhere
+    found: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return found
 
 
-def _bound(view: type[EntityView], entity: Entity, methods: tuple[str, ...], **attributes: Any) -> Any:
-    """The view of one entity, answering only to the methods that the entity has."""
-    bound: Any = type(
-        view.__name__,
-        (view,),
-        {"entity": entity, "http_method_names": list(methods), "__doc__": view.__doc__, **attributes},
-    )
-    return bound.as_view()
-
-
-def _addresses(entity: Entity) -> Iterator[URLPattern]:
-    base, key = f"{entity.module}/{entity.name}/", entity.key
-    names = {command.name for command in commands_of(entity)}
-    changing = tuple(method for method, name in (("patch", "edit"), ("delete", "delete")) if name in names)
-    creating = ("post",) if "create" in names else ()
-    yield path(base, _bound(ListView, entity, (*READ, *creating)), name=f"{key}.list")
-    for tail, view in (
-        ("count/", CountView),
-        ("groups/", GroupsView),
-        ("fields/", FieldsView),
-        ("commands/", CommandsView),
-    ):
-        yield path(f"{base}{tail}", _bound(view, entity, READ), name=f"{key}.{tail[:-1]}")
-    for command in set_commands(entity):
-        view = _bound(SetCommandView, entity, ("post", "options"), name=command.name)
-        yield path(f"{base}commands/{command.name}/", view, name=f"{key}.command.{command.name}")
-    yield path(f"{base}<int:id>/", _bound(RecordView, entity, (*READ, *changing)), name=f"{key}.record")
-    if entity.kind in WITH_HISTORY:
-        yield path(f"{base}<int:id>/history/", _bound(HistoryView, entity, READ), name=f"{key}.history")
-    for field in file_fields(entity):
-        view = _bound(RecordFileView, entity, READ, key=field)
-        yield path(f"{base}<int:id>/{field}/content/", view, name=f"{key}.content.{field}")
-    if entity.sensitive_groups:
-        yield path(f"{base}<int:id>/reveal/", _bound(RevealView, entity, ("post", "options")), name=f"{key}.reveal")
-    yield path(f"{base}<int:id>/commands/", _bound(RecordCommandsView, entity, READ), name=f"{key}.record_commands")
-    for command in record_commands(entity):
-        view = _bound(RecordCommandView, entity, ("post", "options"), name=command.name)
-        yield path(f"{base}<int:id>/commands/{command.name}/", view, name=f"{key}.record_command.{command.name}")
+of_provided.csrf_exempt = True  # type: ignore[attr-defined]
 
 
 urlpatterns = [
@@ -75,8 +35,10 @@ urlpatterns = [
     path("schema.json", index.SchemaView.as_view(), name="schema"),
     path("docs/", index.DocumentationView.as_view(), name="documentation"),
     path("undo/", index.UndoView.as_view(), name="undo"),
+    path("search/", SearchView.as_view(), name="search"),
     path("files/", UploadView.as_view(), name="upload"),
     path("jobs/<int:id>/", index.JobView.as_view(), name="job"),
-    *[address for entity in registry.entities() for address in _addresses(entity)],
+    *[address for entity in registry.declared() for address in addresses(entity)],
+    *[path(f"{module}/<path:rest>", of_provided, name="provided") for module in registry.provided_modules()],
     re_path("", index.NowhereView.as_view(), name="nowhere"),
 ]

@@ -133,6 +133,6 @@ def customers_named(texts: list[str]) -> dict[str, int]:
     codes = [text for text in texts if text not in found]
     for host in registry.entities():
         if host.is_customer and codes:
-            rows = host.source.model._base_manager.filter(code__in=codes)
+            rows = host.every_row().filter(code__in=codes)
             found |= {code: pk for code, pk in rows.values_list("code", "pk") if code not in found}
     return found

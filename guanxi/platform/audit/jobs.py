@@ -1,5 +1,6 @@
 """Keeps the one memory in order: events get their number and seal soon after they are committed, anchors every hour."""
 
+import time
 from datetime import timedelta
 
 from django.db import Error, transaction
@@ -14,21 +15,35 @@ from guanxi.platform.audit.conf import audit_settings
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.events import followers, sealer
 from guanxi.platform.events.selectors import last_seq
+from guanxi.platform.jobs.conf import job_settings
 from guanxi.platform.jobs.context import JobContext
 from guanxi.platform.jobs.errors import JobError
+from guanxi.platform.jobs.interactive import beside_people
 from guanxi.platform.jobs.registry import job, label_of, periodic
 from guanxi.platform.jobs.services import enqueue
 
-BATCH = 500
+#: Events in one step: beside people on one SQLite file, and else.
+BATCH, BATCH_ALONE = 500, 2_000
+#: Seconds after which a turn ends although more waits: other periodic functions wait for it.
+TURN = 1.0
 
 
-@periodic(every=timedelta(seconds=2), name="audit.seal")
+@periodic(every=timedelta(seconds=1), name="audit.seal")
 def seal() -> None:
-    """Number what was committed and let the followers read on; small steps, because others write too."""
+    """Number what was committed and let the followers read on. After an import there is much of it: then step upon step,
+    small ones with a pause after each where people write to the same file."""
     viewing.keep_traces()
     viewing.keep_refusals()
-    sealer.seal(limit=BATCH)
-    followers.advance_all()
+    conf = job_settings()
+    end = time.monotonic() + TURN
+    while True:
+        beside = beside_people(conf, now=timezone.now())
+        limit = BATCH if beside else BATCH_ALONE
+        sealed, read = sealer.seal(limit=limit), followers.advance_all()
+        if (sealed < limit and not any(read.values())) or time.monotonic() >= end:
+            return
+        if beside:
+            time.sleep(conf.shared_pause)
 
 
 @periodic(every=timedelta(hours=1), name="audit.anchor")

@@ -6,11 +6,12 @@ from django.db import InterfaceError, OperationalError
 
 
 class Fault(StrEnum):
-    """A state of the database that passes: the same request may succeed later."""
+    """A state of the database that passes: the same request may succeed later, or a lighter one at once."""
 
     AWAY = "away"  # cannot be reached, or went away in the middle
     BUSY = "busy"  # too many at once, or another transaction was given the lock
     FULL = "full"  # no room left on its disk
+    HEAVY = "heavy"  # the statement took longer than this process may (patience)
 
 
 #: PostgreSQL: serialization failure and deadlock. The loser may simply begin again.
@@ -20,12 +21,13 @@ _POSTGRESQL = {
     "55P03": Fault.BUSY,  # a lock was not to be had
     "53300": Fault.BUSY,  # too many connections
     "53100": Fault.FULL,
+    "57014": Fault.HEAVY,
     "57P01": Fault.AWAY,  # stopped by its administrator, crashed, or not yet there
     "57P02": Fault.AWAY,
     "57P03": Fault.AWAY,
 }
 _CONNECTION_CLASS = "08"
-_SQLITE = {5: Fault.BUSY, 6: Fault.BUSY, 13: Fault.FULL, 14: Fault.AWAY}
+_SQLITE = {5: Fault.BUSY, 6: Fault.BUSY, 9: Fault.HEAVY, 13: Fault.FULL, 14: Fault.AWAY}
 _SQLITE_PRIMARY = 0xFF  # extended codes carry the primary one in their lowest byte
 
 

@@ -33,7 +33,7 @@ def _copy(entity: Entity, columns: Sequence[str], ids: Sequence[int]) -> None:
     for child in _hanging(entity):
         link = child.source.column(child.fields()[child.hangs_on])
         model = child.source.model
-        bulk.copy_columns(model, columns, source=source, link=link, among=("id", ids))
+        bulk.copy_columns(model, columns, source=source, link=link, among=("id", ids), where=child.source.only)
         if child.kind is EntityKind.RECORD:
             for grandchild, where in _attached(child):
                 bulk.copy_columns(

@@ -13,13 +13,13 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
 from guanxi.platform.access import confirming, kinds
-from guanxi.platform.access.actions import name_action
+from guanxi.platform.access.actions import name_action, name_actions_by
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field, fixed
 from guanxi.platform.commands.outcome import Blocked, Hindrance
 from guanxi.platform.entities import registry as entity_registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.events.registry import declare
+from guanxi.platform.events.registry import EventKind, declare, declare_by
 
 #: What a record-level rule answers: True, or the reason why not.
 Answer = bool | str | Promise
@@ -150,6 +150,8 @@ class Command:
 
 
 _commands: dict[str, Command] = {}
+#: What derives the commands of an entity; commands.py sets it, because it needs this file.
+_derive: list[Callable[[Entity], list[Command]]] = []
 
 
 def register(command: Command) -> Command:
@@ -160,24 +162,57 @@ def register(command: Command) -> Command:
     name_action(command.entity_key, command.name, command.label)
     if command.tells_itself:
         return command
-    told = command.told or format_lazy("%(actor)s · {} · %(record)s", command.past_label)
-    declare(command.event, label=command.past_label, template=told, icon=command.icon)
+    declare(command.event, label=command.past_label, template=_told(command), icon=command.icon)
     return command
+
+
+def _told(command: Command) -> str | Promise:
+    return command.told or format_lazy("%(actor)s · {} · %(record)s", command.past_label)
 
 
 def get(key: str) -> Command:
     """The command of a key. Raises LookupError."""
-    return _commands[key]
+    return _commands.get(key) or _provided()[key]
 
 
 def commands_of(entity: Entity) -> list[Command]:
     """The commands of an entity in the order of declaration, built-in ones first."""
-    own = [command for command in _commands.values() if command.entity_key == entity.key]
+    found = _commands if entity_registry.stands_in_code(entity.key) else _provided()
+    own = [command for command in found.values() if command.entity_key == entity.key]
     return sorted(own, key=lambda command: not command.built_in)
 
 
 def all_commands() -> list[Command]:
-    return list(_commands.values())
+    return [*_commands.values(), *_provided().values()]
+
+
+# --- of entities that are described by data -------------------------------------------------------------
+def derive_by(make: Callable[[Entity], list[Command]]) -> None:
+    """Say what derives the commands of an entity."""
+    _derive.append(make)
+
+
+def _provided() -> dict[str, Command]:
+    """Key → command of the entities that are described by data, as the configuration has them now."""
+    found: dict[str, Command] = entity_registry.cached("provided commands", _derive_provided)
+    return found
+
+
+def _derive_provided() -> dict[str, Command]:
+    entities = entity_registry.provided().values()
+    return {command.key: command for entity in entities for make in _derive for command in make(entity)}
+
+
+def _provided_kinds() -> dict[str, EventKind]:
+    return {
+        command.event: EventKind(command.event, command.past_label, _told(command), command.icon)
+        for command in _provided().values()
+        if not command.tells_itself
+    }
+
+
+declare_by(lambda: entity_registry.cached("provided kinds of events", _provided_kinds))
+name_actions_by(lambda: {(one.entity_key, one.name): one.label for one in _provided().values()})
 
 
 def command(

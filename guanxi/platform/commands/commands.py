@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
-from guanxi.platform.commands.command import Answer, Command, register
+from guanxi.platform.commands.command import Answer, Command, derive_by, register
 from guanxi.platform.commands.hanging import hinder_deletion, hinder_restoring
 from guanxi.platform.commands.review import review_commands
 from guanxi.platform.entities import registry
@@ -187,9 +187,13 @@ def built_in(entity: Entity) -> list[Command]:
     return kept
 
 
-for _entity in registry.entities():
-    for _command in (*built_in(_entity), *review_commands(_entity)):
+def derived(entity: Entity) -> list[Command]:
+    """The commands that nobody declares: of the entity's kind, of its reviews and of features."""
+    added = [command for feature in features() for command in feature.commands(entity)]
+    return [*built_in(entity), *review_commands(entity), *added]
+
+
+derive_by(derived)
+for _entity in registry.declared():
+    for _command in derived(_entity):
         register(_command)
-    for _feature in features():
-        for _command in _feature.commands(_entity):
-            register(_command)

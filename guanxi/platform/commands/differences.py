@@ -13,9 +13,12 @@ NOT_TOLD = frozenset({"created_at", "created_by", "modified_at", "modified_by"})
 
 
 def tracked(entity: Entity) -> dict[str, Field]:
-    """The fields whose values stand in differences: all but who and when."""
+    """The fields whose values stand in differences: all but who and when, and what lies beside the record, which no command
+    of the record writes and which would be asked for record by record."""
     return {
-        key: field for key, field in entity.fields().items() if key not in NOT_TOLD and (field.set or field.readonly)
+        key: field
+        for key, field in entity.fields().items()
+        if key not in NOT_TOLD and (field.set or field.readonly) and field.beside is None
     }
 
 

@@ -27,8 +27,9 @@ from guanxi.platform.commands.models import CommandKey
 from guanxi.platform.commands.outcome import Change, Conflict, Outcome, Refusal, Rejected
 from guanxi.platform.commands.record_event import events_for
 from guanxi.platform.commands.saving import change_records, insert_records, remove_records
-from guanxi.platform.entities import links, numbering, registry
+from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import ruled_out
 from guanxi.platform.events.services import append
 
 SET_LIMIT = 500
@@ -118,7 +119,7 @@ def _attempt(
                 changes = _carry_out(command, entity, records, values, actor)
                 if not command.tells_itself:
                     append(events_for(command, changes, actor, batch, command.note_of(values)))
-                entity.written(changes, actor)
+                entity.after(changes, actor)
                 claim_files(entity, changes)
                 touched = records if command.tells_itself else [change.record for change in changes]
                 outcome = Outcome(command.key, tuple(one.pk for one in touched), batch, changes=tuple(changes))
@@ -175,20 +176,21 @@ def _make(command: Command, entity: Entity, actor: Actor, values: dict[str, Any]
     record = entity.source.new()
     fields = entity.fields()
     errors = {}
-    for key, value in entity.initial(actor).items():
+    for key, value in entity.starting(actor).items():
         fields[key].put(record, value)
     command.apply([record], values, actor)
     for key, field in fields.items():
         if field.required and not field.readonly and field.is_empty(field.get(record)):
             errors[key] = _("“%(label)s” is needed.") % {"label": field.label}
     errors |= {key: str(message) for key, message in entity.clean(record, actor).items()}
+    errors = ruled_out(entity, record, actor) | errors
     errors |= unique.duplicates(entity, record)
     if errors:
         raise Rejected(errors)
     gate_parent(entity, [record], actor)
     gate_hosts(entity, [record], actor)
     if entity.code_format and not record.code:
-        record.code = entity.code_format.format(numbering.reserve(entity.key)[0])
+        (record.code,) = entity.codes(1, actor)
     return [record]
 
 
@@ -243,7 +245,9 @@ def _locked(command: Command, entity: Entity, actor: Actor, ids: Sequence[int]) 
     """The rows, locked in key order. One id out of reach refuses all of them."""
     wanted = sorted(set(ids))
     if command.on_deleted:
-        rows = gate.narrow(entity.source.rows(deleted=True), gate.sources(actor, entity, command.name))
+        rows = gate.narrow(
+            entity.source.rows(deleted=True), gate.sources(actor, entity, command.name), entity.every_row()
+        )
     else:
         rows = entity.rows_of(actor, action=command.name)
     records = list(rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)))
@@ -282,7 +286,10 @@ def _carry_out(
         return insert_records(entity, records, actor)
     if command.removes:
         return remove_records(entity, records)
-    changes = change_records(command, records, [actor] * len(records), lambda: command.apply(records, values, actor))
+    handed_in = values.keys() if command.takes_fields else ()
+    changes = change_records(
+        command, records, [actor] * len(records), lambda: command.apply(records, values, actor), handed_in
+    )
     if command.beside:
         touched = {change.record.pk for change in changes}
         changes += [Change(record, {}) for record in records if record.pk not in touched]

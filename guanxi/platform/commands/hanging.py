@@ -18,6 +18,7 @@ from guanxi.platform.bulk import key_in
 from guanxi.platform.commands.outcome import Hanging, Hindrance, Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import features
 from guanxi.platform.entities.options import EntityKind
 
 #: A record with the moment at which it was deleted before it was written, None if it was live.
@@ -85,6 +86,14 @@ def label_of(entity: Entity, one: Hanging) -> str:
 
 
 def hinder_restoring(entity: Entity, records: Sequence[Any], actor: Actor) -> dict[int, Hindrance]:
+    """Record id → why it cannot come back: what it hangs on is deleted too, or a feature says so."""
+    found = hinder_without_hosts(entity, records, actor)
+    for feature in features():
+        found |= feature.hinder_restoring(entity, records, actor)
+    return found
+
+
+def hinder_without_hosts(entity: Entity, records: Sequence[Any], actor: Actor) -> dict[int, Hindrance]:
     """Record id → the deleted record that it hangs on or stands below, which must come back first."""
     found: dict[int, Hindrance] = {}
     links = {entity.hangs_on, entity.tree.parent if entity.tree else ""} - {""}
@@ -121,7 +130,7 @@ def hold_hosts(entity: Entity, records: Iterable[Any]) -> None:
     for key, ids in sorted(_hosts(entity, records, {entity.hangs_on} - {""}).items()):
         host = registry.get(key)
         if host.is_record:
-            rows = host.source.model._base_manager.filter(key_in("id", ids), deleted_at=None).order_by("pk")
+            rows = host.every_row().filter(key_in("id", ids), deleted_at=None).order_by("pk")
             if len(rows.select_for_update(no_key=True).values_list("pk", flat=True)) < len(ids):
                 raise Rejected({entity.hangs_on: _("It was deleted at the same moment. Choose another one.")})
 
@@ -149,7 +158,7 @@ def follow(entity: Entity, moved: Iterable[Moved]) -> None:
 def _companions(entity: Entity, ids: Sequence[int]) -> Iterable[QuerySet]:
     """The rows of each kind that go with the records, what is attached to hanging ones first."""
     for child in registry.entities():
-        rows = child.source.model._base_manager.order_by()
+        rows = child.every_row()
         if child.goes_with_host and child.fields()[child.hangs_on].target == entity.key:
             own = rows.filter(key_in(child.source.column(child.fields()[child.hangs_on]), ids))
             yield from _attached(child, own.values("pk"))
@@ -162,4 +171,4 @@ def _attached(entity: Entity, ids: Any) -> Iterable[QuerySet]:
         return
     for child in registry.entities():
         if child.kind is EntityKind.ATTACHED:
-            yield child.source.model._base_manager.filter(entity=entity.key, record_id__in=ids)
+            yield child.every_row().filter(entity=entity.key, record_id__in=ids)

@@ -1,6 +1,6 @@
 """First and second review of a record: built in for every entity whose model is Reviewed.
 
-The second reviewer is another person than the first. Later edits keep the marks, because history shows
+The second reviewer is another person than the first, and than whom the first acted for as deputy. Later edits keep the marks, because history shows
 what was changed since; whoever wants the record looked at again withdraws the review.
 """
 
@@ -72,17 +72,19 @@ def _inputs(actor: Actor) -> dict[str, Field]:
 def _first(records: Sequence[Any], values: dict[str, Any], actor: Actor) -> None:
     for record in records:
         record.first_reviewed_at, record.first_reviewed_by_id = actor.now(), actor.user_id
+        record.first_reviewed_for_id = actor.on_behalf_of_id
 
 
 def _second(records: Sequence[Any], values: dict[str, Any], actor: Actor) -> None:
     for record in records:
         record.second_reviewed_at, record.second_reviewed_by_id = actor.now(), actor.user_id
+        record.second_reviewed_for_id = actor.on_behalf_of_id
 
 
 def _withdraw(records: Sequence[Any], values: dict[str, Any], actor: Actor) -> None:
     for record in records:
-        record.first_reviewed_at = record.first_reviewed_by_id = None
-        record.second_reviewed_at = record.second_reviewed_by_id = None
+        record.first_reviewed_at = record.first_reviewed_by_id = record.first_reviewed_for_id = None
+        record.second_reviewed_at = record.second_reviewed_by_id = record.second_reviewed_for_id = None
 
 
 def _may_first(record: Any, actor: Actor) -> Answer:
@@ -94,7 +96,7 @@ def _may_second(record: Any, actor: Actor) -> Answer:
         return _("It needs its first review before the second.")
     if record.second_reviewed_at is not None:
         return _("It has had its second review already.")
-    if record.first_reviewed_by_id in actor.same_person:
+    if not actor.same_person.isdisjoint({record.first_reviewed_by_id, record.first_reviewed_for_id}):
         return _("You did the first review. The second one takes another person.")
     return True
 

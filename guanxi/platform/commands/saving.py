@@ -1,7 +1,7 @@
 """Writing the records of a command: derived columns, rules, difference, save. The caller has the transaction and the
 locks; the executor and the bulk doors come through here alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,16 +13,22 @@ from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands import cascade, hanging, unique
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.differences import first_values, tracked
-from guanxi.platform.commands.outcome import Change, Conflict, Rejected
+from guanxi.platform.commands.outcome import Blocked, Change, Conflict, Rejected
 from guanxi.platform.entities import source
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import ruled_out
 
 
 def change_records(
-    command: Command, records: Sequence[Any], makers: Sequence[Actor], apply: Callable[[], None]
+    command: Command,
+    records: Sequence[Any],
+    makers: Sequence[Actor],
+    apply: Callable[[], None],
+    handed_in: Collection[str] = (),
 ) -> list[Change]:
     """What ``apply`` does to the locked records, with derived columns, rules, difference and save; the caller's
-    transaction. ``makers`` are the actors, at their moments, who change each record."""
+    transaction. ``makers`` are the actors, at their moments, who change each record; ``handed_in`` the keys of the fields
+    that they gave a value."""
     entity = command.entity
     fields = tracked(entity)
     before = [_snapshot(fields, record) for record in records]
@@ -30,13 +36,21 @@ def change_records(
     apply()
     entity.follow(records)
     errors: dict[str, str] = {}
+    refused: dict[int, dict[str, str]] = {}
     for record, maker, old in zip(records, makers, before, strict=True):
         changed = {key for key, value in _snapshot(fields, record).items() if value != old.get(key)}
         if changed and not command.on_deleted:
             errors |= {key: str(message) for key, message in entity.clean(record, maker).items()}
             errors |= unique.duplicates(entity, record, changed)
+        asked = (changed or handed_in) and not command.on_deleted
+        if asked and (found := ruled_out(entity, record, maker, changed, handed_in)):
+            refused[record.pk] = found
+    if len(records) == 1:
+        errors = next(iter(refused.values()), {}) | errors
     if errors:
         raise Rejected(errors)
+    if refused:  # of many records those that a rule refuses can be left out
+        raise Blocked({pk: next(iter(found.values())) for pk, found in refused.items()})
     # What the body left alone stays alone: derived columns follow a change, they are not a reason for one.
     touched = [
         Touched(record, maker, old, old_columns)
@@ -46,7 +60,20 @@ def change_records(
     if host := entity.hangs_on:
         moved = [one.record for one in touched if fields[host].get(one.record) != one.fields.get(host)]
         hanging.hold_hosts(entity, moved)
-    entity.prepare([one.record for one in touched], makers[0], ScopeResolver())
+    entity.derive([one.record for one in touched], makers[0], ScopeResolver())
+    changes = _update(entity, touched)
+    hanging.follow(entity, [(one.record, one.columns.get("deleted_at")) for one in touched])
+    cascade.rescope(entity, changes)
+    return changes
+
+
+def rewrite_records(entity: Entity, records: Sequence[Any], actor: Actor, apply: Callable[[], None]) -> list[Change]:
+    """What ``apply`` does to locked records whose own rules are not asked again, because it is no choice of theirs: another
+    link after a merge. Derived columns, difference and save as always; the caller's transaction."""
+    fields = tracked(entity)
+    touched = [Touched(one, actor, _snapshot(fields, one), stored_columns(entity, one)) for one in records]
+    apply()
+    entity.derive(records, actor, ScopeResolver())
     changes = _update(entity, touched)
     hanging.follow(entity, [(one.record, one.columns.get("deleted_at")) for one in touched])
     cascade.rescope(entity, changes)
@@ -76,7 +103,7 @@ def insert_records(
     """Derived columns, stamps and the insert of new records; the caller's transaction. ``stamps`` are the
     actors, at their moments, who made each record, where that is not ``actor``."""
     hanging.hold_hosts(entity, records)
-    entity.prepare(records, actor, scopes or ScopeResolver())
+    entity.derive(records, actor, scopes or ScopeResolver())
     for record, maker in zip(records, stamps or [actor] * len(records), strict=True):
         stamp(record, maker, created=True)
     source.insert(entity.source.model, records)

@@ -81,7 +81,9 @@ def within(command: Command, actor: Actor, ids: Collection[int] | None = None) -
     back."""
     entity = command.entity
     rows, rights = entity.source.rows(deleted=command.on_deleted), gate.sources(actor, entity, command.name)
-    return gate.narrow(rows, rights) if ids is None else gate.few(rows, rights, bulk.key_in("id", set(ids)))
+    if ids is None:
+        return gate.narrow(rows, rights, entity.every_row())
+    return gate.few(rows, rights, bulk.key_in("id", set(ids)))
 
 
 def _counted(skipped: Sequence[Sequence[Any]]) -> dict[str, int]:

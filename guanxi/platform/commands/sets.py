@@ -19,8 +19,8 @@ from guanxi.platform.commands.executor import SET_LIMIT, claim_files, gate_hosts
 from guanxi.platform.commands.outcome import Change, Rejected
 from guanxi.platform.commands.record_event import by, event_for
 from guanxi.platform.commands.saving import change_records, insert_records
-from guanxi.platform.entities import numbering
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import ruled_out
 from guanxi.platform.events.services import append
 
 #: Who made a record, and when.
@@ -51,21 +51,21 @@ def create_many(
     wrong = {
         str(index): next(iter(found.values()))
         for index, (record, stamp) in enumerate(zip(records, stamps, strict=True))
-        if (found := entity.clean(record, stamp))
+        if (found := entity.clean(record, stamp) or ruled_out(entity, record, stamp))
     }
     if wrong:
         raise Rejected(wrong)
     if entity.code_format:
         unnumbered = [record for record in records if not record.code]
-        for record, number in zip(unnumbered, numbering.reserve(entity.key, len(unnumbered)), strict=True):
-            record.code = entity.code_format.format(number)
+        for record, code in zip(unnumbered, entity.codes(len(unnumbered), actor), strict=True):
+            record.code = code
     kind = commands.get(f"{entity.key}.create").event
     with transaction.atomic():
         changes = insert_records(entity, list(records), actor, scopes, stamps)
         append(
             [event_for(kind, entity, change, by(stamp), batch) for change, stamp in zip(changes, stamps, strict=True)]
         )
-        entity.written(changes, actor)
+        entity.after(changes, actor)
     return changes
 
 
@@ -127,7 +127,7 @@ def change_many(
                     for one in changes
                 ]
             )
-            entity.written(changes, actor)
+            entity.after(changes, actor)
             claim_files(entity, changes)
     except IntegrityError as error:
         raise Rejected(unique.explain(entity, error)) from error

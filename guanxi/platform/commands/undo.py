@@ -87,7 +87,7 @@ def _undo_set(
     gate.require(actor, entity, "edit")
     actor = actor.at(actor.now())
     with transaction.atomic():
-        rows = gate.narrow(entity.source.model._base_manager.all(), gate.sources(actor, entity, "edit"))
+        rows = gate.narrow(entity.every_row(), gate.sources(actor, entity, "edit"), entity.every_row())
         wanted = {event.record_id for event in events}
         records = {
             record.pk: record for record in rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
@@ -118,7 +118,7 @@ def _undo_set(
         changes = _save(entity, ready, diffs, actor)
         told = by(actor)
         append([event_for(UNDONE, entity, change, told, batch) for change in changes])
-        entity.written(changes, actor)
+        entity.after(changes, actor)
         result.done += [change.record.pk for change in changes]
 
 
@@ -216,7 +216,7 @@ def _save(
 ) -> list[Change]:
     if host := entity.hangs_on:
         hanging.hold_hosts(entity, [one for one, _before, _version in ready if host in diffs[one.pk]])
-    entity.prepare([record for record, _before, _version in ready], actor, ScopeResolver())
+    entity.derive([record for record, _before, _version in ready], actor, ScopeResolver())
     writes, changes = [], []
     for record, before, version in ready:
         after = stored_columns(entity, record)

@@ -19,6 +19,7 @@ from guanxi.platform.directory.duties import refuse_joined_duties
 from guanxi.platform.directory.models import Attachment, Note, Tag
 from guanxi.platform.directory.rescoping import start_rescoping
 from guanxi.platform.directory.tree import place, problem
+from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section, Sensitive, Timeline, Tree
 from guanxi.platform.files import services as files
@@ -213,6 +214,9 @@ class CodeEntity(Entity):
     columns = ("label", "table", "key", "position", "active")
     group_by = ("table",)
     order = "id"
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        registry.configuration_changed()  # there are fields made of codes
 
 
 @entity

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +17,10 @@ from django.utils.translation import gettext_noop
 
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.models import Department
-from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS
+from guanxi.platform.access.models.record import DEPARTMENT_COLUMNS, Record
 from guanxi.platform.bulk import key_in
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.directory.events import Rescoped
-from guanxi.platform.entities import registry
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
 from guanxi.platform.jobs.context import JobContext
@@ -68,7 +68,7 @@ def rescope(context: JobContext) -> None:
 
 def _tables() -> list[type[models.Model]]:
     """Every table whose rows carry level columns, in a stable order."""
-    found = {entity.source.model for entity in registry.entities() if entity.is_record}
+    found = [model for model in apps.get_models() if issubclass(model, Record)]
     return sorted(found, key=lambda model: model._meta.label_lower)
 
 

@@ -30,7 +30,7 @@ def entity_choices() -> list[Choice]:
     """Every entity, every module, everything, and what has rights without being an entity."""
     found = [Choice(EVERYTHING, _("Everything"))]
     modules = dict.fromkeys(one.module for one in registry.entities())
-    labels = {config.label: config.verbose_name for config in apps.get_app_configs()}
+    labels = {config.label: config.verbose_name for config in apps.get_app_configs()} | registry.provided_modules()
     found += [Choice(f"{module}.*", labels.get(module, module)) for module in modules]
     found += [Choice(one.key, one.label_plural) for one in registry.entities()]
     return found + [Choice(one.key, one.label_plural) for one in things()]

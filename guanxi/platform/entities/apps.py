@@ -13,7 +13,9 @@ class EntitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.platform.entities import checks, registry  # noqa: F401
+        from guanxi.platform.refdata import freshness
 
         for name in DECLARATIONS:
             autodiscover_modules(name)
         registry.freeze()
+        freshness.on_loaded(registry.configuration_changed)

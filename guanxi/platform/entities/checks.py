@@ -20,12 +20,12 @@ OPTIONS = {name for name in vars(Entity) if not name.startswith("_")} | set(Enti
 def check_entities(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Run every check of every entity."""
     found: list[CheckMessage] = []
-    for entity in registry.entities():
+    for entity in registry.declared():
         place = _place(entity)
         found += [Error(message, hint=place, obj=entity, id="guanxi.E001") for message in _problems(entity)]
         for feature in features():
             found += feature.check(entity)
-    known = {entity.key for entity in registry.entities()}
+    known = {entity.key for entity in registry.declared()}
     found += [
         Error(f"extend() names {key}, which is no entity", id="guanxi.E002") for key in registry.extended_keys() - known
     ]

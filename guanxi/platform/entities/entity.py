@@ -17,7 +17,7 @@ from guanxi.platform.access.grants import FieldRights
 from guanxi.platform.access.masking import BlindField, MaskedField
 from guanxi.platform.access.models.record import SCOPE_COLUMNS, Attached, Fact, Line, Record
 from guanxi.platform.access.scope import ScopeResolver, copy_scope
-from guanxi.platform.entities import registry
+from guanxi.platform.entities import numbering, origins, registry
 from guanxi.platform.entities.features import features
 from guanxi.platform.entities.options import (
     Calendar,
@@ -85,6 +85,7 @@ class Entity:
     sensitive: Sensitive | tuple[Sensitive, ...] = ()
     related: tuple[Related, ...] = ()
     panels: tuple[Panel, ...] = ()
+    first_tab: str = ""
     figures: tuple[Figure, ...] = ()
     labels: dict[str, str | Promise] = {}
     internal: tuple[str, ...] = ()
@@ -170,7 +171,8 @@ class Entity:
         kinds_of_data = registry.cached(
             ("sensitivities", self.key), lambda: {key: field.sensitivity for key, field in self.fields().items()}
         )
-        return actor.grants.fields(self.key, holder.key, kinds_of_data)
+        found = actor.grants.fields(self.key, holder.key, kinds_of_data)
+        return origins.limit(self, actor, found)
 
     def _sensitive_fields(self, over: type[MaskedField] | type[BlindField]) -> dict[str, Any]:
         """The fields as they are for people who see all that is sensitive masked."""
@@ -249,17 +251,27 @@ class Entity:
         usual = [key for key, field in self.fields().items() if not field.readonly and field.kind is not kinds.LONGTEXT]
         return tuple(dict.fromkeys([self.title_field, *usual]))[:8]
 
+    def added_keys(self) -> list[str]:
+        """Keys of the fields that features add."""
+        return [field.key for feature in features() for field in feature.fields(self)]
+
     def sections(self) -> tuple[Section, ...]:
-        """The form's sections: as declared, else all settable fields in one."""
+        """The form's sections: as declared, else all settable fields in one; then those of features."""
+        added = tuple(section for feature in features() for section in feature.sections(self))
         if self.form:
-            return self.form
-        host = ("entity",) if self.kind is EntityKind.ATTACHED else ()
+            return (*self.form, *added)
+        elsewhere = {"entity"} if self.kind is EntityKind.ATTACHED else set()
+        elsewhere.update(*(section.fields for section in added))
         settable = (key for key, field in self.fields().items() if not field.readonly and field.set)
-        return (Section(self.label, *[key for key in settable if key not in host], key="all"),)
+        return (Section(self.label, *[key for key in settable if key not in elsewhere], key="all"), *added)
 
     # --- rows and rights (gate.Guarded) ---------------------------------------------------------------
     def base_rows(self) -> QuerySet:
         return self.source.rows()
+
+    def every_row(self) -> QuerySet:
+        """The rows of the entity, those of the recycle bin among them."""
+        return self.source.every()
 
     def rows(self, actor: Actor, action: str = "view") -> QuerySet:
         """Live rows on which the actor may do this."""
@@ -316,6 +328,13 @@ class Entity:
             else {}
         )
 
+    def starting(self, actor: Actor) -> dict[str, Any]:
+        """The values a new record starts with, those of features among them."""
+        values: dict[str, Any] = {}
+        for feature in features():
+            values |= feature.starting(self, actor)
+        return values | self.initial(actor)
+
     def clean(self, record: Any, actor: Actor) -> dict[str, str]:
         """Hook: rules over several fields; returns {field key or "": message}."""
         return {}
@@ -325,6 +344,12 @@ class Entity:
         names = (*self.follows, *((self.parent,) if self.parent else ()))
         if names and len(records) > 1:
             prefetch_related_objects(list(records), *names)
+
+    def derive(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
+        """What follows from the values of records that are about to be saved: derived columns, then what features derive."""
+        self.prepare(records, actor, scopes)
+        for feature in features():
+            feature.derive(self, records)
 
     def prepare(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
         """Hook: derived columns before saving, for the whole set at once (call super)."""
@@ -365,8 +390,28 @@ class Entity:
             record.owner_id, record.department_id = getattr(record, f"{self.personal[0]}_id"), None
         scopes.fill(records)
 
+    def adds(self) -> Iterable[tuple[str, str, Any]]:
+        """Hook of entities that are described by data: (entity key, slot, part) of what they add to pages of others, as
+        ``registry.extend`` does for those in code."""
+        return ()
+
+    def codes(self, count: int, actor: Actor) -> list[str]:
+        """Hook: codes for so many new records that brought none; none at all where the entity gives no codes."""
+        if not self.code_format:
+            return []
+        return [self.code_format.format(number) for number in numbering.reserve(self.key, count)]
+
+    def absorbed(self, records: Sequence[Any]) -> None:
+        """Hook: records that a merge is about to give to another host, to which they lead already, before they are saved."""
+
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
         """Hook: what else belongs into the same transaction; ``changes`` are commands.Change items."""
+
+    def after(self, changes: Sequence[Any], actor: Actor) -> None:
+        """All that belongs into the transaction of the changes: what the entity writes, then what features write."""
+        self.written(changes, actor)
+        for feature in features():
+            feature.written(self, changes, actor)
 
     def past(self, record: Any) -> list[StoredEvent] | None:
         """Hook: the events that the record's page tells, where they do not stand under its own key in the memory."""

@@ -4,6 +4,7 @@ A feature is a class with a key, registered once at start-up. Search, masking, l
 warehouse come in this way; the core does not learn of them.
 """
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.checks import CheckMessage
@@ -27,6 +28,43 @@ class Feature:
     def fields(self, entity: "Entity") -> list["Field"]:
         """Fields it adds."""
         return []
+
+    def sections(self, entity: "Entity") -> list[Any]:
+        """Sections it adds to the form and the properties (options.Section)."""
+        return []
+
+    def starting(self, entity: "Entity", actor: Any) -> dict[str, Any]:
+        """Values that a new record starts with, field key → value, where the entity says nothing else."""
+        return {}
+
+    def derive(self, entity: "Entity", records: Sequence[Any]) -> None:
+        """Set what follows from the other values of records that are about to be saved."""
+
+    def refuses(self, entity: "Entity") -> bool:
+        """Whether ``refusals`` has anything to say of records of this kind."""
+        return False
+
+    def refusals(
+        self, entity: "Entity", record: Any, actor: Any, changed: Collection[str] | None, handed_in: Collection[str]
+    ) -> dict[str, str]:
+        """Field key → what is wrong with a record about to be saved. ``changed`` are the keys of what differs, None for a
+        new record; ``handed_in`` those that somebody gave a value, be it the old one."""
+        return {}
+
+    def arrange(self, entity: "Entity", actor: Any, place: str, parts: dict[str, list[str]]) -> dict[str, list[str]]:
+        """The parts of a place (entities.layout) in another order, or without some."""
+        return parts
+
+    def names(self, entity: "Entity", actor: Any, place: str) -> dict[str, str]:
+        """Part → its other name."""
+        return {}
+
+    def written(self, entity: "Entity", changes: Sequence[Any], actor: Any) -> None:
+        """What else belongs into the transaction that wrote the changes (commands.Change)."""
+
+    def hinder_restoring(self, entity: "Entity", records: Sequence[Any], actor: Any) -> dict[int, Any]:
+        """Record id → why it may not come back from the recycle bin (commands.Hindrance)."""
+        return {}
 
     def tabs(self, entity: "Entity") -> list[Any]:
         """Tabs it adds to the record page (options.Panel with place "tab")."""
@@ -60,3 +98,22 @@ def unregister_feature(key: str) -> None:
 def features() -> list[Feature]:
     """All features in the order of their registration."""
     return list(_features.values())
+
+
+def refusing(entity: "Entity") -> list[Feature]:
+    """The features that have something to say of records of this kind about to be saved."""
+    return [feature for feature in features() if feature.refuses(entity)]
+
+
+def ruled_out(
+    entity: "Entity",
+    record: Any,
+    actor: Any,
+    changed: Collection[str] | None = None,
+    handed_in: Collection[str] = (),
+) -> dict[str, str]:
+    """What features have against a record about to be saved (Feature.refusals)."""
+    found: dict[str, str] = {}
+    for feature in refusing(entity):
+        found = feature.refusals(entity, record, actor, changed, handed_in) | found
+    return found

@@ -13,7 +13,7 @@ def part(entity: Entity, place: str, kind: str, key: str) -> str:
 
 def all_ids() -> Iterator[str]:
     """Every id of the installation, for the committed list that a test compares with."""
-    for entity in registry.entities():
+    for entity in registry.declared():
         for key in entity.fields():
             yield part(entity, "list", "column", key)
         for section in entity.sections():

@@ -4,11 +4,13 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.core import signing
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate, kinds
@@ -24,6 +26,8 @@ COUNT_LIMIT = 10_000
 SORT_LIMIT = 50_000
 GROUP_LIMIT = 500
 PAGE_LIMIT = 200
+#: The name of a column that lies beside its record while a list is sorted by it.
+BESIDE = "sorted_beside"
 
 
 class SortError(ValueError):
@@ -58,7 +62,9 @@ class Query:
 
     def rows(self, entity: Entity, actor: Actor) -> QuerySet:
         """All rows that the list may show, before its filter."""
-        return gate.narrow(entity.source.rows(deleted=self.deleted), gate.sources(actor, entity, self.action))
+        return gate.narrow(
+            entity.source.rows(deleted=self.deleted), gate.sources(actor, entity, self.action), entity.every_row()
+        )
 
 
 @dataclass(frozen=True)
@@ -99,20 +105,38 @@ def text_fields(entity: Entity, fields: dict[str, Field]) -> list[str]:
     return [key for key in keys if fields[key].kind.blank and not fields[key].is_masked]
 
 
+def ordered(rows: QuerySet, entity: Entity, actor: Actor, sort: Sort) -> QuerySet:
+    """All rows in an order, by id alone where the actor cannot sort so."""
+    field, sign = entity.readable(actor).get(sort.field), "-" if sort.descending else ""
+    if field is None or not field.sortable:
+        return rows.order_by(f"{sign}pk")
+    if field.beside:
+        value = F(BESIDE)
+        rows = rows.annotate(**{BESIDE: field.beside.column()})
+        return rows.order_by(
+            value.desc(nulls_last=True) if sort.descending else value.asc(nulls_last=True), f"{sign}pk"
+        )
+    return rows.order_by(f"{sign}{field.lookup}", f"{sign}pk")
+
+
 def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: str = "", before: str = "") -> Page:
-    """One page of records by key. One query per source of right. Raises FilterError, SortError."""
+    """One page of records by key. One query per source of right; of several sources they read the keys alone, and the page
+    is fetched when it is known. Raises FilterError, SortError."""
     limit = min(limit, PAGE_LIMIT)
     where = condition(entity, actor, query)
     order = _order(entity, actor, query, where)
     backwards = bool(before)
     start = _read_cursor(before or after, order)
-    base = entity.source.rows(deleted=query.deleted).filter(where)
-    lists = [
-        _slice(base.filter(one.condition()), order, start, backwards, limit + 1)
-        for one in gate.sources(actor, entity, query.action)
-    ]
+    whole = order.prepared(entity.source.rows(deleted=query.deleted))
+    base, rights = whole.filter(where), gate.sources(actor, entity, query.action)
+    if len(rights) > 1:
+        base = base.only("pk", *order.columns)
+    lists = [_slice(base.filter(one.condition()), order, start, backwards, limit + 1) for one in rights]
     records = _merge(lists, order, backwards, limit + 1)
     more, records = len(records) > limit, records[:limit]
+    if len(rights) > 1:
+        found = whole.in_bulk([record.pk for record in records])
+        records = [found[record.pk] for record in records if record.pk in found]
     if backwards:
         records.reverse()
     return Page(
@@ -124,13 +148,24 @@ def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: 
 
 @dataclass(frozen=True)
 class _Order:
-    """Sort by ``column`` (empty: by id alone), then by id, both in the same direction."""
+    """Sort by ``column`` (empty: by id alone), then by id, both in the same direction. ``annotated`` is the column of a
+    value that lies beside its record."""
 
     column: str
     descending: bool
     nullable: bool
     read: Callable[[Any], Any]
     field: Field | None
+    annotated: Any = None
+
+    def prepared(self, rows: QuerySet) -> QuerySet:
+        """The rows with what they are sorted by."""
+        return rows.annotate(**{self.column: self.annotated}) if self.annotated is not None else rows
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table that its keys are made of, beside the id."""
+        return (self.column.partition("__")[0],) if self.column and self.annotated is None else ()
 
     @property
     def salt(self) -> str:
@@ -149,17 +184,18 @@ def _order(entity: Entity, actor: Actor, query: Query, where: Q) -> _Order:
     if sort.field == "id":
         return _Order("", sort.descending, False, lambda record: None, None)
     field = entity.readable(actor).get(sort.field)
-    if field is None or not field.lookup:
+    if field is None or not field.sortable:
         raise SortError(_("The list cannot be sorted by “%(field)s”.") % {"field": sort.field})
-    column = entity.source.model._meta.get_field(field.lookup.split("__")[0])
-    nullable = field.json or column.null
-    if not field.indexed or nullable:
+    if not field.indexed:
         rows = query.rows(entity, actor).filter(where)
         if rows.order_by()[: SORT_LIMIT + 1].count() > SORT_LIMIT:
             raise SortError(
                 _("More than %(limit)s records cannot be sorted by “%(field)s”. Narrow the list with a filter first.")
                 % {"limit": f"{SORT_LIMIT:,}", "field": field.label}
             )
+    if field.beside:
+        return _Order(BESIDE, sort.descending, True, attrgetter(BESIDE), field, field.beside.column())
+    nullable = field.json or entity.source.model._meta.get_field(field.lookup.split("__")[0]).null
     return _Order(field.lookup.replace(".", "__"), sort.descending, nullable, _stored_reader(field), field)
 
 
@@ -174,42 +210,42 @@ def _stored_reader(field: Field) -> Callable[[Any], Any]:
 
 
 def _slice(rows: QuerySet, order: _Order, start: tuple | None, backwards: bool, limit: int) -> list[Any]:
+    """The next rows in the direction of reading. Empty values stand at the end, and are read by a query of their own:
+    one order over both could not follow an index."""
     down = order.descending != backwards
-    terms: list[Any] = []
-    if order.column:
-        plain = F(order.column)
-        if order.nullable:
-            terms.append(
-                plain.desc(nulls_first=True)
-                if backwards and down
-                else plain.desc(nulls_last=True)
-                if down
-                else plain.asc(nulls_first=True)
-                if backwards
-                else plain.asc(nulls_last=True)
-            )
-        else:
-            terms.append(plain.desc() if down else plain.asc())
-    terms.append("-pk" if down else "pk")
+    if not order.nullable:
+        return _ordered(rows, order.column, start, down, limit)
+    filled, empty = Q(**{f"{order.column}__isnull": False}), Q(**{f"{order.column}__isnull": True})
+    parts = [(filled, order.column), (empty, "")]
+    if backwards:
+        parts.reverse()
+    if start is not None and (start[0] is None) != backwards:  # the cursor stands in the second part
+        parts = parts[1:]
+    found: list[Any] = []
+    for place, (where, column) in enumerate(parts):
+        begin = start if place == 0 else None
+        found += _ordered(rows.filter(where), column, begin, down, limit - len(found))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _ordered(rows: QuerySet, column: str, start: tuple | None, down: bool, limit: int) -> list[Any]:
+    """Rows by a column (by id alone without one) strictly after the cursor."""
     if start is not None:
-        rows = rows.filter(_beyond(order, start, down, backwards))
-    return list(rows.order_by(*terms)[:limit])
+        rows = rows.filter(_beyond(column, start, down))
+    terms = [f"-{column}" if down else column] if column else []
+    return list(rows.order_by(*terms, "-pk" if down else "pk")[:limit])
 
 
-def _beyond(order: _Order, start: tuple, down: bool, backwards: bool) -> Q:
-    """Rows strictly after the cursor in the direction of reading; empty values stand at the end."""
+def _beyond(column: str, start: tuple, down: bool) -> Q:
     value, pk = start
     side = "lt" if down else "gt"
     same_id = Q(**{f"pk__{side}": pk})
-    if not order.column:
+    if not column:
         return same_id
-    is_null, not_null = Q(**{f"{order.column}__isnull": True}), Q(**{f"{order.column}__isnull": False})
-    if value is None:
-        return (is_null & same_id) | (not_null if backwards else Q(pk__in=[]))
-    further = Q(**{f"{order.column}__{side}": value}) | (Q(**{order.column: value}) & same_id)
-    if order.nullable and not backwards:
-        return further | is_null
-    return Q(**{f"{order.column}__{side}e": value}) & further if not order.nullable else further
+    further = Q(**{f"{column}__{side}": value}) | (Q(**{column: value}) & same_id)
+    return Q(**{f"{column}__{side}e": value}) & further
 
 
 def _merge(lists: Sequence[list[Any]], order: _Order, backwards: bool, limit: int) -> list[Any]:
@@ -293,6 +329,13 @@ def groups(entity: Entity, actor: Actor, query: Query, by: str, total: str = "")
     rows = query.rows(entity, actor).filter(condition(entity, actor, query)).order_by()
     lookup = f"{field.lookup}_id" if field.kind is kinds.TREE else field.lookup
     summed = fields.get(total)
-    sums = {"total_": Coalesce(Sum(summed.lookup), 0)} if summed and summed.lookup else {}
+    sums = {"total_": _sum(summed)} if summed and summed.lookup else {}
     found = rows.values(lookup).annotate(count_=Count("pk"), **sums).order_by("-count_", lookup)[:GROUP_LIMIT]
-    return [Group(row[lookup], row["count_"], row.get("total_")) for row in found]
+    unscaled = summed.unstored if summed and summed.json else lambda total: total
+    return [Group(row[lookup], row["count_"], unscaled(row.get("total_"))) for row in found]
+
+
+def _sum(field: Field) -> Coalesce:
+    """The sum of a number field; those in JSON are kept as whole numbers of their scale."""
+    value = Cast(KT(field.lookup), BigIntegerField()) if field.json else F(field.lookup)
+    return Coalesce(Sum(value), 0)

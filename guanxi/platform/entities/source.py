@@ -5,7 +5,7 @@ It is implemented twice: on a model with columns, and on rows whose values lie i
 whose fields are described by data.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache
 from operator import itemgetter
@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 from django.db.models.base import ModelState
 
 from guanxi.platform import bulk
-from guanxi.platform.access.describe import describe
+from guanxi.platform.access.describe import describe, text_of
 from guanxi.platform.access.fields import Field
-from guanxi.platform.refdata.fields import label_of
+from guanxi.platform.refdata.fields import LabelsField, label_of
 
 Changes = dict[int, tuple[int, set[str]]]
 
@@ -27,10 +27,15 @@ class EntitySource(Protocol):
     """See the module's docstring."""
 
     model: type[models.Model]
+    #: What sets its rows apart from others of the same table: column → value.
+    only: Mapping[str, Any]
 
     def fields(self) -> dict[str, Field]: ...
 
     def rows(self, *, deleted: bool = False) -> QuerySet: ...
+
+    def every(self) -> QuerySet:
+        """Live rows and deleted ones, in no order."""
 
     def new(self) -> Any: ...
 
@@ -52,6 +57,7 @@ class ModelSource:
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
+        self.only: Mapping[str, Any] = {}
         self._soft = any(field.name == "deleted_at" for field in model._meta.concrete_fields)
         self._rows = model._base_manager if self._soft else model._default_manager
 
@@ -61,6 +67,9 @@ class ModelSource:
     def rows(self, *, deleted: bool = False) -> QuerySet:
         rows = self._rows.all()
         return rows.filter(deleted_at__isnull=not deleted) if self._soft else rows
+
+    def every(self) -> QuerySet:
+        return self.model._base_manager.order_by()
 
     def new(self) -> Any:
         return self.model()
@@ -90,18 +99,21 @@ class ModelSource:
         return make
 
     def columns(self, changed: Iterable[Field]) -> set[str]:
-        return {
-            "labels" if hasattr(self.model, "labels") and field.key == "label" else field.lookup or field.key
-            for field in changed
-        }
+        texts = {text_of(name): name for name in _label_columns(self.model)}
+        return {texts.get(field.key) or _stem(field) or field.key for field in changed}
 
     def column(self, field: Field) -> str:
+        if field.json:
+            return _stem(field)
         names = {column.name: column.attname for column in self.model._meta.concrete_fields}
         if field.key == "label" and "labels" in names:
             return "" if field.is_masked else "labels"
         return names.get(field.key, "") if field.lookup else ""
 
     def reader(self, field: Field) -> Callable[[Any], Any] | None:
+        if field.json and field.lookup:
+            key, unstored = field.key, field.unstored
+            return lambda values: unstored(values.get(key))
         return label_of if self.column(field) == "labels" else None
 
 
@@ -113,43 +125,48 @@ class RowSource(ModelSource):
         self, model: type[models.Model], *, described: Callable[[], Sequence[Field]], data: str, only: dict[str, Any]
     ) -> None:
         super().__init__(model)
-        self._described, self._data, self._only = described, data, only
+        self._described, self._data, self.only = described, data, only
 
     def fields(self) -> dict[str, Field]:
-        own = {field.key: self._in_json(field) for field in self._described()}
-        return own | {key: field for key, field in super().fields().items() if key not in self._only and key not in own}
+        own = {field.key: in_json(field, self._data) for field in self._described()}
+        return own | {key: field for key, field in super().fields().items() if key not in self.only and key not in own}
 
     def rows(self, *, deleted: bool = False) -> QuerySet:
-        return super().rows(deleted=deleted).filter(**self._only)
+        return super().rows(deleted=deleted).filter(**self.only)
+
+    def every(self) -> QuerySet:
+        return super().every().filter(**self.only)
 
     def new(self) -> Any:
-        return self.model(**self._only)
+        return self.model(**self.only)
 
-    def columns(self, changed: Iterable[Field]) -> set[str]:
-        return {self._data if field.json else field.lookup for field in changed}
 
-    def column(self, field: Field) -> str:
-        return self._data if field.json else super().column(field)
+def _stem(field: Field) -> str:
+    """The column in which a field lies, alone or with others."""
+    return field.lookup.partition("__")[0] if field.json else field.lookup
 
-    def reader(self, field: Field) -> Callable[[Any], Any] | None:
-        if not field.json:
-            return super().reader(field)
-        key, unstored = field.key, field.unstored
-        return lambda data: unstored(data.get(key))
 
-    def _in_json(self, field: Field) -> Field:
-        def get(record: Any) -> Any:
-            return field.unstored(getattr(record, self._data).get(field.key))
+@cache
+def _label_columns(model: type[models.Model]) -> tuple[str, ...]:
+    """Columns with labels in three languages."""
+    return tuple(column.name for column in model._meta.concrete_fields if isinstance(column, LabelsField))
 
-        def set_(record: Any, value: Any) -> None:
-            data = dict(getattr(record, self._data))
-            stored = field.stored(value)
-            data.pop(field.key, None)
-            if stored is not None:
-                data[field.key] = stored
-            setattr(record, self._data, data)
 
-        return field.with_(json=True, lookup=f"{self._data}__{field.key}", get=get, set=set_, indexed=False)
+def in_json(field: Field, column: str) -> Field:
+    """The field as one value of many in a JSON column."""
+
+    def get(record: Any) -> Any:
+        return field.unstored(getattr(record, column).get(field.key))
+
+    def set_(record: Any, value: Any) -> None:
+        values = dict(getattr(record, column))
+        stored = field.stored(value)
+        values.pop(field.key, None)
+        if stored is not None:
+            values[field.key] = stored
+        setattr(record, column, values)
+
+    return field.with_(json=True, lookup=f"{column}__{field.key}", get=get, set=set_)
 
 
 def point(record: Any, **links: Any) -> None:

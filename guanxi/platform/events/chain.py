@@ -12,12 +12,13 @@ import hmac
 import json
 import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import orjson
 from django.conf import settings
+from django.db import connections
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -47,10 +48,11 @@ def rows(events: QuerySet) -> Iterator[tuple[Any, ...]]:
     Django's own converters, and the same values whichever database they come from."""
     texts = {f"{name}_text": Cast(name, TextField()) for name in _TEXTS}
     names = [f"{name}_text" if name in _TEXTS else name for name in COLUMNS]
+    # Named before it is read: to replace the zone of a time that has none takes four times as long.
+    zone = "" if connections[events.db].vendor == "postgresql" else "+00:00"
     for row in events.annotate(**texts).values_list(*names):
         values = list(row)
-        moment = datetime.fromisoformat(values[_AT])
-        values[_AT] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        values[_AT] = datetime.fromisoformat(values[_AT] + zone)
         values[_BATCH] = values[_BATCH] and values[_BATCH].replace("-", "")
         values[_PAYLOAD] = values[_PAYLOAD] and _read(values[_PAYLOAD])
         values[_DIFF] = values[_DIFF] and _read(values[_DIFF])
@@ -69,6 +71,11 @@ def key() -> bytes:
     return str(settings.AUDIT_KEY).encode()
 
 
+def keyed() -> hmac.HMAC:
+    """The beginning of every hash: to make the key ready takes longer than to hash a row."""
+    return hmac.new(key(), digestmod="sha256")
+
+
 def salts(count: int) -> list[bytes]:
     """As many fresh salts; one call to the system's source of randomness."""
     random = os.urandom(SALT * count)
@@ -80,9 +87,11 @@ def digest_of(values: Sequence[Any], salt: bytes) -> bytes:
     return sha256(salt + _canonical(values[_PLACE_OF_CONTENT:])).digest()
 
 
-def hash_of(before: bytes, values: Sequence[Any], digest: bytes, secret: bytes) -> bytes:
-    """The hash of a row that follows the hash ``before``."""
-    return hmac.digest(secret, before + digest + _canonical(values[:_PLACE_OF_CONTENT]), "sha256")
+def hash_of(before: bytes, values: Sequence[Any], digest: bytes, beginning: hmac.HMAC) -> bytes:
+    """The hash of a row that follows the hash ``before``; ``beginning`` is ``keyed()``."""
+    found = beginning.copy()
+    found.update(before + digest + _canonical(values[:_PLACE_OF_CONTENT]))
+    return found.digest()
 
 
 def sign(text: str) -> str:

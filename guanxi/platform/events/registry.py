@@ -78,6 +78,8 @@ class EventKind:
 
 
 _registry: Registry[EventKind] = Registry("Event kind", EventKind)
+#: What gives the kinds that come and go with the configuration.
+_more: list[Callable[[], Mapping[str, EventKind]]] = []
 PayloadClass = TypeVar("PayloadClass", bound=type[Payload])
 
 
@@ -122,19 +124,32 @@ def event(
     return register
 
 
-def kinds() -> dict[str, EventKind]:
-    """Every declared kind by key."""
+def declare_by(more: Callable[[], Mapping[str, EventKind]]) -> None:
+    """Say what gives the kinds that come and go with the configuration, by key."""
+    _more.append(more)
+
+
+def declared() -> dict[str, EventKind]:
+    """The kinds that stand in code, by key."""
     return _registry.all()
+
+
+def kinds() -> dict[str, EventKind]:
+    """Every declared kind by key, then those that come and go."""
+    found = _registry.all()
+    for more in _more:
+        found |= more()
+    return found
 
 
 def kind_of(key: str) -> EventKind | None:
     """The kind, or None for one that this installation does not (or no longer) know."""
-    return _registry.get(key)
+    return _registry.get(key) or next((kind for more in _more if (kind := more().get(key))), None)
 
 
 def freeze() -> None:
     """Close the registry and check what could not be checked one by one."""
-    for kind in kinds().values():
+    for kind in _registry.entries():
         missing = set(range(1, kind.schema)) - kind.upgrades.keys()
         if missing:
             raise RegistrationError(f"Event kind {kind.key} has no upgrade from schema {min(missing)}")

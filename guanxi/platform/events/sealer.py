@@ -61,10 +61,10 @@ def _number(rows: Sequence[tuple[Any, ...]], using: str) -> None:
 
 def _links(state: SealState, rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, bytes, bytes, bytes]]:
     """The links of the rows; the state moves on to the end of the chain."""
-    secret, end, links = chain.key(), bytes(state.hash), []
+    beginning, end, links = chain.keyed(), bytes(state.hash), []
     for row, salt in zip(rows, chain.salts(len(rows)), strict=True):
         digest = chain.digest_of(row, salt)
-        end = chain.hash_of(end, row, digest, secret)
+        end = chain.hash_of(end, row, digest, beginning)
         links.append((row[_SEQ], salt, digest, end))
     state.chained, state.hash = rows[-1][_SEQ], end
     return links

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from guanxi.platform.events.registration import RegistrationError, Registry
-from guanxi.platform.events.registry import kinds
+from guanxi.platform.events.registry import declared
 from guanxi.platform.events.stored import StoredEvent
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def on_committed(wanted: str | Iterable[str], handler: Handler) -> None:
 def freeze() -> None:
     """Close the registry; RegistrationError for a kind that nobody declares."""
     for key, subscriber in _registry.all().items():
-        if unknown := subscriber.exact - kinds().keys():
+        if unknown := subscriber.exact - declared().keys():
             raise RegistrationError(f"{key}: event kind {min(unknown)} is not declared")
     _registry.frozen = True
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hmac import HMAC
 from typing import Any
 
 from guanxi.platform.events import chain
@@ -57,16 +58,18 @@ def walk(
 
     ``on_link(seq, hash)`` is told each proven link. Erasures are compared at the end, by ``unexplained``.
     """
-    found, secret = Walk(after, start), chain.key()
+    found, beginning = Walk(after, start), chain.keyed()
     while found.fault is None and found.seq < until:
         end = min(found.seq + AT_ONCE, until)
         rows, links = _rows(found.seq, end, using), _links(found.seq, end, using)
+        row, link = next(rows, None), next(links, None)
         for seq in range(found.seq + 1, end + 1):
-            found.fault = _step(found, seq, rows.get(seq), links.get(seq), secret)
+            found.fault = _step(found, seq, row, link, beginning)
             if found.fault is not None:
                 break
             if on_link is not None:
                 on_link(seq, found.hash)
+            row, link = next(rows, None), next(links, None)
         yield found
 
 
@@ -77,22 +80,23 @@ def unexplained(found: Walk) -> Fault | None:
     return Fault(min(stray), EMPTIED) if stray else None
 
 
-def _rows(after: int, end: int, using: str) -> dict[int, tuple[Any, ...]]:
-    events = Event.objects.using(using).filter(seq__gt=after, seq__lte=end)
-    return {row[_SEQ]: row for row in chain.rows(events)}
+def _rows(after: int, end: int, using: str) -> Iterator[tuple[Any, ...]]:
+    """In their order, read one at a time: thousands of them alive at once would keep the garbage collector busy."""
+    return chain.rows(Event.objects.using(using).filter(seq__gt=after, seq__lte=end).order_by("seq"))
 
 
-def _links(after: int, end: int, using: str) -> dict[int, tuple[Any, Any, Any]]:
-    links = Seal.objects.using(using).filter(seq__gt=after, seq__lte=end)
-    return {seq: link for seq, *link in links.values_list("seq", "salt", "digest", "hash")}  # type: ignore[misc]
+def _links(after: int, end: int, using: str) -> Iterator[tuple[int, Any, Any, Any]]:
+    links = Seal.objects.using(using).filter(seq__gt=after, seq__lte=end).order_by("seq")
+    return iter(links.values_list("seq", "salt", "digest", "hash"))
 
 
-def _step(found: Walk, seq: int, row: Any, link: Any, secret: bytes) -> Fault | None:
-    if row is None:
+def _step(found: Walk, seq: int, row: Any, link: Any, beginning: HMAC) -> Fault | None:
+    """Whether row and link, the next that there are, are those of ``seq`` and as they were written."""
+    if row is None or row[_SEQ] != seq:
         return Fault(seq, MISSING)
-    if link is None:
+    if link is None or link[0] != seq:
         return Fault(seq, UNSEALED, row[_ID])
-    salt, digest, stored = link
+    _seq, salt, digest, stored = link
     digest = bytes(digest)
     if salt is not None:
         if chain.digest_of(row, bytes(salt)) != digest:
@@ -101,7 +105,7 @@ def _step(found: Walk, seq: int, row: Any, link: Any, secret: bytes) -> Fault | 
         found.emptied.add(seq)
     else:
         return Fault(seq, EDITED, row[_ID])
-    link_hash = chain.hash_of(found.hash, row, digest, secret)
+    link_hash = chain.hash_of(found.hash, row, digest, beginning)
     if link_hash != bytes(stored):
         return Fault(seq, MOVED, row[_ID])
     if row[_KIND] == ERASED and row[_PAYLOAD]:

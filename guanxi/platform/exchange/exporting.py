@@ -21,7 +21,7 @@ from guanxi.platform.audit.services import taken_away
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.entities.query import Query, Sort, condition, read_filter
+from guanxi.platform.entities.query import Query, Sort, condition, ordered, read_filter
 from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.exchange.choices import Format, LinkText
 from guanxi.platform.exchange.events import Downloaded, Exported
@@ -100,14 +100,7 @@ def selected(wanted: Request, actor: Actor) -> QuerySet:
     else:
         query = Query(filter=read_filter(entity, actor, wanted.filter), text=wanted.text, action="export")
         rows = rows.filter(condition(entity, actor, query))
-    return rows.order_by(*_order(wanted, actor))
-
-
-def _order(wanted: Request, actor: Actor) -> list[str]:
-    sort = Sort.parse(wanted.sort or wanted.entity.order)
-    field = wanted.entity.readable(actor).get(sort.field)
-    sign = "-" if sort.descending else ""
-    return [f"{sign}{field.lookup}", f"{sign}pk"] if field is not None and field.lookup else [f"{sign}pk"]
+    return ordered(rows, entity, actor, Sort.parse(wanted.sort or entity.order))
 
 
 def fetch_plan(wanted: Request, actor: Actor) -> FetchPlan:

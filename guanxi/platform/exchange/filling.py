@@ -13,8 +13,8 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.command import Command, always
 from guanxi.platform.commands.unique_sets import duplicates_among
-from guanxi.platform.entities import numbering
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import refusing, ruled_out
 from guanxi.platform.exchange.cells import BLANK
 from guanxi.platform.exchange.choices import Empty
 from guanxi.platform.exchange.chunk import Chunk
@@ -51,7 +51,7 @@ class Filler:
         make = self.entity.source.maker()
         records = [make() for _index in indexes]
         fields = self.entity.fields()
-        for key, value in self.entity.initial(self.actor).items():
+        for key, value in self.entity.starting(self.actor).items():
             _set_all(fields[key], records, [value] * len(records))
         for source in self.part.sources:
             column = chunk.values[number][source.field.key]
@@ -103,6 +103,8 @@ class Filler:
                 if index not in chunk.problems:
                     for key, message in self.entity.clean(work.records[index], actor).items():
                         chunk.refuse(index, str(message), self.part.position(key))
+        if refusing(self.entity):
+            self._check_features(chunk, work, new, touched)
         for name, indexes in (("create", new), ("edit", tuple(touched))):
             rule = self._rules[name]
             if rule is None:
@@ -110,6 +112,17 @@ class Filler:
             for index in indexes:
                 if reason := _refusal(rule, work.records[index], self.actor):
                     chunk.refuse(index, reason)
+
+    def _check_features(self, chunk: Chunk, work: Work, new: Sequence[int], touched: dict[int, frozenset[str]]) -> None:
+        """What features refuse. A link whose target comes later is not missed."""
+        actor = self.actor.at(self.actor.now())
+        fields = self.entity.fields()
+        for index in (*new, *touched):
+            if index in chunk.problems:
+                continue
+            for key, message in ruled_out(self.entity, work.records[index], actor, touched.get(index)).items():
+                if not self._awaited(chunk, index, fields[key]):
+                    chunk.refuse(index, message, self.part.position(key))
 
     def _check_unique(
         self, chunk: Chunk, work: Work, indexes: Sequence[int], touched: dict[int, frozenset[str]]
@@ -121,15 +134,15 @@ class Filler:
                 chunk.refuse(indexes[place], message, self.part.position(key))
 
 
-def number_records(work: Work) -> None:
+def number_records(work: Work, actor: Actor) -> None:
     """Give codes to the new records that brought none: one block of numbers in a short transaction."""
     entity = work.part.entity
     if not entity.code_format:
         return
     unnumbered = [record for index in work.having(NEW) if not (record := work.records[index]).code]
     if unnumbered:
-        for record, number in zip(unnumbered, numbering.reserve(entity.key, len(unnumbered)), strict=True):
-            record.code = entity.code_format.format(number)
+        for record, code in zip(unnumbered, entity.codes(len(unnumbered), actor), strict=True):
+            record.code = code
 
 
 def _set_all(field: Field, records: Sequence[Any], values: Sequence[Any]) -> None:

@@ -150,7 +150,7 @@ def after_job(ended: Job) -> None:
     Import.objects.filter(pk=ended.payload["import"], job_id=ended.pk).exclude(state=ImportState.DONE).update(**values)
 
 
-@periodic(every=timedelta(days=1), name="exchange.spools")
+@periodic(every=timedelta(hours=1), name="exchange.spools")
 def throw_spools_away() -> None:
-    """Spools of old imports are of no use to anybody."""
+    """Spools of old imports and what killed readers left are of no use to anybody."""
     throw_away(now=timezone.now())

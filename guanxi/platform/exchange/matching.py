@@ -52,11 +52,11 @@ def by_key(
     base = _having(entity.base_rows(), key, wanted)
     if hosts is not None:
         base = base.filter(bulk.key_in(hosts[0].lookup, set(hosts[1])))
-    records = list(gate.narrow(base, rights["view"]).order_by("pk"))
+    records = list(gate.narrow(base, rights["view"], entity.every_row()).order_by("pk"))
     for record in records:
         matches.found[key.get(record)].append(record)
     if rights["edit"] != (EVERY_ROW,):
-        editable = set(gate.narrow(base, rights["edit"]).values_list("pk", flat=True))
+        editable = set(gate.narrow(base, rights["edit"], entity.every_row()).values_list("pk", flat=True))
         matches.fixed = {record.pk for record in records} - editable
     if rights["view"] != (EVERY_ROW,) and key.key == "code":
         seen = {record.pk for record in records}

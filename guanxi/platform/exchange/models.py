@@ -10,7 +10,8 @@ from guanxi.platform.exchange.choices import ImportState
 
 
 class Import(models.Model):
-    """One file on its way into an entity.
+    """One file on its way into an entity. A deputy's runs with the rights of whom they acted for (``on_behalf_of``), as long
+    as they are their deputy, and is found while they act for them.
 
     ``folder`` names the spool and what goes with it; ``mapping`` says which column means what and ``options`` how
     rows are treated (plan.py); ``found`` is what the check counted, with examples; ``counters`` what the run did.
@@ -19,6 +20,9 @@ class Import(models.Model):
 
     entity = models.CharField(_("entity"), max_length=100)
     owner = models.ForeignKey("access.User", models.PROTECT, related_name="+", verbose_name=_("owner"))
+    on_behalf_of = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("on behalf of")
+    )
     state = models.CharField(_("state"), max_length=12, choices=ImportState.choices, default=ImportState.READING)
     file_id = models.BigIntegerField(_("file"))
     file_name = models.CharField(_("file name"), max_length=255)

@@ -11,7 +11,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.watermark import watermark
 from guanxi.platform.audit.services import taken_away
 from guanxi.platform.commands.record_event import by
-from guanxi.platform.entities import links
+from guanxi.platform.entities import layout, links
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.exchange.events import Printed
@@ -38,9 +38,9 @@ def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) ->
     fields = entity.readable(actor)
     labels = links.labels_of(entity, fields.values(), [record], actor)
     sections = []
-    for section in entity.sections():
+    for section in layout.sections(entity, actor):
         lines = [
-            (str(fields[key].label), _text(fields[key], record, actor, labels))
+            (str(fields[key].label), text_of(fields[key], record, actor, labels))
             for key in section.fields
             if key in fields
         ]
@@ -54,7 +54,8 @@ def write_record(target: BinaryIO, entity: Entity, actor: Actor, record: Any) ->
     remember(entity, actor, [record])
 
 
-def _text(field: Field, record: Any, actor: Actor, labels: dict[str, dict[int, str]]) -> str:
+def text_of(field: Field, record: Any, actor: Actor, labels: dict[str, dict[int, str]]) -> str:
+    """A field on paper; ``labels`` come from ``links.labels_of``."""
     value = field.get(record)
     if field.is_link:
         return labels[field.key].get(value, _("not open to you")) if value else ""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.beside import Beside, attach, values_of
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
@@ -70,7 +71,8 @@ class FetchPlan:
         self.customers: set[int] = set()
         self._customer = customer_path(entity)
         #: Values that no column holds need the record itself, or come in sets from a side table.
-        self._by_record = any(not columns[field.key] and field.load is None for field in self.fields)
+        self._by_record = any(not columns[field.key] and not field.stored_beside for field in self.fields)
+        self._beside = [place for field in self.fields if (place := field.stored_beside)]
         uid = "uid" if any(field.sealed for field in self.fields) else ""  # an encrypted value is bound to it
         named = dict.fromkeys([self._customer, uid, *columns.values()])
         self.names = ["pk", *(column for column in named if column not in ("", "pk"))]
@@ -108,12 +110,19 @@ class FetchPlan:
             stored = list(zip(*chunk, strict=True))
             if self._customer:
                 self.customers.update(stored[self.names.index(self._customer)])
-            yield [self._values(one, stored) for one in self._fetched]
+            loaded = values_of(self._beside, stored[0])
+            yield [self._values(one, stored, loaded) for one in self._fetched]
 
-    def _values(self, one: _Fetched, stored: Sequence[Sequence[Any]]) -> Sequence[Any]:
-        if one.place is None:
-            loaded = one.field.load(stored[0]) if one.field.load else {}
-            values: Sequence[Any] = [loaded.get(pk) for pk in stored[0]]
+    def _values(
+        self, one: _Fetched, stored: Sequence[Sequence[Any]], loaded: dict[Beside, dict[int, Any]]
+    ) -> Sequence[Any]:
+        values: Sequence[Any]
+        if place := one.field.stored_beside:
+            values = [loaded[place].get(pk) for pk in stored[0]]
+            if one.field.is_masked:
+                values = [one.field.exported(value) for value in values]
+        elif one.place is None:
+            values = [None] * len(stored[0])
         elif one.field.sealed:
             values = self._opened(one.field, *(stored[self.names.index(name)] for name in ("pk", "uid", one.field.key)))
         else:
@@ -136,6 +145,7 @@ class FetchPlan:
         found = iter(queryset.iterator(chunk_size=AT_ONCE))
         while chunk := list(islice(found, AT_ONCE)):
             self.customers.update(filter(None, map(self.entity.customer_of, chunk)))
+            attach(self.fields, chunk)
             yield [
                 one.word(values) if one.word else values
                 for one in self._fetched
@@ -153,6 +163,8 @@ class FetchPlan:
             return lambda values: ["; ".join(labels.get(part, part) for part in value or ()) for value in values]
         if field.kind is kinds.TAGS:
             return lambda values: ["; ".join(value or ()) for value in values]
+        if field.kind.worded:
+            return lambda values: [field.display(value, self.actor.zone) for value in values]
         return None
 
     def _link_words(self, field: Field) -> Convert:

@@ -113,7 +113,7 @@ class Run:
     def _chunk(self, stop: int) -> None:
         chunk = self.validator.read(self.place["row"], stop)
         works = self.builder.build(chunk, chunk.good())
-        number_records(works[0])
+        number_records(works[0], self.actor)
         with transaction.atomic():
             begin = time.monotonic()
             counted = self.store.store(chunk, works)

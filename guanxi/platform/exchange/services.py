@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -47,6 +48,7 @@ def begin(entity: Entity, actor: Actor, stream: IO[bytes], name: str) -> Import:
         chosen = Import.objects.create(
             entity=entity.key,
             owner_id=actor.user_id,
+            on_behalf_of_id=actor.on_behalf_of_id,
             file_id=stored.pk,
             file_name=stored.name,
             file_size=stored.size,
@@ -66,7 +68,7 @@ def _judge(name: str, path: Path) -> None:
 
 def find(pk: int, actor: Actor) -> Import:
     """The actor's own import. Raises NotFound."""
-    found = Import.objects.filter(pk=pk, owner_id=actor.user_id or 0).first()
+    found = _own(actor).filter(pk=pk).first()
     if found is None or registry.find(found.entity) is None:
         raise gate.NotFound
     return found
@@ -74,7 +76,12 @@ def find(pk: int, actor: Actor) -> Import:
 
 def recent(entity: Entity, actor: Actor, limit: int = 8) -> list[Import]:
     """The actor's latest imports into an entity."""
-    return list(Import.objects.filter(owner_id=actor.user_id, entity=entity.key).order_by("-pk")[:limit])
+    return list(_own(actor).filter(entity=entity.key).order_by("-pk")[:limit])
+
+
+def _own(actor: Actor) -> QuerySet[Import]:
+    """What a deputy imports for somebody is theirs while they act for them, not in their own name."""
+    return Import.objects.filter(owner_id=actor.user_id or 0, on_behalf_of_id=actor.on_behalf_of_id)
 
 
 def names_of(chosen: Import) -> tuple[str, ...]:
@@ -236,7 +243,8 @@ def files_of(chosen: Import) -> Any:
 
 
 def _queue(chosen: Import, kind: str, label: Any, *, key: str | None = None) -> Job:
-    job = enqueue(kind, {"import": chosen.pk}, owner_id=chosen.owner_id, label=label, key=key)
+    payload = {"import": chosen.pk, "for": chosen.on_behalf_of_id}
+    job = enqueue(kind, payload, owner_id=chosen.owner_id, label=label, key=key)
     chosen.job_id = job.pk
     chosen.save(update_fields=["job_id"])
     return job

@@ -68,7 +68,7 @@ class Store:
         middle = max(1, len(indexes) // 2)
         for half in (indexes[:middle], indexes[middle:]):
             works = self.builder.build(chunk, half)
-            number_records(works[0])
+            number_records(works[0], self.actor)
             counted += self.store(chunk, works)
         return counted
 
@@ -107,7 +107,7 @@ class Store:
                 host.set(record, main.record(index).pk)
             if errors := entity.clean(record, self.actor):
                 raise Rejected({key: str(message) for key, message in errors.items()})
-        number_records(work)
+        number_records(work, self.actor)
 
     def _write_part(self, work: Work) -> None:
         entity = work.part.entity
@@ -122,17 +122,17 @@ class Store:
 
     def _write_facts(self, entity: Entity, new: list[Fact]) -> None:
         """Facts carry the batch themselves and have no event each."""
-        entity.prepare(new, self.actor, self.scopes)
+        entity.derive(new, self.actor, self.scopes)
         for record in new:
             stamp(record, self.actor, created=True)
             record.batch = self.batch
         source.insert(entity.source.model, new)
-        entity.written([Change(record, {}, created=True) for record in new], self.actor)
+        entity.after([Change(record, {}, created=True) for record in new], self.actor)
 
     def _write_records(self, entity: Entity, new: list[Any], changed: list[tuple[Any, dict[str, Any]]]) -> None:
         actor = self.actor.at(self.actor.now())
         hanging.hold_hosts(entity, [*new, *(record for record, _before in changed)])
-        entity.prepare([*new, *(record for record, _before in changed)], actor, self.scopes)
+        entity.derive([*new, *(record for record, _before in changed)], actor, self.scopes)
         differences = self._differences[entity.key]
         for record in new:
             stamp(record, actor, created=True)
@@ -146,7 +146,7 @@ class Store:
         told = by(actor)
         append([event_for(kind, entity, change, told, self.batch) for kind, changes in kinds for change in changes])
         cascade.rescope(entity, edited)
-        entity.written([*created, *edited], actor)
+        entity.after([*created, *edited], actor)
 
     def _save(
         self, entity: Entity, changed: list[tuple[Any, dict[str, Any]]], differences: Differences, actor: Actor

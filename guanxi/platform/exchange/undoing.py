@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 
 from guanxi.platform import bulk
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.commands.outcome import Change
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.commands.undo import undo_some
 from guanxi.platform.entities import registry
@@ -34,7 +35,7 @@ def undo(chosen: Import, actor: Actor, context: JobContext) -> None:
             _note_left(chosen, result.left)
             context.checkpoint(place, counters={"restored": len(result.done), "left": len(result.left)})
         context.pause()
-    _undo_facts(chosen, context)
+    _undo_facts(chosen, actor, context)
     if not context.cancelled():
         _end(chosen, actor, context)
 
@@ -48,17 +49,16 @@ def _note_left(chosen: Import, left: dict[int, str]) -> None:
     row.save(update_fields=["left"])
 
 
-def _undo_facts(chosen: Import, context: JobContext) -> None:
+def _undo_facts(chosen: Import, actor: Actor, context: JobContext) -> None:
     """Facts have no events; they carry the batch."""
     entity = registry.get(chosen.entity)
     while entity.kind is EntityKind.FACT and not context.cancelled():
         with transaction.atomic():
-            ids = list(
-                entity.base_rows().filter(batch=chosen.batch).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
-            )
-            entity.base_rows().filter(bulk.key_in("id", ids)).delete()
-            context.checkpoint(END, counters={"restored": len(ids)})
-        if len(ids) < AT_ONCE:
+            facts = list(entity.base_rows().filter(batch=chosen.batch).order_by("pk")[:AT_ONCE])
+            entity.base_rows().filter(bulk.key_in("id", [fact.pk for fact in facts])).delete()
+            entity.written([Change(fact, {}) for fact in facts], actor)
+            context.checkpoint(END, counters={"restored": len(facts)})
+        if len(facts) < AT_ONCE:
             return
         context.pause()
 

@@ -19,6 +19,7 @@ class JobSettings:
     shared_pause: float = 0.03
     shared_window: float = 10
     keep_days: int = 90
+    statement: float = 3600
 
     @property
     def lease_time(self) -> timedelta:

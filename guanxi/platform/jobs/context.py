@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -14,8 +14,9 @@ from django.utils.functional import Promise
 
 from guanxi.platform.jobs import claims, maintenance
 from guanxi.platform.jobs.conf import JobSettings, job_settings
+from guanxi.platform.jobs.counters import check
 from guanxi.platform.jobs.errors import LeaseLost, Released
-from guanxi.platform.jobs.interactive import single_writer, used_within
+from guanxi.platform.jobs.interactive import beside_people
 from guanxi.platform.jobs.models import Job, JobPulse
 from guanxi.platform.jobs.sentences import Sentence, as_sentence
 
@@ -89,6 +90,7 @@ class JobContext:
             raise LeaseLost(f"job {self.id} belongs to another worker")
         place = row["cursor"] if cursor is KEEP else cursor
         summed = dict(row["counters"])
+        check(counters or ())
         for name, more in (counters or {}).items():
             summed[name] = summed.get(name, 0) + more
         done = self._done if done is None else done
@@ -142,8 +144,8 @@ class JobContext:
 
     def shared(self) -> bool:
         """Do people work on the same SQLite file now? Then keep a transaction at about 40 ms (100 to 500 rows, not 2,000)."""
-        if single_writer() and self._due("shared"):
-            self._shared = used_within(timedelta(seconds=self._conf.shared_window), now=self.now())
+        if self._due("shared"):
+            self._shared = beside_people(self._conf, now=self.now())
         return self._shared
 
     def pause(self) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from guanxi.platform.jobs.conf import JobSettings
 from guanxi.platform.jobs.models import InteractiveUse
 
 logger = logging.getLogger("guanxi.jobs")
@@ -37,6 +38,11 @@ def note_interactive_use(now: datetime | None = None) -> None:
         InteractiveUse.objects.update_or_create(name="web", defaults={"seen_at": now})
     except DatabaseError:
         logger.warning("the trace of interactive use could not be written", exc_info=True)
+
+
+def beside_people(conf: JobSettings, *, now: datetime) -> bool:
+    """Whether people work on the same SQLite file: then transactions stay small, with a pause after each."""
+    return single_writer() and used_within(timedelta(seconds=conf.shared_window), now=now)
 
 
 def used_within(window: timedelta, *, now: datetime) -> bool:

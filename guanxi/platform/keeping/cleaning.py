@@ -200,5 +200,5 @@ def _removed(entity: Entity, ids: list[int]) -> list[int]:
 def _remove(entity: Entity, ids: list[int]) -> None:
     for attached in registry.entities():
         if attached.kind is EntityKind.ATTACHED:
-            attached.source.model._base_manager.filter(key_in("record_id", set(ids)), entity=entity.key).delete()
-    entity.source.model._base_manager.filter(key_in("pk", set(ids)), deleted_at__isnull=False).delete()
+            attached.every_row().filter(key_in("record_id", set(ids)), entity=entity.key).delete()
+    entity.every_row().filter(key_in("pk", set(ids)), deleted_at__isnull=False).delete()

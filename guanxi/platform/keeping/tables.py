@@ -20,8 +20,9 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_time
 
 from guanxi.platform.bulk import insert_many
 
-#: Sessions end with a restore; what marks itself ``side`` is worth nothing later.
-LEFT_OUT = frozenset({"sessions.session", "usersessions.usersession"})
+#: Sessions end with a restore, the search index is built anew from the records; what marks itself ``side`` is worth nothing
+#: later.
+LEFT_OUT = frozenset({"sessions.session", "usersessions.usersession", "search.searchdoc", "search.searchkind"})
 FETCHED = 2_000
 #: About so many bytes of rows make one member of the archive.
 MEMBER = 8 * 2**20

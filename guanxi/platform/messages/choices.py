@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     JOB = "job", _("Background work")
     QUESTION = "question", _("Question")
     ALARM = "alarm", _("Alarm")
+    REPORT = "report", _("Report")
 
 
 class Channel(models.TextChoices):
@@ -30,7 +31,11 @@ class Channel(models.TextChoices):
 
 
 #: What holds until somebody chooses otherwise. Mail is for what keeps others waiting.
-USUAL_CHANNELS = dict.fromkeys(Kind, Channel.HERE) | {Kind.APPROVAL: Channel.BOTH, Kind.QUESTION: Channel.BOTH}
+USUAL_CHANNELS = dict.fromkeys(Kind, Channel.HERE) | {
+    Kind.APPROVAL: Channel.BOTH,
+    Kind.QUESTION: Channel.BOTH,
+    Kind.REPORT: Channel.BOTH,
+}
 
 
 class MailKind(models.TextChoices):
@@ -51,6 +56,7 @@ class MailState(models.TextChoices):
 ICONS = {
     Kind.ASSIGNED: "user-check", Kind.DUE: "calendar-due", Kind.APPROVAL: "rubber-stamp", Kind.DECIDED: "checks",
     Kind.MENTION: "at", Kind.SHARED: "share", Kind.JOB: "loader", Kind.QUESTION: "help-circle", Kind.ALARM: "bell-ringing",
+    Kind.REPORT: "chart-bar",
 }  # fmt: skip
 
 #: Colour means status: what calls for action, and what went wrong.

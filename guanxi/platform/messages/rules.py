@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.grants import Grant
-from guanxi.platform.access.models import RoleGrant, User
+from guanxi.platform.access.models import Department, RoleGrant, User, UserRole
 from guanxi.platform.commands import held
 from guanxi.platform.commands.models import HeldCommand
 from guanxi.platform.entities import registry
@@ -28,11 +29,24 @@ Rule = Callable[[Sequence[StoredEvent]], Told]
 #: At most so many people are asked to decide about one held command, or told of one alarm.
 DECIDERS = 50
 
+#: At most so many people of a department are told of a record that was shared with it, those nearest to it first.
+COLLEAGUES = 200
+
 #: The role of those who are told when somebody looks at too much.
 OFFICERS = "security_officer"
 
-#: The entity by which a single record is opened to somebody.
+#: The entity by which a single record is opened to somebody, and what its receivers are told of one and of several.
 SHARE = "sharing.share"
+_SHARED = {
+    "person": (
+        gettext_noop("%(actor)s shared “%(record)s” with you"),
+        gettext_noop("%(actor)s shared %(count)s %(entities)s with you"),
+    ),
+    "unit": (
+        gettext_noop("%(actor)s shared “%(record)s” with your department"),
+        gettext_noop("%(actor)s shared %(count)s %(entities)s with your department"),
+    ),
+}
 
 
 def receiving_field(entity: Entity) -> str:
@@ -126,19 +140,7 @@ def _only(records: Sequence[int]) -> int | None:
 
 def deciders(row: HeldCommand) -> list[User]:
     """Active users, other than who asked, who hold the approval right over all records of a held command."""
-    entity = registry.get(row.entity)
-    grants = RoleGrant.objects.filter(role__active=True).values_list("role_id", "entity", "actions", "scope")
-    roles = {
-        role
-        for role, key, actions, scope in grants
-        if Grant(role, key, frozenset(actions), scope).covers(entity.key, "approve")
-    }
-    users = (
-        User.objects.filter(is_active=True, role_links__role__in=roles)
-        .exclude(pk=row.requested_by_id)
-        .distinct()
-        .order_by("pk")
-    )
+    users = _allowed(registry.get(row.entity), "approve").exclude(pk=row.requested_by_id).order_by("pk")
     found: list[User] = []
     for user in users.iterator(chunk_size=200):
         if len(found) == DECIDERS:
@@ -146,6 +148,17 @@ def deciders(row: HeldCommand) -> list[User]:
         if held.may_decide(Actor.for_user(user), row):
             found.append(user)
     return found
+
+
+def _allowed(entity: Entity, action: str) -> QuerySet[User]:
+    """Active users to whom a role allows an action on some record of an entity, however far it reaches."""
+    grants = RoleGrant.objects.filter(role__active=True).values_list("role_id", "entity", "actions", "scope")
+    roles = {
+        role
+        for role, key, actions, scope in grants
+        if Grant(role, key, frozenset(actions), scope).covers(entity.key, action)
+    }
+    return User.objects.filter(is_active=True, pk__in=UserRole.objects.filter(role__in=roles).values("user"))
 
 
 def mentioned(events: Sequence[StoredEvent]) -> Told:
@@ -234,27 +247,47 @@ def found_harmful(events: Sequence[StoredEvent]) -> Told:
 
 
 def shared(events: Sequence[StoredEvent]) -> Told:
-    """Records were opened to a person who now may see them: they are told; several at once make one notification."""
-    opened: dict[tuple[int, str, str], list[StoredEvent]] = defaultdict(list)
+    """Records were opened to a person, or to a department, who now may see them: they are told; several at once make one
+    notification."""
+    opened: dict[tuple[str, int, str, str], list[StoredEvent]] = defaultdict(list)
     for event in events:
         new = {key: change[1] for key, change in (event.diff or {}).items()}
-        if new.get("person") and new["person"] != event.actor_id and registry.find(new.get("entity", "")):
-            opened[new["person"], new["entity"], str(event.batch or "")].append(event)
-    users = User.objects.in_bulk({person for person, _host, _occasion in opened})
+        if registry.find(new.get("entity", "")):
+            for receiver in ("person", "unit"):
+                if new.get(receiver):
+                    opened[receiver, new[receiver], new["entity"], str(event.batch or "")].append(event)
     found: Told = []
-    for (person, host, occasion), own in opened.items():
+    for (receiver, who, host, occasion), own in opened.items():
         records = [event.diff["record_id"][1] for event in own if event.diff]
-        if person in users and gate.admits(Actor.for_user(users[person]), registry.get(host), records, "view"):
-            found.append((person, _shared(host, occasion, own[0], records)))
+        told = (
+            _person(who, registry.get(host), records) if receiver == "person" else _colleagues(who, registry.get(host))
+        )
+        notice = _shared(host, occasion, own[0], records, receiver)
+        found += [(user, notice) for user in told if user != own[0].actor_id]
     return found
 
 
-def _shared(host: str, occasion: str, event: StoredEvent, records: Sequence[int]) -> Notice:
+def _person(user: int, host: Entity, records: Sequence[int]) -> list[int]:
+    found = User.objects.filter(pk=user).first()
+    return [user] if found and gate.admits(Actor.for_user(found), host, records, "view") else []
+
+
+def _colleagues(unit: int, host: Entity) -> list[int]:
+    """Who works in a department or below it and may see records of this kind where a share opens them. A share reaches
+    whomever a role allows to look at all, so that nobody is asked one by one."""
+    place = Department.objects.filter(pk=unit).first()
+    if place is None:
+        return []
+    within = _allowed(host, "view").filter(department__path__range=place.path_range)
+    return list(within.order_by("department__path", "pk").values_list("pk", flat=True)[:COLLEAGUES])
+
+
+def _shared(host: str, occasion: str, event: StoredEvent, records: Sequence[int], receiver: str) -> Notice:
     actor, several = event.actor_name, event.batch or len(records) > 1
+    one, many = _SHARED[receiver]
     return Notice(
         key=f"shared:{host}:{occasion or event.id}", kind=Kind.SHARED, count=len(records), entity=host, record_id=records[0], event_id=event.id,
-        sentence=sentence(gettext_noop("%(actor)s shared “%(record)s” with you"), actor=actor),
-        many=sentence(gettext_noop("%(actor)s shared %(count)s %(entities)s with you"), actor=actor) if several else None,
+        sentence=sentence(one, actor=actor), many=sentence(many, actor=actor) if several else None,
     )  # fmt: skip
 
 

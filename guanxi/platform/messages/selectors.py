@@ -94,4 +94,5 @@ def _title(row: Notification, labels: Mapping[int, str]) -> str:
     if entity is not None:
         values |= {"entity": str(entity.label), "entities": str(entity.label_plural)}
         values["record"] = labels.get(row.record_id or 0) or _("a record that is not open to you")
-    return render({"text": row.sentence["text"], "values": values})
+    # Whatever wrote no sentence: a line that says of what kind it is can still be opened and marked as read.
+    return render({"text": row.sentence.get("text", ""), "values": values}) or str(Kind(row.kind).label)

@@ -41,7 +41,7 @@ def parts(persons: Persons) -> Iterator[Part]:
     for key, ids in persons.items():
         for entity in registry.entities():
             if entity.hangs_on and entity.fields()[entity.hangs_on].target == key and subject_of(entity) is None:
-                rows = every_row(entity).filter(key_in(f"{entity.hangs_on}_id", ids))
+                rows = every_row(entity).filter(key_in(entity.source.column(entity.fields()[entity.hangs_on]), ids))
                 hosts.setdefault(entity.key, set()).update(rows.values_list("pk", flat=True))
                 hanging.append(Part(entity, rows, removed=False))
     for entity in registry.entities():

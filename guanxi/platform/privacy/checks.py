@@ -10,4 +10,4 @@ from guanxi.platform.privacy.declared import gaps
 
 @register("privacy")
 def personal_fields_are_declared(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    return [Error(message, obj=entity, id="privacy.E002") for entity in registry.entities() for message in gaps(entity)]
+    return [Error(message, obj=entity, id="privacy.E002") for entity in registry.declared() for message in gaps(entity)]

@@ -59,3 +59,19 @@ class Fate(models.TextChoices):
     EMPTIED = "emptied", _("is emptied")
     REMOVED = "removed", _("is removed")
     STAYS = "stays", _("stays")
+
+
+class Told(models.TextChoices):
+    """To whom an incident is reported, each with a clock of its own."""
+
+    AUTHORITY = "authority", _("The authority (cybersecurity, PIPL)")
+    GDPR = "gdpr", _("A supervisory authority under the GDPR")
+    PEOPLE = "people", _("The people concerned")
+
+
+class IncidentState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("incident", "Open")
+    CLOSED = "closed", pgettext_lazy("incident", "Closed")
+
+
+INCIDENT_COLORS = {"open": "red", "closed": "green"}

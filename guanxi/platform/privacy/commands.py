@@ -1,4 +1,4 @@
-"""What is done with a person's request."""
+"""What is done with a person's request, a legal hold and an incident."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.commands.command import Answer, Input, command
-from guanxi.platform.privacy import holding, jobs, persons
-from guanxi.platform.privacy.choices import CLOSED, RequestKind, RequestState
-from guanxi.platform.privacy.models import LegalHold, SubjectRequest
+from guanxi.platform.commands.outcome import Rejected
+from guanxi.platform.privacy import holding, incidents, jobs, persons
+from guanxi.platform.privacy.choices import CLOSED, IncidentState, RequestKind, RequestState, Told
+from guanxi.platform.privacy.models import Incident, LegalHold, SubjectRequest
 
 
 @command(
@@ -103,3 +104,43 @@ def lift(hold: LegalHold, actor: Actor, *, note: Annotated[str, Input(_("Reason"
 @lift.allowed
 def _holds(hold: LegalHold, actor: Actor) -> Answer:
     return hold.lifted_at is None or gettext("It has been lifted.")
+
+
+@command(
+    Incident, label=_("Reported"), past="reported", past_label=_("Reported"), icon="speakerphone", undo=None, many=False,
+    primary=True,
+)  # fmt: skip
+def reported(
+    incident: Incident, actor: Actor, *, to: Annotated[Told, Input(_("To"))],
+    note: Annotated[str, Input(_("Reference and what was said"), kind=kinds.LONGTEXT)],
+) -> None:  # fmt: skip
+    """Stop the clock of a report that has been made."""
+    if to not in {clock.told for clock in incidents.running(incident)}:
+        raise Rejected({"to": gettext("This report has been made already, or nothing asks for it.")})
+    setattr(incident, f"{to}_told_at", actor.now())
+
+
+@command(
+    Incident, label=_("Close"), past="closed", past_label=_("Closed"), icon="circle-check", undo="diff", many=False,
+)  # fmt: skip
+def close_incident(
+    incident: Incident, actor: Actor, *, outcome: Annotated[str, Input(_("Outcome"), kind=kinds.LONGTEXT)]
+) -> None:
+    """Say what became of it and what was learned."""
+    incident.outcome, incident.state = outcome, IncidentState.CLOSED
+
+
+@reported.allowed
+def _may_be_reported(incident: Incident, actor: Actor) -> Answer:
+    if incident.state == IncidentState.CLOSED:
+        return gettext("The incident is closed.")
+    return bool(incidents.running(incident)) or gettext("All reports have been made.")
+
+
+@close_incident.allowed
+def _may_be_closed(incident: Incident, actor: Actor) -> Answer:
+    if incident.state == IncidentState.CLOSED:
+        return gettext("The incident is closed.")
+    return not incidents.running(incident) or gettext(
+        "Make the reports that are due first, and note them with “Reported”."
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import registry
@@ -45,6 +46,18 @@ def days_of(period: str) -> int | None:
     match = _PERIOD.fullmatch(period)
     days = sum(int(count or 0) * size for count, size in zip(match.groups(), _DAYS, strict=True)) if match else 0
     return days or None
+
+
+def words_of(period: str) -> str:
+    """An ISO 8601 period as people say it; what is none stays as it is."""
+    match = _PERIOD.fullmatch(period)
+    years, months, days = (int(count or 0) for count in match.groups()) if match else (0, 0, 0)
+    told = (
+        (years, ngettext("%(count)d year", "%(count)d years", years)),
+        (months, ngettext("%(count)d month", "%(count)d months", months)),
+        (days, ngettext("%(count)d day", "%(count)d days", days)),
+    )
+    return " ".join(text % {"count": count} for count, text in told if count) or period
 
 
 def declared_of(entity: Entity, field: Field) -> Declared | None:

@@ -6,10 +6,12 @@ from typing import Any
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.commands.outcome import Change
 from guanxi.platform.commands.record_event import by, place_of
 from guanxi.platform.commands.saving import stamp, stored_columns
 from guanxi.platform.entities import source
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import features
 from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.privacy.declared import declared_of
@@ -53,7 +55,7 @@ def empty(
     for record in records:
         for field in fields:
             field.put(record, _nothing(field))
-    entity.prepare(list(records), actor, ScopeResolver())
+    entity.derive(list(records), actor, ScopeResolver())
     writes = []
     for record, old in zip(records, before, strict=True):
         changed = {name for name, value in stored_columns(entity, record).items() if value != old[name]}
@@ -62,6 +64,9 @@ def empty(
             writes.append((record, record.version, changed | {"modified_at", "modified_by_id"} & old.keys()))
     if source.update(entity.source.model, writes):
         raise Changed
+    emptied = {field.key: [None, None] for field in fields}
+    for feature in features():  # what they keep of the values must go as well
+        feature.written(entity, [Change(record, emptied) for record, _version, _columns in writes], actor)
     if entity.kind is not EntityKind.LINE:
         told = Anonymised(fields=tuple(sorted(field.key for field in fields)), reason=reason)
         append(

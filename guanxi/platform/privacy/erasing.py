@@ -31,6 +31,8 @@ from guanxi.platform.privacy.imports import forget, imports_naming
 from guanxi.platform.privacy.marks import ERASED, Marks
 from guanxi.platform.privacy.models import SubjectRequest
 from guanxi.platform.privacy.persons import Persons
+from guanxi.platform.search import services as search
+from guanxi.platform.search import store
 
 REASON = "erased at the request of the person"
 AT_ONCE = 200
@@ -89,11 +91,12 @@ class Erasure:
             yield from self._empty(entity, persons.every_row(entity).filter(pk__in=ids))
 
     def _remove(self, part: belongings.Part) -> Iterator[None]:
-        manager = part.entity.source.model._base_manager
+        every = part.entity.every_row()
         while ids := list(part.rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
             try:
                 with transaction.atomic():
-                    manager.filter(pk__in=ids).delete()
+                    search.forget(part.entity, ids)
+                    every.filter(pk__in=ids).delete()
                     self.confirm({"records": len(ids)})
             except (ProtectedError, RestrictedError):  # something points at them: what they say goes all the same
                 yield from self._empty(part.entity, part.rows)
@@ -106,6 +109,7 @@ class Erasure:
             after = records[-1].pk
             with transaction.atomic():
                 done = empty(entity, records, emptied_fields(entity), self.actor, reason=REASON)
+                search.index(entity, [record.pk for record in records])
                 self.confirm({"records": done})
             yield
 
@@ -114,14 +118,19 @@ class Erasure:
             keep = self.request.pk if table.model is SubjectRequest else None
             for found in tables.texts(table, self.marks, self.persons, keep=keep):
                 with transaction.atomic():
-                    self.confirm({"texts": tables.strike(found, self.marks)})
+                    done = tables.strike(found, self.marks)
+                    for entity in table.entities():
+                        search.index(entity, [one.pk for one in found])
+                    self.confirm({"texts": done})
                 yield
 
     def _sealed(self) -> Iterator[None]:
         for entity, field, record, stays in list(tables.holding(self.marks, self.persons)):
             if not stays:
                 with transaction.atomic():
-                    self.confirm({"texts": empty(entity, [record], [field], self.actor, reason=REASON)})
+                    done = empty(entity, [record], [field], self.actor, reason=REASON)
+                    search.index(entity, [record.pk])
+                    self.confirm({"texts": done})
                 yield
 
     def _memory(self) -> Iterator[None]:
@@ -174,6 +183,12 @@ def carry_out(erasure: Erasure, done: Done, *, repeated: bool = False) -> None:
         pass
     with transaction.atomic():
         erasure.finish(done, repeated=repeated)
+    leave_nothing()
+
+
+def leave_nothing() -> None:
+    """Of what was overwritten or removed, in the search index and the files of the database."""
+    store.forget()
     scrub()
 
 

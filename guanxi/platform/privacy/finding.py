@@ -13,6 +13,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.models import Event
+from guanxi.platform.events.registry import kind_of
 from guanxi.platform.events.stored import TOMBSTONE
 from guanxi.platform.files.choices import Purpose
 from guanxi.platform.files.models import File
@@ -185,7 +186,9 @@ def label_of(where: str) -> str:
 
 
 def label_of_field(where: str, key: str) -> str:
-    """What a field is called for people; its key where only the program knows it."""
+    """What a field, or a kind of event, is called for people; its key where only the program knows it."""
+    if where == EVENTS and (kind := kind_of(key)):
+        return str(kind.label)
     entity = registry.find(where)
     one = entity.fields().get(key) if entity else None
     return str(one.label) if one else key

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_noop, override
 
 from guanxi.platform.access import deputies
 from guanxi.platform.access.actor import Actor, System
-from guanxi.platform.bulk import scrub
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.events.sealer import seal
 from guanxi.platform.events.services import NewEvent, append
@@ -26,7 +25,7 @@ from guanxi.platform.jobs.maintenance import on_restored
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.registry import job, periodic
 from guanxi.platform.jobs.services import enqueue
-from guanxi.platform.privacy import erasing, finding, holding, persons, register, reporting
+from guanxi.platform.privacy import erasing, finding, holding, incidents, persons, register, reporting
 from guanxi.platform.privacy.choices import RequestState
 from guanxi.platform.privacy.conf import privacy_settings
 from guanxi.platform.privacy.events import Found, Reported
@@ -118,7 +117,7 @@ def erase(context: JobContext) -> None:
     left_over = context.owner_id is None
     actor = System("an erasure is brought to its end", clock=context.now) if left_over else _owner(context)
     if request.state == RequestState.DONE:
-        scrub()
+        erasing.leave_nothing()
         return
     if request.state != RequestState.ERASING and holding.hindrances(persons.from_pairs(request.persons), actor.today()):
         raise JobError(
@@ -139,7 +138,7 @@ def erase(context: JobContext) -> None:
     with transaction.atomic():
         erasure.finish(done)
         context.checkpoint(place + 1)
-    scrub()
+    erasing.leave_nothing()
     context.result(link=_link(request))
 
 
@@ -149,6 +148,12 @@ def resume() -> None:
     under_way = Job.objects.filter(kind=ERASE, state__in=UNFINISHED).values_list("payload__request", flat=True)
     for request in SubjectRequest.objects.filter(state=RequestState.ERASING).exclude(pk__in=list(under_way)):
         enqueue(ERASE, {"request": request.pk}, owner_id=None, label=_LABELS[ERASE])
+
+
+@periodic(every=timedelta(minutes=5), name="privacy.incidents")
+def remind() -> None:
+    """Nobody forgets a report while its clock runs."""
+    incidents.remind(timezone.now())
 
 
 @periodic(every=timedelta(days=1), name="privacy.register")

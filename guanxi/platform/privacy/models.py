@@ -1,10 +1,10 @@
-"""The register of personal data, requests of persons, and legal holds."""
+"""The register of personal data, requests of persons, legal holds, and incidents."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access.models.record import Attached
-from guanxi.platform.privacy.choices import Asker, Basis, DataClass, RequestKind, RequestState
+from guanxi.platform.privacy.choices import Asker, Basis, DataClass, IncidentState, RequestKind, RequestState
 
 
 class RegisterEntry(models.Model):
@@ -83,3 +83,40 @@ class LegalHold(Attached):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Incident(models.Model):
+    """Data that came into wrong hands. Each report that the law asks for has a clock: ``…_due_at``, which follows from when
+    it was found out (empty: not asked for), and ``…_told_at``, when it was made."""
+
+    title = models.CharField(_("What happened"), max_length=120)
+    found_at = models.DateTimeField(_("Found out at"), null=True, blank=True)
+    since = models.DateField(_("First day"), null=True, blank=True)
+    until = models.DateField(_("Last day"), null=True, blank=True)
+    people = models.PositiveIntegerField(_("People concerned"), null=True, blank=True)
+    data = models.CharField(_("Which data"), max_length=200, blank=True)
+    european = models.BooleanField(_("People in the European Union are concerned"), default=False)
+    harmless = models.BooleanField(_("No harm to the people is possible"), default=False)
+    measures = models.TextField(_("What was done against it"), blank=True, max_length=4000)
+    handler = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Handled by")
+    )
+    state = models.CharField(
+        _("State"), max_length=8, choices=IncidentState, default=IncidentState.OPEN, editable=False, db_index=True
+    )
+    authority_due_at = models.DateTimeField(_("Authority: due"), null=True, editable=False)
+    authority_told_at = models.DateTimeField(_("Authority: reported"), null=True, editable=False)
+    gdpr_due_at = models.DateTimeField(_("GDPR: due"), null=True, editable=False)
+    gdpr_told_at = models.DateTimeField(_("GDPR: reported"), null=True, editable=False)
+    people_due_at = models.DateTimeField(_("People: due"), null=True, editable=False)
+    people_told_at = models.DateTimeField(_("People: told"), null=True, editable=False)
+    outcome = models.TextField(_("Outcome"), blank=True, max_length=2000, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.title

@@ -12,11 +12,15 @@ from guanxi.platform.privacy.models import RegisterEntry
 _SAID = ("basis", "retention")
 
 
-def refresh() -> int:
-    """Bring the rows up to date with the declarations, and say how many changed; what somebody has changed stays."""
-    known = {(row.entity, row.field): row for row in RegisterEntry.objects.all()}
+def refresh(entity: str = "", field: str = "") -> int:
+    """Bring the rows, or that of one field, up to date with the declarations, and say how many changed; what somebody has
+    changed stays."""
+    rows = RegisterEntry.objects.filter(entity=entity, field=field) if field else RegisterEntry.objects.all()
+    known = {(row.entity, row.field): row for row in rows}
     new, changed = [], []
     for one in all_declared():
+        if field and (one.entity, one.field) != (entity, field):
+            continue
         said = {name: getattr(one, name) for name in _SAID}
         row = known.pop((one.entity, one.field), None)
         if row is None:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.beside import attach
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.privacy import persons
 from guanxi.platform.privacy.choices import Basis, Fate
-from guanxi.platform.privacy.declared import declared_of
+from guanxi.platform.privacy.declared import declared_of, words_of
 from guanxi.platform.privacy.finding import Found, Place, label_of, label_of_field
 from guanxi.platform.privacy.models import RegisterEntry, SubjectRequest
 from guanxi.platform.privacy.subject import lines_of
@@ -67,6 +68,7 @@ def _lines(entity: Entity, record: Any) -> list[tuple[Entity, Any]]:
 
 def _record(entity: Entity, record: Any, kept: dict[tuple[str, str], RegisterEntry], zone: tzinfo) -> dict[str, Any]:
     fields = [field for field in entity.fields().values() if field.get is not None and _is_told(field)]
+    attach(fields, [record])
     return {
         "kind": str(entity.label),
         "id": record.pk,
@@ -93,7 +95,7 @@ def _field(
     return told | {
         "purpose": str(said.purpose),
         "basis": str(Basis(row.basis if row else said.basis).label),
-        "kept": row.retention if row else said.retention,
+        "kept": words_of(row.retention if row else said.retention),
     }
 
 

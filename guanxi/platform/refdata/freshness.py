@@ -49,6 +49,21 @@ def changed(**_signal: Any) -> None:
         entry.checked = float("-inf")
 
 
+_listeners: list[Callable[[], None]] = []
+
+
+def on_loaded(listener: Callable[[], None]) -> None:
+    """Call it in the transaction of every load that changed something: for what upper rooms derive from the rows."""
+    _listeners.append(listener)
+
+
+def loaded() -> None:
+    """Shipped rows have come or changed."""
+    changed()
+    for listener in _listeners:
+        listener()
+
+
 def forget() -> None:
     """Drop everything kept, for tests whose changes are rolled back."""
     _entries.clear()

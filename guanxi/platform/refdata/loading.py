@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from guanxi.platform.bulk import insert_many, reserve_ids
-from guanxi.platform.refdata.freshness import changed
+from guanxi.platform.refdata.freshness import loaded
 from guanxi.platform.refdata.models import Code, Industry, Region, Translated, TreeNode
 from guanxi.platform.refdata.registry import code_tables
 from guanxi.platform.refdata.shipped import ShippedRow, code_rows, industry_rows, region_rows
@@ -52,7 +52,8 @@ def load(model: type[Translated], rows: Iterable[ShippedRow]) -> Loaded:
     for reference, record in known.items():
         if reference not in new:
             _refresh(record, shipped.get(reference), known, references, counts)
-    changed()
+    if counts.created or counts.updated:
+        loaded()
     return counts
 
 

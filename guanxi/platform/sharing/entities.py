@@ -72,7 +72,7 @@ class ShareEntity(Entity):
 @entity
 class RecordSetEntity(Entity):
     """A set that follows a filter is worked out by a job, and the list says when it was; one whose filter only names owners,
-    departments or regions is asked anew each time."""
+    departments, regions or values beside the records is asked anew each time."""
 
     model = RecordSet
     icon = "list-details"

@@ -3,7 +3,7 @@
 Told from the same data as the gate decides by, not from a second set of rules: ``test_explain`` compares the two.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -175,21 +175,38 @@ def _ways(entity: Entity, record: Any, actor: Actor) -> Iterator[_Way]:
 def _sets_holding(entity: Entity, record: Any, grants: list[Grant]) -> dict[int, str]:
     """Set id → name, of the sets of the grants in which the record is, or the customer that it hangs on."""
     customer = entity.customer_of(record)
-    found, live = {}, []
+    found: dict[int, int | None] = {}
+    live = []
     for one in {grant.set_of for grant in grants if grant.set_of}:
         member = record.pk if one.entity == entity.key else customer if one.of_customers else None
         found[one.id] = member
         if one.live and member and all(_is(record, *term) for term in one.terms):
-            live.append(one.id)
+            live.append((one, member))
+    passing = _passing(live)
     rows = RecordSetMember.objects.filter(
         record_set__active=True, record_set__in=[pk for pk, of in found.items() if of]
     )
     names = rows.filter(record_id__in={of for of in found.values() if of})
-    holding = dict(RecordSet.objects.filter(pk__in=live, active=True).values_list("pk", "name")) if live else {}
+    holding = dict(RecordSet.objects.filter(pk__in=passing, active=True).values_list("pk", "name")) if passing else {}
     for pk, name, member in names.values_list("record_set_id", "record_set__name", "record_id"):
         if found[pk] == member:
             holding[pk] = name
     return holding
+
+
+def _passing(live: list[tuple[SetOf, int]]) -> list[int]:
+    """The ids of the live sets of which a record passes what they ask of values beside it. One statement for all."""
+    asked = [
+        ids.rows()
+        .filter(**{ids.host: member})
+        .annotate(set_=Value(one.id, output_field=IntegerField()))
+        .values_list("set_")
+        for one, member in live
+        for ids in one.beside
+        if ids.known
+    ]
+    passed = Counter(pk for (pk,) in (asked[0].union(*asked[1:], all=True) if asked else ()))
+    return [one.id for one, _member in live if passed[one.id] == len(one.beside)]
 
 
 def _is(record: Any, column: str, value: Any) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor, System
+from guanxi.platform.access.beside import LOOKUPS
 from guanxi.platform.access.models import RecordSet, RecordSetMember
 from guanxi.platform.access.models.record import REGION_COLUMNS
 from guanxi.platform.commands.outcome import Rejected
@@ -23,12 +24,14 @@ from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import Query, condition, read_filter
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import NewEvent
+from guanxi.platform.feel.nodes import All, Node, Test
 from guanxi.platform.jobs.errors import JobError
 from guanxi.platform.sharing.events import EXCLUDED, INCLUDED
 
 #: A set is a table of ids that lists look into: beyond this it would be a scope of its own.
 MEMBERS_LIMIT = 200_000
 CHUNK = 2_000
+REASON = "members of record sets"
 
 
 def filter_of(text: str) -> str:
@@ -45,9 +48,15 @@ def found_by(record_set: RecordSet) -> QuerySet:
 
 
 def _condition(record_set: RecordSet) -> Q:
-    entity, whole = registry.get(record_set.entity), System("members of record sets")
-    tree = read_filter(entity, whole, json.loads(record_set.filter))
-    return condition(entity, whole, Query(filter=tree))
+    return _one(record_set, _tree(record_set))
+
+
+def _tree(record_set: RecordSet) -> Node:
+    return read_filter(registry.get(record_set.entity), System(REASON), json.loads(record_set.filter))
+
+
+def _one(record_set: RecordSet, node: Node) -> Q:
+    return condition(registry.get(record_set.entity), System(REASON), Query(filter=node))
 
 
 #: Columns that stay true of a place: a department may be moved to another level, a region never is.
@@ -55,25 +64,42 @@ LIVE_COLUMNS = frozenset({"owner_id", "department_id", "region_id", *REGION_COLU
 
 
 def live_terms(record_set: RecordSet) -> str:
-    """The filter of a set as RecordSet.live: it only says which owners, departments or regions; otherwise empty."""
+    """The filter of a set as RecordSet.live: it only says which owners, departments or regions, or which values beside the
+    records; otherwise empty."""
     if not record_set.filter:
         return ""
-    found = _condition(record_set)
-    terms = [_term(part) for part in found.children] if found.connector == Q.AND and not found.negated else [None]
-    if not terms or not all(terms) or len({column for column, _value in filter(None, terms)}) < len(terms):
+    terms = [_term(record_set, node) for node in _conjunction(_tree(record_set))]
+    columns = [term[0] for term in terms if len(term) == 2]
+    if not terms or not all(terms) or len(set(columns)) < len(columns):
         return ""
     return json.dumps(terms)
 
 
-def _term(part: Any) -> tuple[str, Any] | None:
-    """One comparison as column and value (a list: one of these), if it is one with a column that stays true."""
-    if isinstance(part, Q):
-        return None
-    path, value = part
+def _conjunction(node: Node) -> Iterator[Node]:
+    """The nodes that must all hold."""
+    if isinstance(node, All):
+        for part in node.nodes:
+            yield from _conjunction(part)
+    else:
+        yield node
+
+
+def _term(record_set: RecordSet, node: Node) -> tuple[Any, ...]:
+    """One test as column and value (a list: one of these), or as table, name, operator and values; else empty."""
+    if not isinstance(node, Test):
+        return ()
+    if place := registry.get(record_set.entity).fields()[node.field].beside:
+        asked = (place.table.key, place.name, node.operator.key, [str(value) for value in node.values])
+        return asked if node.operator.key in LOOKUPS else ()
+    found = _one(record_set, node)
+    if len(found.children) != 1 or found.negated or isinstance(found.children[0], Q):
+        return ()
+    test: Any = found.children[0]
+    path, value = test
     column, _dot, lookup = path.partition("__")
     column = f"{column}_id" if f"{column}_id" in LIVE_COLUMNS else column
     if column not in LIVE_COLUMNS or lookup not in ("", "exact", "in"):
-        return None
+        return ()
     return column, [int(one) for one in value] if lookup == "in" else int(value)
 
 

@@ -1,6 +1,7 @@
 """What stops the server: settings under which signing in is not safe."""
 
 import ipaddress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from django.core.checks import Error, Tags, register, run_checks
 from guanxi.platform.access import checks
 from guanxi.platform.access.conf import signin_settings
 from guanxi.platform.outbound.conf import outbound_settings
+from guanxi.platform.signin import breached
 from guanxi.platform.signin.oidc_conf import oidc_settings
 
 TAG = "signin"
@@ -79,6 +81,22 @@ def check_rules(app_configs: Any, **_more: Any) -> list[Error]:
     return [
         Error(f"SIGNIN {name} is {value!r}; there are {', '.join(allowed)}.", id="signin.E004")
         for name, value, allowed in wrong
+    ]
+
+
+@register(TAG, Tags.security)
+def check_breached(app_configs: Any, **_more: Any) -> list[Error]:
+    """A list of stolen passwords in which nothing can be found would be no list."""
+    path = signin_settings().breached
+    wrong = breached.what_is_wrong(Path(path)) if path else ""
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"GUANXI_BREACHED_PASSWORDS is {path}: {wrong}.",
+            hint="Download the list of Have I Been Pwned, ordered by hash, as one file or as a folder of ranges.",
+            id="signin.E007",
+        )
     ]
 
 

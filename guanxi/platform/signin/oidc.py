@@ -2,13 +2,15 @@
 
 The library walks the steps: code with PKCE, a state that counts once. Stricter here: the token is always verified with the
 provider's keys, however it came; it must carry the nonce of this browser; the provider must be the one of the settings, and
-everything goes through the one outgoing client. Who the person is here is decided by ``oidc_people``.
+everything goes through the one outgoing client. Who the person is here is decided by ``oidc_people``. That somebody came
+in proves no more than that the provider knew their browser; only its ``auth_time`` says when it asked who they are.
 """
 
 import hashlib
 import secrets
+import time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -29,6 +31,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from requests import RequestException
 
+from guanxi.platform.access.conf import signin_settings
 from guanxi.platform.access.models import User
 from guanxi.platform.outbound import connectors
 from guanxi.platform.outbound.sessions import session
@@ -55,6 +58,9 @@ REFUSALS = {
     ),
     "account": gettext_lazy(
         "You could not be signed in. Try again; if it stays so, ask your administrator about your account."
+    ),
+    "stale": gettext_lazy(
+        "The identity provider did not ask who you are. Try again; if it stays so, tell your administrator."
     ),
 }
 REQUIRED = ("sub", "exp", "iat", "nonce")
@@ -174,7 +180,11 @@ class PeopleAdapter(DefaultSocialAccountAdapter):
             user = oidc_people.admitted(known, claims, oidc_settings(), _links(request, sociallogin))
         except NotAdmitted as reason:
             raise ImmediateHttpResponse(refused(request, reason.reason, name, reason.user)) from reason
+        proved = proved_at(claims)
+        if (limit := (state.get("data") or {}).get("max_age")) and not _is_fresh(proved, limit):
+            raise ImmediateHttpResponse(refused(request, "stale", name, user, back=str(state.get("next") or "")))
         sociallogin.user = user
+        request.proved_at = proved  # type: ignore[attr-defined]  # see receivers
         lockout.succeeded(Lock.Kind.ADDRESS, address_of(request))
 
     def on_authentication_error(
@@ -182,6 +192,18 @@ class PeopleAdapter(DefaultSocialAccountAdapter):
     ) -> None:
         reason = "away" if isinstance(exception, RequestException) else "token"
         raise ImmediateHttpResponse(refused(request, reason))
+
+
+def proved_at(claims: dict[str, Any]) -> int | None:
+    """When the provider asked the person who they are, as its token says; None for a token that does not say it."""
+    moment = claims.get("auth_time")
+    if not isinstance(moment, int) or isinstance(moment, bool):
+        return None
+    return moment if 0 < moment <= time.time() + CLOCKS_DIFFER else None
+
+
+def _is_fresh(proved: int | None, limit: int) -> bool:
+    return proved is not None and time.time() - proved <= limit + CLOCKS_DIFFER
 
 
 def _links(request: HttpRequest, sociallogin: SocialLogin) -> oidc_people.Link:
@@ -195,13 +217,18 @@ def _links(request: HttpRequest, sociallogin: SocialLogin) -> oidc_people.Link:
     return link
 
 
-def begin(request: HttpRequest, provider: CompanyProvider, next_url: str) -> HttpResponse:
+def begin(request: HttpRequest, provider: CompanyProvider, next_url: str, *, confirm: bool = False) -> HttpResponse:
     """Send the browser to the provider. What comes back must belong to this session (state, verifier) and to this
-    attempt (nonce)."""
+    attempt (nonce). To ``confirm``, the provider must ask the person now, even if it knows their browser."""
     nonce = secrets.token_urlsafe(24)
+    data: dict[str, Any] = {"nonce": nonce}
+    asked = {"nonce": nonce}
+    if confirm:
+        data["max_age"] = signin_settings().confirm_seconds
+        asked |= {"prompt": "login", "max_age": str(data["max_age"])}
     try:
         found: HttpResponse = provider.redirect(
-            request, process="login", next_url=next_url or None, data={"nonce": nonce}, auth_params={"nonce": nonce}
+            request, process="login", next_url=next_url or None, data=data, auth_params=asked
         )
     except (RequestException, OAuth2Error, LookupError, TypeError, ValueError):
         return refused(request, "away")
@@ -221,10 +248,15 @@ def complete(request: HttpRequest) -> HttpResponse:
     return found
 
 
-def refused(request: HttpRequest, reason: str, name: str = "", user: User | None = None) -> HttpResponse:
-    """Back to the sign-in page, with an event and one sentence that tells nothing about accounts."""
+def refused(
+    request: HttpRequest, reason: str, name: str = "", user: User | None = None, *, back: str = ""
+) -> HttpResponse:
+    """Back to the page one came from, signing in or confirming, with an event and one sentence that tells nothing about
+    accounts. Whoever is in stays in."""
     given = "".join(sign for sign in name if sign.isprintable())[:GIVEN_LENGTH]
     tell(Failed(**origin_of(request).fields, given=given, reason=reason), user.pk if user else None, request=request)
     if reason == "away":  # whose fault it is not
         lockout.succeeded(Lock.Kind.ADDRESS, address_of(request))
-    return redirect(f"{reverse('account_login')}?refused={'away' if reason == 'away' else 'account'}")
+    word = reason if reason in ("away", "stale") else "account"
+    page = "confirm_again" if request.user.is_authenticated else "account_login"
+    return redirect(f"{reverse(page)}?{urlencode({'refused': word} | ({'next': back} if back else {}))}")

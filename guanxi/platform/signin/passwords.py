@@ -16,7 +16,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.conf import signin_settings
 from guanxi.platform.access.models import User, UserRole
 from guanxi.platform.refdata.chinese.pinyin import pinyin_key
-from guanxi.platform.signin import devices, weak_words
+from guanxi.platform.signin import breached, devices, weak_words
 from guanxi.platform.signin.events import PasswordChanged
 from guanxi.platform.signin.models import OldPassword
 from guanxi.platform.signin.origin import origin_of
@@ -67,6 +67,19 @@ class GuessRule:
         if weak_words.is_weak(password):
             raise ValidationError(
                 _("This is one of the passwords that are tried first. Take words that do not belong together.")
+            )
+
+    def get_help_text(self) -> str:
+        return ""
+
+
+class BreachRule:
+    """Nothing that was stolen elsewhere."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if breached.is_breached(password):
+            raise ValidationError(
+                _("This password was stolen from some other system and is known. Take one that you use nowhere else.")
             )
 
     def get_help_text(self) -> str:

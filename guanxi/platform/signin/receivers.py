@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from guanxi.platform.access import sessions
+from guanxi.platform.access.confirming import PROVED, RECORDS
 from guanxi.platform.access.models import User
 from guanxi.platform.signin import devices, second_factor
 from guanxi.platform.signin.events import Confirmed, MfaAdded, MfaRemoved
@@ -56,5 +57,9 @@ def _anew(request: HttpRequest, user: User) -> None:
 
 @receiver(authentication_step_completed, dispatch_uid="signin.confirmed")
 def _confirmed(request: HttpRequest, user: User, method: str, **more: Any) -> None:
+    if (proved := getattr(request, "proved_at", None)) and method == "socialaccount":
+        records = request.session[RECORDS]
+        records[-1][PROVED] = proved
+        request.session[RECORDS] = records
     if more.get("reauthenticated") and method != "demo":
         tell(Confirmed(**origin_of(request).fields, method=str(more.get("type") or method)), user.pk, request=request)

@@ -22,6 +22,8 @@ _DATE = re.compile(
     r"(?:19|20)\d\d(?:0[1-9]|1[0-2])?(?:0[1-9]|[12]\d|3[01])?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|\d{1,3}"
 )
 _PHONE = re.compile(r"1[3-9]\d{9}")
+#: Each sign twice or more: 111222333, 1122334455.
+_REPEATED = re.compile(r"(?:(\d)\1+)+")
 #: Signs say little: people put one or two of the first ones between or behind.
 _FEW_SIGNS = 3
 _SHORTEST_WALK = 3
@@ -36,9 +38,9 @@ def _parts() -> dict[str, frozenset[str]]:
 
 @cache
 def _name() -> re.Pattern[str]:
-    """A surname and one or two more syllables, or up to three initials."""
+    """A surname, alone or with one or two more syllables."""
     surnames = "|".join(sorted(_parts()["surnames"], key=len, reverse=True))
-    return re.compile(rf"(?:{surnames})(?:{_SYLLABLE}){{1,2}}")
+    return re.compile(rf"(?:{surnames})(?:{_SYLLABLE}){{0,2}}")
 
 
 @cache
@@ -80,7 +82,7 @@ def _is_known(run: str) -> bool:
 
 def _known_digits(run: str) -> bool:
     known = _parts()["digits"]
-    if run in known or _DATE.fullmatch(run) or _PHONE.fullmatch(run) or _halves(run):
+    if run in known or _DATE.fullmatch(run) or _PHONE.fullmatch(run) or _halves(run) or _REPEATED.fullmatch(run):
         return True
     return any(run[:at] in known and (run[at:] in known or _DATE.fullmatch(run[at:])) for at in range(1, len(run)))
 

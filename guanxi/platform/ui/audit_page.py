@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.audit import verifying
@@ -133,12 +134,21 @@ def incident(
         title=title, fields=fields, action_url=url, asked=True,
         summary=ngettext("%(count)d person came upon them", "%(count)d people came upon them", people) % {"count": people},
         unknown=", ".join(question.unknown[:50]),
-        counts=_counts(contacts),
+        counts=_counts(contacts), record_url=_record_url(actor, question),
         rows=[_row(one, question, actor) for one in contacts[:SHOWN_CONTACTS]],
         empty=None if contacts else EmptyState(
             title=_("Nobody"), icon="eye-off", text=_("Nobody saw, exported or printed these customers in this time."),
         ),
     )  # fmt: skip
+
+
+def _record_url(actor: Actor, question: Question) -> str:
+    """Where the incident itself is begun, with what was asked here; empty for who may not."""
+    record = registry.get("privacy.incident")
+    if not gate.permits(actor, record, "create"):
+        return ""
+    days = {"since": question.since.isoformat(), "until": question.until.isoformat()}
+    return addresses.page_of(record, "create", people=len(question.names), **days)
 
 
 def _counts(contacts: list[Contact]) -> list[Count]:

@@ -17,12 +17,14 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.masking import BlindField
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.outcome import Conflict, Rejected
-from guanxi.platform.entities import links
+from guanxi.platform.customizing.rules import Ruling
+from guanxi.platform.entities import layout, links
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import Section
 from guanxi.platform.events.selectors import history
 from guanxi.platform.files.errors import FileRefused
 from guanxi.platform.files.services import receive
-from guanxi.platform.ui import addresses, filters
+from guanxi.platform.ui import addresses, duplicates_page, filters, form_rules
 from guanxi.platform.ui.contexts import ConflictRow, FormField, FormPage, FormSection, Option
 from guanxi.platform.ui.present import Presenter, ago, page_kind
 
@@ -54,6 +56,16 @@ def read(data: QueryDict, fields: Iterable[Field]) -> dict[str, Any]:
         elif f"{field.key}__sent" in data:
             found[field.key] = [] if field.kind in LISTS else None
     return found
+
+
+def _sent(field: Field, raw: Any) -> Any:
+    """What was sent, as its input shows it again: a switch that was off sends the word for it."""
+    if field.kind is not kinds.BOOLEAN:
+        return raw
+    try:
+        return bool(field.parse(raw))
+    except kinds.Invalid:
+        return False
 
 
 def untouched_moments(raw: Mapping[str, Any], record: Any, fields: Iterable[Field], actor: Actor) -> set[str]:
@@ -96,8 +108,9 @@ class Form:
         raw: Mapping[str, Any] | None = None,
         errors: Mapping[str, str] | None = None,
         record: Any = None,
+        ruling: Ruling | None = None,
     ) -> None:
-        self.entity, self.actor, self.record = entity, actor, record
+        self.entity, self.actor, self.record, self.ruling = entity, actor, record, ruling or Ruling()
         self.raw, self.errors = raw or {}, errors or {}
         self._labels: dict[tuple[str, int], str] = {}
 
@@ -111,14 +124,15 @@ class Form:
 
     def field(self, field: Field, value: Any, *, autofocus: bool = False, check_url: str = "") -> FormField:
         """One field with the value shown in it."""
-        shown = self.raw.get(field.key) if field.key in self.raw else self._shown(field, value)
+        shown = _sent(field, self.raw[field.key]) if field.key in self.raw else self._shown(field, value)
         return FormField(
             name=field.key,
             kind=page_kind(field),
             label=str(field.label),
             help=str(field.help),
             value=shown,  # type: ignore[arg-type]
-            required=field.required and not (field.kind is kinds.FILE and field.key in self.raw),
+            required=self._needed(field),
+            gone=field.key in self.ruling.hidden,
             error=self.errors.get(field.key, ""),
             choices=self._choices(field, shown),
             picker_url=filters.picker_url(field) if field.is_link and field.kind is not kinds.FILE else "",
@@ -131,6 +145,11 @@ class Form:
             create_url="1" if field.kind is kinds.TAGS else "",
             placeholder=self._masked(field),
         )
+
+    def _needed(self, field: Field) -> bool:
+        if field.kind is kinds.FILE and field.key in self.raw:
+            return False
+        return field.required or field.key in self.ruling.needed
 
     def _masked(self, field: Field) -> str:
         """What stands in the empty input of a field that the actor may only replace."""
@@ -163,16 +182,20 @@ class Form:
         if field.kind is kinds.TAGS:
             return [Option(value=tag, label=tag, selected=True) for tag in shown]
         chosen = set(shown) if isinstance(shown, list) else {shown}
+        offered = self.ruling.offered.get(field.key)
         return [
             Option(value=choice.value, label=str(choice.label), selected=choice.value in chosen)
             for choice in field.choices()
+            if choice.value in chosen or not (choice.retired or (offered is not None and choice.value not in offered))
         ]
 
-    def sections(self, fields: Mapping[str, Field], values: Mapping[str, Any]) -> list[FormSection]:
-        """The entity's sections with those fields that the actor may set; others that are given follow."""
+    def sections(
+        self, fields: Mapping[str, Field], values: Mapping[str, Any], arranged: Sequence[Section] | None = None
+    ) -> list[FormSection]:
+        """The sections of the actor's layout (or of one that is tried) with those fields that the actor may set."""
         self.load(list(fields.values()), values)
         left, found = dict(fields), []
-        for section in self.entity.sections():
+        for section in layout.sections(self.entity, self.actor) if arranged is None else arranged:
             own = [left.pop(key) for key in section.fields if key in left]
             if own:
                 found.append((section.key, str(section.label), own))
@@ -217,14 +240,20 @@ def create_page(
     entity = command.entity
     fields = command.inputs(actor)
     initial = {name: field.start() for name, field in fields.items()}
-    form = Form(entity, actor, raw=raw, errors=errors)
+    starting = initial | entity.starting(actor) | dict(values)
+    shown = form_rules.filled(entity, None, fields, starting, raw or {})
+    form = Form(entity, actor, raw=raw, errors=errors, ruling=form_rules.begin(entity, shown, actor))
+    watched = [key for key in duplicates_page.watched(entity) if key in fields]
     return FormPage(
         entity_key=entity.key,
         title=_("New %(entity)s") % {"entity": entity.label},
         action_url=addresses.page_of(entity, "create"),
-        sections=form.sections(fields, initial | entity.initial(actor) | dict(values)),
+        sections=form.sections(fields, starting),
+        rules=form_rules.described(entity, shown, fields, actor, new=True),
         submit_label=_("Create"),
         submit_again_label=_("Create and add another"),
+        similar_url=addresses.page_of(entity, "similar") if watched else "",
+        watched=watched,
         has_files=_takes_files(fields),
         cancel_url=addresses.list_of(entity),
         idempotency_key=key or uuid.uuid4().hex,
@@ -256,14 +285,17 @@ def edit_page(
     """The form of a record; after a conflict with both values of every field in question."""
     entity = command.entity
     fields = command.inputs(actor)
-    form = Form(entity, actor, raw=raw, errors=errors, record=record)
     values = {key: field.get(record) for key, field in fields.items()}
+    shown = form_rules.filled(entity, record, fields, values, raw or {})
+    ruling = form_rules.begin(entity, shown, actor)
+    form = Form(entity, actor, raw=raw, errors=errors, record=record, ruling=ruling)
     return FormPage(
         entity_key=entity.key,
         title=_("Edit %(record)s") % {"record": entity.title_of(record, actor)},
         subtitle=str(getattr(record, "code", "")),
         action_url=addresses.page_of(entity, "edit", record.pk),
         sections=form.sections(fields, values),
+        rules=form_rules.described(entity, shown, fields, actor, new=False),
         has_files=_takes_files(fields),
         submit_label=_("Save"),
         cancel_url=addresses.record(entity, record.pk),

@@ -64,12 +64,12 @@ def build(actor: Actor) -> HomePage:
     """The number of queries depends on how many kinds of records there are, not on how many records."""
     tasks = registry.get(Task)
     sees_tasks, makes_tasks = gate.permits(actor, tasks, "view"), gate.permits(actor, tasks, "create")
-    today = _tasks(actor) if sees_tasks else []
+    today = due_tasks(actor) if sees_tasks else []
     new_task = addresses.page_of(tasks, "create") if makes_tasks else ""
     found = recent(actor)
     return HomePage(
         title=_greeting(actor), today=date_format(actor.today(), "DATE_FORMAT"), tasks=today, tasks_new_url=new_task,
-        tasks_url=addresses.list_of(tasks, filter='["and",["me","assignee"],["in","state",["open"]]]') if sees_tasks else "",
+        tasks_url=own_tasks() if sees_tasks else "",
         tasks_empty=_no_tasks(new_task) if sees_tasks and not today else None,
         news=[inbox_page.notice_item(actor, view) for view in notice_selectors.newest(actor, unread_only=True, limit=NEWS)],
         news_url=reverse("inbox"), tiles=_tiles(actor), recent=found, recent_empty=None if found else _nothing_recent(), steps=_first_steps(actor),
@@ -85,13 +85,19 @@ def _greeting(actor: Actor) -> str:
 
 
 # --- tasks ----------------------------------------------------------------------------------------------
-def _tasks(actor: Actor) -> list[InboxItem]:
+def due_tasks(actor: Actor) -> list[InboxItem]:
+    """What the reader has to do today."""
     rows = task_selectors.my_tasks_today(actor, TASKS)
     wanted: dict[str, set[int]] = defaultdict(set)
     for task in rows:
         wanted[task.entity].add(task.record_id)
     labels = {entity: links.labels(entity, ids, actor) for entity, ids in wanted.items() if entity}
     return [_task(actor, task, labels.get(task.entity, {}).get(task.record_id, "")) for task in rows]
+
+
+def own_tasks() -> str:
+    """The list of all that the reader still has to do."""
+    return addresses.list_of(registry.get(Task), filter='["and",["me","assignee"],["in","state",["open"]]]')
 
 
 def _task(actor: Actor, task: Task, host: str) -> InboxItem:

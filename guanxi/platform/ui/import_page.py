@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
-from guanxi.platform.entities import links, registry
+from guanxi.platform.entities import links
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange import mapping as mappings
 from guanxi.platform.exchange import services
@@ -41,6 +41,7 @@ from guanxi.platform.ui.contexts import (
     RowProblem,
 )
 from guanxi.platform.ui.contexts.lists import ColumnHead
+from guanxi.platform.ui.counts import named
 from guanxi.platform.ui.present import Presenter, page_kind
 
 STEPS = ("file", "columns", "check", "run")
@@ -247,30 +248,9 @@ def check_step(entity: Entity, actor: Actor, chosen: Import, *, errors: Sequence
 
 
 def counted(entity: Entity, chosen: Import, counts: Mapping[str, int]) -> list[Count]:
-    """The numbers of a check or run, named."""
-    labels = {
-        "rows": _("Rows"), "created": _("New"), "updated": _("Changed"), "unchanged": _("Unchanged"), "skipped": _("Skipped"),
-        "refused": _("Refused rows"), ASK: _("To be decided"), "hidden": _("In hidden rows"), "linked": _("Linked afterwards"),
-        "unlinked": _("Not linked"), "restored": _("Put back"), "left": _("Left as they are"),
-    }  # fmt: skip
-    tones: dict[str, Any] = {"refused": "danger", ASK: "warning", "unlinked": "warning", "created": "success"}
+    """The numbers of a check or run, named; what is to be decided leads to where it is decided."""
     decide = addresses.page_of(entity, "import_decide", chosen.pk) if chosen.state == ImportState.CHECKED else ""
-    found = []
-    for name, number in counts.items():
-        part, _dot, outcome = name.rpartition(".")
-        if not number or outcome not in labels:
-            continue
-        child = registry.find(part) if part else None
-        label = f"{child.label_plural}: {labels[outcome]}" if child else labels[outcome]
-        found.append(
-            Count(
-                label=label,
-                value=f"{number:,}",
-                tone=tones.get(outcome, "neutral"),
-                url=decide if outcome == ASK else "",
-            )
-        )
-    return found
+    return named(counts, {ASK: decide})
 
 
 def problems(chosen: Import, log: str, limit: int) -> list[RowProblem]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
@@ -16,7 +16,6 @@ from guanxi.platform.jobs.choices import UNFINISHED
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.ui.contexts import (
     CommandButton,
-    Count,
     EmptyState,
     JobListPage,
     JobPage,
@@ -24,19 +23,11 @@ from guanxi.platform.ui.contexts import (
     JobView,
     Link,
     Option,
-    Tone,
 )
+from guanxi.platform.ui.counts import named
 
 PAGE = 30
 STATES = {"queued": "waiting", "waiting": "waiting"}
-
-#: Counters of jobs that have a name; others are shown by their key.
-COUNTERS = {
-    "rows": gettext_lazy("Rows"), "done": gettext_lazy("Done"), "created": gettext_lazy("New"), "updated": gettext_lazy("Changed"),
-    "unchanged": gettext_lazy("Unchanged"), "left": gettext_lazy("Left as they are"), "skipped": gettext_lazy("Skipped"),
-    "failed": gettext_lazy("Failed"), "errors": gettext_lazy("Errors"), "refused": gettext_lazy("Refused rows"), "written": gettext_lazy("Written"), "checked": gettext_lazy("Checked"),
-}  # fmt: skip
-BAD = frozenset({"failed", "errors", "refused"})
 
 
 def list_page(actor: Actor, show: str = "", before: int | None = None) -> JobListPage:
@@ -84,7 +75,7 @@ def view_of(actor: Actor, job: selectors.JobView, started_by: str) -> JobView:
     return JobView(
         id=str(job.id), title=job.label, state=state, state_label=_("Stopping") if job.cancelling else job.state_label,
         percent=-1 if job.percent is None else job.percent, url=reverse("job", args=[job.id]), url_part=reverse("job_view", args=[job.id]) if alive else "",
-        stages=_stages(job, state), counts=_counts(job), rate=_rate(job), remaining=_remaining(job.remaining_seconds),
+        stages=_stages(job, state), counts=named(job.counters), rate=_rate(job), remaining=_remaining(job.remaining_seconds),
         started=date_format(began.astimezone(actor.zone), "SHORT_DATETIME_FORMAT"), started_by=started_by, duration=_duration(job.started_at, job.finished_at),
         error=job.error, commands=_commands(job), downloads=_downloads(job),
     )  # fmt: skip
@@ -96,15 +87,6 @@ def _stages(job: selectors.JobView, state: str) -> list[JobStage]:
     now: Any = {"running": "now", "waiting": "next", "done": "done"}.get(state, "failed")
     amount = f"{job.done:,} / {job.total:,}" if job.total else f"{job.done:,}" if job.done else ""
     return [JobStage(label=job.stage_label, state=now, note=job.note or amount)]
-
-
-def _counts(job: selectors.JobView) -> list[Count]:
-    found = []
-    order = {name: place for place, name in enumerate(COUNTERS)}
-    for name, number in sorted(job.counters.items(), key=lambda item: (order.get(item[0], len(order)), item[0])):
-        tone: Tone = "danger" if name in BAD and number else "neutral"
-        found.append(Count(label=str(COUNTERS.get(name, name)), value=f"{number:,}", tone=tone))
-    return found
 
 
 def _rate(job: selectors.JobView) -> str:

@@ -88,8 +88,15 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
         "create_label": new_label(entity),
         "import_url": addresses.page_of(entity, "import") if may["import"] else "",
         "export_url": addresses.page_of(entity, "export", **state.parameters()) if may["export"] else "",
+        "report_url": "" if state.deleted else report_url(state),
         "print_url": addresses.page_of(entity, "print_list", **state.parameters()) if may["export"] else "",
     }
+
+
+def report_url(state: ListState) -> str:
+    """Where the list becomes a report: with its filter, by the group it is counted by."""
+    kept = state.parameters()
+    return addresses.page_of(state.entity, "report", filter=kept["filter"], rows=kept["group"])
 
 
 def may_create_alone(entity: Entity, actor: Actor) -> bool:
@@ -128,7 +135,7 @@ def shown_fields(state: ListState, actor: Actor) -> list[Field]:
 
 def editable_keys(entity: Entity, actor: Actor) -> set[str]:
     """Fields that can be changed in place."""
-    if not gate.permits(actor, entity, "edit") or "edit" not in entity.commands:
+    if not gate.permits(actor, entity, "edit") or "edit" not in {one.name for one in commands.commands_of(entity)}:
         return set()
     writable = entity.writable(actor)
     return {key for key, field in writable.items() if key != "owner" and field.kind is not kinds.FILE}
@@ -188,7 +195,7 @@ def heads(state: ListState, actor: Actor, fields: list[Field]) -> tuple[ColumnHe
     for field in fields:
         sorted_ = ("desc" if current.descending else "asc") if current.field == field.key else ""
         following = f"-{field.key}" if sorted_ == "asc" else field.key
-        sortable = field.lookup and field.kind not in (kinds.LONGTEXT, kinds.TAGS, kinds.MULTICHOICE, kinds.TREE)
+        sortable = field.sortable and field.kind not in (kinds.LONGTEXT, kinds.TAGS, kinds.MULTICHOICE, kinds.TREE)
         found.append(
             ColumnHead(
                 id=field.key,

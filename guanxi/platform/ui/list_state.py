@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import Department
+from guanxi.platform.entities import layout
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.query import Query, Sort, read_filter
 from guanxi.platform.feel.nodes import FilterError
@@ -87,7 +88,7 @@ class ListState:
         """Keys of the columns to show, those the reader may see, title first."""
         fields = self.entity.readable(actor)
         wanted = [key for key in self.columns if key in fields] or [
-            key for key in self.entity.list_columns() if key in fields
+            key for key in layout.columns(self.entity, actor) if key in fields
         ]
         return list(dict.fromkeys([*([self.entity.title_field] if self.entity.title_field in fields else []), *wanted]))
 
@@ -147,12 +148,13 @@ def layouts_of(entity: Entity) -> list[str]:
 
 
 def groupable(entity: Entity) -> list[str]:
-    """Fields by which the list can be counted: the declared ones, else every choice and link in the list."""
-    if entity.group_by:
-        return list(entity.group_by)
+    """Fields by which the list can be counted: the declared ones, else every choice and link in the list; and those that
+    features add."""
     fields = entity.fields()
     wanted = (kinds.CHOICE, kinds.LINK, kinds.TREE, kinds.USER, kinds.BOOLEAN)
-    return [key for key in entity.list_columns() if fields[key].kind in wanted and fields[key].lookup]
+    offered = [*(() if entity.group_by else entity.list_columns()), *entity.added_keys()]
+    found = [key for key in offered if fields[key].kind in wanted and fields[key].lookup]
+    return list(dict.fromkeys([*entity.group_by, *found]))
 
 
 def _from_view(entity: Entity, actor: Actor, given: dict[str, str]) -> dict[str, str]:

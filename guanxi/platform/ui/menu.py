@@ -45,7 +45,26 @@ class Place:
 
 
 PAGES = (
+    Place(
+        "customers",
+        90,
+        "duplicates",
+        gettext_lazy("Possible duplicates"),
+        "copy",
+        partial(registry.get, "duplicates.duplicatepair"),
+    ),
     Place("settings", 80, "mail", gettext_lazy("Outgoing mail"), "mail", partial(registry.get, "notices.mail")),
+    Place(
+        "settings", 44, "layouts", gettext_lazy("Layouts"), "layout-grid", partial(registry.get, "customizing.layout")
+    ),
+    Place(
+        "settings",
+        46,
+        "configuration",
+        gettext_lazy("Configuration as a file"),
+        "transfer",
+        partial(registry.get, "customizing.customfield"),
+    ),
     Place("settings", 85, "data_keys", gettext_lazy("Data keys"), "key", lambda: DATA_KEYS),
     Place("settings", 90, "backups", gettext_lazy("Backups"), "database", lambda: BACKUPS),
     Place(

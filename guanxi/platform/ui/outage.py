@@ -1,5 +1,5 @@
 """The answer when a request ended in an error that nobody caught: a fault of ours (500), or a database that is away for
-the moment (503, and when to come back). It asks the database for nothing."""
+the moment or was asked for too much (503, and when to come back). It asks the database for nothing."""
 
 import sys
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.bulk import Fault, fault_of
 
 #: Seconds after which whoever was turned away may come again.
-RETRY_AFTER = {Fault.AWAY: 5, Fault.BUSY: 5, Fault.FULL: 60}
+RETRY_AFTER = {Fault.AWAY: 5, Fault.BUSY: 5, Fault.FULL: 60, Fault.HEAVY: 60}
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -36,6 +36,11 @@ def _message(fault: Fault | None) -> str:
             return _(
                 "The disk of the database is full. Nothing was saved; tell your administrator. Reading still works."
             )
+        case Fault.HEAVY:
+            return _(
+                "The database took too long over this and was stopped, so that others can go on working. Nothing was "
+                "saved; ask for less, with a filter or a shorter period."
+            )
     return _("Something went wrong on our side. Nothing was saved; if it happens again, tell your administrator when.")
 
 
@@ -45,5 +50,6 @@ def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpR
     if as_json or request.path_info.startswith("/api/"):
         return JsonResponse({"code": code, "message": message, "errors": {}}, status=status)
     # Without the request: what every page is given may ask the database for something.
+    title = _("Too much at once") if code == Fault.HEAVY else ""
     template = "platform/refusal.html" if request.headers.get("HX-Request") else f"{status}.html"
-    return HttpResponse(render_to_string(template, {"message": message}), status=status)
+    return HttpResponse(render_to_string(template, {"message": message, "title": title}), status=status)

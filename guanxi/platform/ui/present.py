@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access import kinds
+from guanxi.platform.access import beside, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.encrypted import Unreadable
 from guanxi.platform.access.fields import Field
@@ -47,6 +47,7 @@ class Presenter:
         self._badges: dict[str, dict[str, Badge]] = {}
 
     def load(self, records: Sequence[Any]) -> None:
+        beside.attach(self.fields, records)
         self.labels = links.labels_of(self.entity, self.fields, records, self.actor)
 
     def cells(self, record: Any) -> list[Cell]:

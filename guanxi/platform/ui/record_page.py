@@ -1,5 +1,6 @@
 """The record page of any entity: header, key figures, tabs, properties, panels."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,8 +10,9 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.command import Command
+from guanxi.platform.customizing import rules
+from guanxi.platform.entities import layout, registry
 from guanxi.platform.entities import query as queries
-from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.features import features
 from guanxi.platform.entities.options import Panel as PanelOption
@@ -41,11 +43,12 @@ def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPag
     fields = entity.readable(actor)
     presenter = Presenter(entity, actor, list(fields.values()))
     presenter.load([record])
-    active = tab or TIMELINE
+    active = tab or entity.first_tab or TIMELINE
     main, more = buttons(entity, actor, record)
     edit_url = _edit_url(entity, actor, record)
     owner = presenter.cell(fields["owner"], record).display if "owner" in fields else ""
     related = find_related(entity, active)
+    may_take_away = gate.permits(actor, entity, "export")
     return RecordPage(
         entity_key=entity.key,
         id=record.pk,
@@ -67,7 +70,8 @@ def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPag
         panels=panels(entity, actor, record),
         timeline=timeline.build(entity, actor, record) if active == TIMELINE else None,
         related=related_list(entity, actor, record, related) if related else None,
-        print_url=addresses.page_of(entity, "print_record", record.pk) if gate.permits(actor, entity, "export") else "",
+        print_url=addresses.page_of(entity, "print_record", record.pk) if may_take_away else "",
+        documents_url=addresses.page_of(entity, "documents", record.pk) if may_take_away else "",
         restore=next((button for button in more if button.id == f"{entity.key}.restore"), None),
         deleted_note=_("This record is in the recycle bin.") if getattr(record, "deleted_at", None) else "",
         phone=next(
@@ -176,7 +180,10 @@ def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
         label = list_page.heading(files_tab.attachments().label_plural)
         found.append((FILES, label, files_tab.count(entity, actor, record)))
     found.append((HISTORY, _("Changes"), ""))
+    first = entity.first_tab or TIMELINE
+    found.sort(key=lambda one: one[0] != first)
     page = addresses.record(entity, record.pk)
+    found = in_place(entity, actor, layout.TABS, found, by=lambda tab: tab[0])
     return [
         Tab(
             id=key,
@@ -184,7 +191,7 @@ def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
             count=count,
             active=key == active,
             url=addresses.page_of(entity, "tab", record.pk, key),
-            page_url=page if key == TIMELINE else f"{page}?tab={key}",
+            page_url=page if key == first else f"{page}?tab={key}",
         )
         for key, label, count in found
     ]
@@ -216,11 +223,12 @@ def related_list(entity: Entity, actor: Actor, record: Any, related: Related, af
 
 
 def properties(presenter: Presenter, record: Any, fields: dict[str, Field], *, editable: bool) -> list[PropertyGroup]:
-    """All fields by the form's sections, in place ``editable`` where the reader may; system fields at the end."""
+    """The fields that rules leave there, by the form's sections, in place ``editable`` where the reader may; system fields at the end."""
     entity = presenter.entity
-    changeable = list_page.editable_keys(entity, presenter.actor) if editable else set()
-    left, groups = dict(fields), []
-    sections = [(section.key, str(section.label), section.fields) for section in entity.sections()]
+    ruling = rules.ruling(entity, record, presenter.actor)
+    changeable = list_page.editable_keys(entity, presenter.actor) - ruling.locked if editable else set()
+    left, groups = {key: field for key, field in fields.items() if key not in ruling.hidden}, []
+    sections = [(one.key, str(one.label), one.fields) for one in layout.sections(entity, presenter.actor)]
     for key, label, names in (
         *sections,
         ("system", _("Record"), ("created_by", "created_at", "modified_by", "modified_at")),
@@ -265,7 +273,13 @@ def panels(entity: Entity, actor: Actor, record: Any) -> list[Panel]:
                     url=addresses.page_of(entity, "panel", record.pk, _key(related)),
                 )
             )
-    return found
+    return in_place(entity, actor, layout.SIDE, found, by=lambda panel: panel.id)
+
+
+def in_place(entity: Entity, actor: Actor, place: str, parts: Sequence[Any], *, by: Callable[[Any], str]) -> list[Any]:
+    """The parts as the actor's layout arranges them."""
+    found = {by(part): part for part in parts}
+    return [found[key] for key in layout.in_order(entity, actor, place, found)]
 
 
 def side_panel(entity: Entity, actor: Actor, record: Any, related: Related) -> Panel:

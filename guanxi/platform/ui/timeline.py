@@ -287,7 +287,7 @@ class _Telling:
         entity = registry.find(key)
         if not ids or entity is None or not entity.is_record:
             return {}
-        rows = gate.narrow(entity.source.rows(deleted=True), gate.sources(self.actor, entity))
+        rows = gate.narrow(entity.source.rows(deleted=True), gate.sources(self.actor, entity), entity.every_row())
         return {record.pk: entity.title_of(record, self.actor) for record in rows.filter(pk__in=ids)}
 
     def _load_labels(self, events: list[StoredEvent]) -> None:

@@ -5,6 +5,8 @@ from django.urls import path
 from guanxi.platform.ui.views import (
     account,
     deputies,
+    duplicates,
+    expressions,
     help,
     home,
     inbox,
@@ -14,6 +16,7 @@ from guanxi.platform.ui.views import (
     palette,
     preferences,
     rights,
+    search,
 )
 
 urlpatterns = [
@@ -28,7 +31,11 @@ urlpatterns = [
     path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
     path("jobs/<int:pk>/retry/", jobs.retry, name="job_retry"),
     path("live/", live.stream, name="live"),
+    path("expressions/try/", expressions.try_one, name="expression_try"),
+    path("expressions/about/", expressions.about, name="expression_about"),
+    path("expressions/check/", expressions.check, name="expression_check"),
     path("palette/", palette.show, name="palette"),
+    path("search/", search.show, name="search"),
     path("preferences/", preferences.save, name="preferences"),
     path("language/", preferences.language, name="language"),
     path("account/notices/save/", mail.save_notices, name="notices_save"),
@@ -45,6 +52,10 @@ urlpatterns = [
     path("account/tokens/<int:pk>/revoke/", account.revoke_token, name="token_revoke"),
     path("access/", rights.access, name="access"),
     path("handover/", rights.hand_over, name="handover"),
+    path("duplicates/", duplicates.show, name="duplicates"),
+    path("duplicates/find/", duplicates.find, name="duplicates_find"),
+    path("duplicates/<int:pk>/part/", duplicates.part_pair, name="duplicates_part"),
+    path("duplicates/merges/<int:pk>/unmerge/", duplicates.unmerge, name="unmerge"),
     path("help/", help.show, name="help"),
     path("help/ask/", help.ask, name="help_ask"),
     path("demo/sign-in/", account.demo_sign_in, name="demo_sign_in"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanxi.platform.ui.views import exchange, exports
+from guanxi.platform.ui.views import documents, exchange, exports
 
 urlpatterns = [
     path("<slug:module>/<slug:name>/import/", exchange.upload, name="import"),
@@ -20,4 +20,5 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.download, name="export_file"),
     path("<slug:module>/<slug:name>/print/", exports.print_list, name="print_list"),
     path("<slug:module>/<slug:name>/<int:pk>/print/", exports.print_record, name="print_record"),
+    path("<slug:module>/<slug:name>/<int:pk>/documents/", documents.documents, name="documents"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanxi.platform.ui.views import backups, data_keys, mail
+from guanxi.platform.ui.views import backups, configuration, data_keys, layouts, mail
 
 urlpatterns = [
     path("settings/mail/", mail.state, name="mail"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("mailbox/", mail.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", mail.mailbox, name="mailbox_mail"),
     path("mailbox/<int:pk>/body/", mail.body, name="mailbox_body"),
+    path("settings/layouts/", layouts.index, name="layouts"),
+    path("settings/layouts/<slug:module>/<slug:name>/", layouts.show, name="layout"),
+    path("settings/layouts/<slug:module>/<slug:name>/preview/", layouts.preview, name="layout_preview"),
+    path("settings/configuration/", configuration.show, name="configuration"),
+    path("settings/configuration/download/", configuration.download, name="configuration_download"),
+    path("settings/configuration/bring/", configuration.bring, name="configuration_bring"),
     path("settings/keys/", data_keys.show, name="data_keys"),
     path("settings/keys/rotate/", data_keys.rotate, name="data_keys_rotate"),
     path("settings/backups/", backups.show, name="backups"),

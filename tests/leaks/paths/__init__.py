@@ -1,3 +1,14 @@
 """The paths of the matrix, by door and purpose. Importing this package registers them."""
 
-from tests.leaks.paths import beside, changes, files, pages, records, rest, rest_changes  # noqa: F401
+from tests.leaks.paths import (  # noqa: F401
+    beside,
+    changes,
+    duplicates,
+    files,
+    pages,
+    records,
+    reports,
+    rest,
+    rest_changes,
+    search,
+)

@@ -66,15 +66,22 @@ def occasion(world: Any, canary: Canary, variant: str, reader: Caller) -> None:
 
 
 TOLD: dict[str, Any] = {"variants": tellable, "prepare": occasion, "common": True, "rules": ("scope", "fields")}
+#: These reach a person, not whom they stand for: a deputy is told by their own rights.
+IN_PERSON = ("deputy",)
 
 
-@path("inbox", **TOLD)
+@path("inbox", **TOLD | {"variants": lambda canary: [way for way in tellable(canary) if way == "given"]})
 def inbox(caller: Page, canary: Canary, variant: str, given: Any) -> str:
     return caller.open("/inbox/") + caller.open("/inbox/", show="unread")
 
 
-#: These reach a person, not whom they stand for: a deputy is told by their own rights.
-IN_PERSON = ("deputy",)
+@path(
+    "inbox, mentioned",
+    but=IN_PERSON,
+    **TOLD | {"variants": lambda canary: [way for way in tellable(canary) if way != "given"]},
+)
+def inbox_mentioned(caller: Page, canary: Canary, variant: str, given: Any) -> str:
+    return inbox(caller, canary, variant, given)
 
 
 @path("live message", but=IN_PERSON, **TOLD)

@@ -25,7 +25,7 @@ def by_code(canary: Canary) -> list[str]:
 
 @path("import", writes=True, sets=True, traces=True, dear=True, needs="import", variants=by_code, common=True)
 def import_(caller: Page, canary: Canary, variant: str, given: Any) -> str:
-    """All steps: upload, columns, check, run."""
+    """All steps: upload, columns, check, run. Its jobs have the rights of whoever brought the file, or of whom they stand in for."""
     content = f"Code,Word\n{canary.record.code},{new_word()}\n".encode()
     last = Import.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     text = caller.post(canary.entity, "import", sent={"file": SimpleUploadedFile("words.csv", content)})

@@ -240,6 +240,12 @@ def linked(world: Any, canary: Canary, variant: str, reader: Any) -> Canary:
         before = getattr(holder.record, f"{field}_id")
         model._base_manager.filter(pk=holder.pk).update(**{f"{field}_id": canary.pk})
         _tell(holder, field, before, canary.pk)
+    else:  # its value lies among others in one column
+        described, record = holder.entity.fields()[field], holder.record
+        before = described.get(record)
+        described.put(record, canary.pk)
+        record.save()
+        _tell(holder, field, before, canary.pk)
     return holder
 
 

@@ -1,12 +1,18 @@
 """Pages of one record, and what they are made of."""
 
+from io import BytesIO
 from typing import Any
 
 from guanxi.platform.access.models import FieldRule
-from guanxi.platform.api.urls import WITH_HISTORY
+from guanxi.platform.api.derived import WITH_HISTORY
 from guanxi.platform.commands.command import commands_of
+from guanxi.platform.customizing.over_fields import readable
+from guanxi.platform.documents.models import DocumentTemplate
+from guanxi.platform.documents.tests.letters import letter
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.options import Related
+from guanxi.platform.files.choices import Purpose
+from guanxi.platform.files.services import store
 from guanxi.platform.ui import files_tab, record_page
 from tests.contract.factories import MAKER
 from tests.leaks.canaries import Canary
@@ -28,6 +34,25 @@ def record(caller: Page, canary: Canary, variant: str, given: Any) -> str:
 @path("peek", one=True)
 def peek(caller: Page, canary: Canary, variant: str, given: Any) -> str:
     return caller.get(canary.entity, "peek", canary.pk, headers=PART)
+
+
+def with_names(canary: Canary) -> list[str]:
+    return ["values"] if readable(canary.entity) else []
+
+
+@path("values for an expression", one=True, variants=with_names, rules=("scope", "commands"))
+def expression_sample(caller: Page, canary: Canary, variant: str, given: Any) -> str:
+    """What an expression may read of it; sensitive fields are never there."""
+    return told(canary, caller, caller.get(canary.entity, "expression_sample", canary.pk))
+
+
+def with_words(canary: Canary) -> list[str]:
+    return ["words"] if canary.words.keys() & readable(canary.entity).keys() else []
+
+
+@path("words for an expression", one=True, variants=with_words, rules=("fields",), lenient=True)
+def expression_words(caller: Page, canary: Canary, variant: str, given: Any) -> str:
+    return caller.get(canary.entity, "expression_sample", canary.pk)
 
 
 def tabs_of(canary: Canary) -> list[str]:
@@ -149,6 +174,18 @@ def printed(canary: Canary) -> bool:
     """Whether a word stands in a field of the form, or in the title."""
     shown = {key for section in canary.entity.sections() for key in section.fields} | {canary.entity.title_field}
     return bool(shown & canary.words.keys())
+
+
+def letter_of(world: Any, canary: Canary, variant: str, reader: Any) -> int:
+    """A template that names every field that has a word."""
+    data = letter(*(f"{{{{{key}}}}}" for key in canary.words))
+    stored = store(BytesIO(data), "letter.docx", by=None, purpose=Purpose.ATTACHMENT)
+    return DocumentTemplate.objects.create(name="Letter", target=canary.entity.key, file=stored, language="en").pk
+
+
+@path("document", one=True, needs="export", prepare=letter_of, variants=lambda canary: ["docx"] if canary.words else [])
+def document(caller: Page, canary: Canary, variant: str, given: int) -> str:
+    return caller.post(canary.entity, "documents", canary.pk, sent={"template": given})
 
 
 @path("record in the recycle bin", one=True, variants=restorable, prepare=binned, needs="restore")

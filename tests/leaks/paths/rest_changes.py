@@ -25,7 +25,7 @@ def deletable(canary: Canary) -> list[str]:
     return ["delete"] if "delete" in {one.name for one in commands_of(canary.entity)} else []
 
 
-@path("deletion", REST, variants=deletable, lenient=True, **CHANGES)
+@path("deletion", REST, variants=deletable, by_command=True, lenient=True, **CHANGES)
 def delete(caller: Token, canary: Canary, variant: str, given: Any) -> str:
     return caller.send(canary.entity, f"{canary.pk}/", None, "DELETE")
 

@@ -50,7 +50,7 @@ def measures(demo: Demo, clients: list[Client]) -> int:
 
 def _write(entity: Entity, rows: list[Measure], now: datetime) -> int:
     with transaction.atomic():
-        insert_records(entity, rows, system_at(now))
+        entity.written(insert_records(entity, rows, system_at(now)), system_at(now))
     return len(rows)
 
 

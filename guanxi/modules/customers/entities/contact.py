@@ -12,10 +12,12 @@ from guanxi.modules.customers.panels import CONTACT_PANELS
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field, fixed
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.duplicates.declared import Duplicates, Key, NameOf
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Kanban, Menu, Related, Section, Sensitive
 from guanxi.platform.privacy.subject import Subject
 from guanxi.platform.refdata.chinese.pinyin import initials, pinyin_key
+from guanxi.platform.search.options import Search
 
 
 @entity
@@ -38,6 +40,7 @@ class ContactEntity(Entity):
         "family_name": "name", "given_name": "name", "department": "division", "role": "decision_role", "birthday": "born_on",
         "manager": "reports_to", "hobbies": "preferences", "note": "remarks", "title": "title", "customer_code": "customer",
     }  # fmt: skip
+    search = Search("code", "name", "mobile", "phone", "email", "wechat")
     kanban = Kanban("attitude", facts=("customer", "title", "decision_role"))
     form = (
         Section(
@@ -84,6 +87,13 @@ class ContactEntity(Entity):
         ),
     )
     internal = ("birthday",)
+    duplicates = Duplicates(
+        NameOf("name", persons={}, within="customer"),
+        Key("mobile", "phone", weight=80),
+        Key("email", "email", weight=80),
+        Key("wechat", weight=80),
+        Key("phone", "phone", weight=40),
+    )
     subject = Subject()
     panels = CONTACT_PANELS
 
@@ -103,6 +113,9 @@ class ContactEntity(Entity):
             record.pinyin = pinyin_key(record.name, person=True)[:160]
             record.initials = initials(record.name, person=True)[:64]
             record.birthday = policies.birthday_key(record.born_on, record.birthday_calendar)
+
+    def absorbed(self, records: Sequence[Contact]) -> None:
+        services.give_way_to_main_contacts(records)
 
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
         if chosen := [record for record in services.touched(changes, "main", "customer") if record.main]:

@@ -12,10 +12,12 @@ from guanxi.modules.customers.panels import CUSTOMER_FIGURES, CUSTOMER_PANELS
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field, fixed
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.duplicates.declared import Duplicates, Key, NameOf
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Kanban, Menu, Related, Section, Sensitive, Tree
 from guanxi.platform.privacy.subject import Subject
 from guanxi.platform.refdata.chinese.pinyin import initials, pinyin_key
+from guanxi.platform.search.options import Search
 
 
 @entity
@@ -39,6 +41,9 @@ class CustomerEntity(Entity):
         "contact_name": "customers.contact:name", "contact_mobile": "customers.contact:mobile", "contact_phone": "customers.contact:phone",
         "contact_title": "customers.contact:title", "contact_email": "customers.contact:email",
     }  # fmt: skip
+    search = Search(
+        "code", "name", "short_name", "credit_code", "id_number", "tax_number", "legal_representative", "phone", "email"
+    )
     kanban = Kanban("lifecycle", facts=("tier", "owner", "last_contact_at"))
     tree = Tree("parent")
     form = (
@@ -95,6 +100,13 @@ class CustomerEntity(Entity):
         Related("customers.measure", "customer", columns=("kind", "period", "value", "source")),
     )
     internal = ("birthday",)
+    duplicates = Duplicates(
+        NameOf("name", persons={"kind": CustomerKind.INDIVIDUAL}),
+        Key("credit_code", weight=98, sole=True),
+        Key("id_number", weight=98, sole=True),
+        Key("phone", "phone"),
+        Key("email", "email", weight=70),
+    )
     subject = Subject(when={"kind": CustomerKind.INDIVIDUAL})
     panels = CUSTOMER_PANELS
     figures = CUSTOMER_FIGURES

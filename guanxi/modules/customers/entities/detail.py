@@ -11,6 +11,7 @@ from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Sensitive
+from guanxi.platform.search.options import Search
 
 
 @entity
@@ -20,6 +21,7 @@ class ContactMediumEntity(Entity):
     parent = "customer"
     title = "value"
     columns = ("customer", "medium_type", "value", "purpose", "preferred")
+    search = Search("value")
     sensitive = Sensitive("value", kind="contact", purpose=_("keeping in touch"))
 
     def clean(self, record: ContactMedium, actor: Actor) -> dict[str, str]:
@@ -55,6 +57,7 @@ class BankAccountEntity(Entity):
     title = "bank"
     columns = ("customer", "bank", "branch", "holder", "number", "preferred")
     keys = ("number",)
+    search = Search("number", "holder")
     sensitive = (
         Sensitive("holder", kind="financial", purpose=_("invoicing"), mask="name"),
         Sensitive("number", kind="financial", purpose=_("invoicing")),

@@ -2,6 +2,7 @@
 
 from guanxi.modules.customers.models import Membership
 from guanxi.platform.entities.entity import Entity, entity
+from guanxi.platform.search.options import Search
 
 
 @entity
@@ -13,3 +14,4 @@ class MembershipEntity(Entity):
     columns = ("customer", "member", "role", "number", "since", "until")
     group_by = ("role",)
     keys = ("number",)
+    search = Search("number")

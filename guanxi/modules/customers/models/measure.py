@@ -28,3 +28,24 @@ class Measure(Fact):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.period}"
+
+
+class LatestMeasure(models.Model):
+    """The figure that counts, of each customer and kind: the newest period, of several rows of that period the last loaded.
+    Derived from the measures in their own transaction (services), so that customers are filtered, sorted and opened to
+    people by figures through an index."""
+
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+", db_index=False)
+    kind = CodeField(table="customers.measure", blank=False)
+    period = models.DateField()
+    value = MoneyField()
+    #: The id of the measure.
+    row = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["customer", "kind"], name="customers_latest_once")]
+        indexes = [models.Index(fields=["kind", "value", "customer"], name="customers_latest_value")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.period}"

@@ -113,7 +113,7 @@ class _Factory(factory.Factory):
         entity = registry.get(cls._meta.model)
         if entity.kind is EntityKind.FACT:
             with transaction.atomic():
-                insert_records(entity, records, system())
+                entity.written(insert_records(entity, records, system()), system())
         else:
             create_many(entity, system(), records)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from guanxi.modules.customers.models import BankAccount, Contact, ContactMedium, Customer, Interaction, Position
 from guanxi.modules.customers.tests.factories import resident_id
@@ -36,8 +36,6 @@ def surroundings(tmp_path: Path, settings):
     }
     settings.STORAGES, settings.DATA_DIR = storages, tmp_path
     settings.PRIVACY = {"erased": str(tmp_path / "erased.log")}
-    with translation.override("en"):
-        yield
 
 
 def make(key, actor, **inputs):

@@ -22,7 +22,7 @@ from guanxi.modules.customers.tests.factories import (
     system,
     user,
 )  # fmt: skip
-from guanxi.platform.access import gate
+from guanxi.platform.access import deputies, gate
 from guanxi.platform.access.models import Role, RoleGrant
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
@@ -32,7 +32,7 @@ from guanxi.platform.keeping.rights import ACTIONS, BACKUPS
 from guanxi.platform.keyring.rights import DATA_KEYS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roles")]
-ENTITIES = [entity.key for entity in registry.entities() if entity.module == "customers"]
+ENTITIES = [entity.key for entity in registry.declared() if entity.module == "customers"]
 
 
 @pytest.fixture
@@ -156,6 +156,7 @@ def test_shipped_roles_name_people_and_only_what_exists():
         "reveal",
         "try",
         "rotate",
+        "find",
         *ACTIONS,
         "*",
     }
@@ -195,3 +196,24 @@ def test_first_and_second_review_take_two_people():
     assert (customer.first_reviewed_at, customer.second_reviewed_by_id) == (None, None)
     with pytest.raises(Rejected):
         do("first_review", system(), unknown=1)
+
+
+def test_whoever_a_deputy_reviewed_for_is_no_second_person_months_later():
+    north = department("north")
+    people = [user(name, "key_account_manager", department=north) for name in ("leaves", "stands_in", "other")]
+    principal, deputy, other = (actor_of(one) for one in people)
+    customer = CustomerFactory(department=north)
+    second = commands.get("customers.customer.second_review")
+    appointed = deputies.appoint(principal, principal.me, deputy.me, principal.today(), principal.today())
+    acting = deputies.acting(deputy, principal.me)
+    run(commands.get("customers.customer.first_review"), acting, ids=[customer.pk], inputs={})
+    customer.refresh_from_db()
+    assert (customer.first_reviewed_by_id, customer.first_reviewed_for_id) == (deputy.user_id, principal.user_id)
+    later = appointed.until.year + 1
+    for actor in (principal, deputy, other):
+        then = actor.at(actor.now().replace(year=later, month=6, day=1))
+        assert then.same_person == {actor.user_id}
+        assert bool(second.blocked(customer, then)) == (actor is not other)
+    run(commands.get("customers.customer.withdraw_review"), other, ids=[customer.pk], inputs={})
+    customer.refresh_from_db()
+    assert (customer.first_reviewed_by_id, customer.first_reviewed_for_id) == (None, None)

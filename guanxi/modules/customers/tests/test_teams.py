@@ -144,7 +144,7 @@ def test_a_team_gives_no_rights_that_no_role_gives(owner, customer):
         run(commands.get("customers.customer.edit"), actor_of(executive), ids=[customer.pk], inputs={"name": "X"})
 
 
-def test_lists_of_a_team_member_are_one_statement_for_each_source(owner, helper, customer):
+def test_lists_of_a_team_member_are_one_statement_for_each_source_and_one_for_the_page(owner, helper, customer):
     TeamMemberFactory(customer=customer, user=helper)
     CustomerFactory(owner=helper)
     for name in ("customer", "contact", "address"):
@@ -152,7 +152,7 @@ def test_lists_of_a_team_member_are_one_statement_for_each_source(owner, helper,
         assert len(gate.sources(actor, entity)) == 2
         with Statements() as sent:
             query.page(entity, actor, query.Query())
-        assert len(sent) == 2
+        assert len(sent) == 3
 
 
 def test_a_person_who_has_left_holds_no_rights_at_any_door(owner, customer):

@@ -6,12 +6,15 @@ Fact     append-only, bulk-loaded, without a form
 Attached a record that hangs on any other record, e.g. a note or a task
 """
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.access.models.department import LEVELS
 from guanxi.platform.access.words import WordsField
+from guanxi.platform.bulk.values import ValuesField
 
 #: Columns copied from department and region, one per level, so that a subtree is one equality.
 DEPARTMENT_COLUMNS = tuple(f"d{level}" for level in range(1, LEVELS + 1))
@@ -36,6 +39,13 @@ class LiveManager(models.Manager):
 
     def get_queryset(self) -> models.QuerySet:
         return super().get_queryset().filter(deleted_at=None)
+
+
+def _who(label: Any) -> models.ForeignKey:
+    """A person whom the program notes; nobody looks records up by it."""
+    return models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="+", verbose_name=label, editable=False, db_index=False
+    )
 
 
 class Record(models.Model):
@@ -76,28 +86,12 @@ class Record(models.Model):
     tags = WordsField(_("Tags"))
     remarks = models.TextField(_("Remarks"), blank=True, max_length=4000)
     created_at = models.DateTimeField(_("Created at"), editable=False)
-    created_by = models.ForeignKey(
-        "access.User",
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("Created by"),
-        editable=False,
-        db_index=False,
-    )
+    created_by = _who(_("Created by"))
     modified_at = models.DateTimeField(_("Modified at"), editable=False)
-    modified_by = models.ForeignKey(
-        "access.User",
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("Modified by"),
-        editable=False,
-        db_index=False,
-    )
+    modified_by = _who(_("Modified by"))
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
-    custom = models.JSONField(default=dict, blank=True, editable=False)
+    custom = ValuesField(default=dict, blank=True, editable=False)
 
     objects = LiveManager()
     everything = models.Manager()
@@ -109,28 +103,15 @@ class Record(models.Model):
 
 
 class Reviewed(models.Model):
-    """First and second review of a record, each with its reviewer and time."""
+    """First and second review of a record, each with its reviewer and time; ``…_for`` is whom a deputy acted for. Both are
+    compared with the second reviewer, however long ago the appointment ended."""
 
     first_reviewed_at = models.DateTimeField(_("First review"), null=True, editable=False)
-    first_reviewed_by = models.ForeignKey(
-        "access.User",
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("First reviewer"),
-        editable=False,
-        db_index=False,
-    )
+    first_reviewed_by = _who(_("First reviewer"))
+    first_reviewed_for = _who(_("First review on behalf of"))
     second_reviewed_at = models.DateTimeField(_("Second review"), null=True, editable=False)
-    second_reviewed_by = models.ForeignKey(
-        "access.User",
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("Second reviewer"),
-        editable=False,
-        db_index=False,
-    )
+    second_reviewed_by = _who(_("Second reviewer"))
+    second_reviewed_for = _who(_("Second review on behalf of"))
 
     class Meta:
         abstract = True

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class RecordSet(models.Model):
     """Records of one kind: picked by hand, or those that a saved filter found when it was last looked at. ``filter`` is
     its JSON (empty: by hand), ``refreshed_at`` when the members were last worked out. Derived: ``of_customers``, a grant on
-    this set also reaches what hangs on its members; ``live``, the filter as JSON pairs of scope column and value, where it
-    can be said so: such a set has no members, its grants ask the columns themselves."""
+    this set also reaches what hangs on its members; ``live``, the filter as JSON, where it only asks scope columns (pairs of column and value) and
+    values that lie beside the records (table, name, operator, values): such a set has no members, its grants ask the indexes
+    themselves."""
 
     name = models.CharField(_("Name"), max_length=80, unique=True)
     entity = models.CharField(_("Kind of record"), max_length=100)

@@ -19,3 +19,10 @@ def test_numbers_are_grouped_by_three_without_trailing_zeros(language, value, sh
     spec = Field(key="value", kind=kinds.DECIMAL, label="Value")
     with override(language):
         assert kinds.DECIMAL.display(value, spec, UTC) == shown
+
+
+def test_a_kind_is_found_in_a_table_whatever_the_language():
+    with override("en"):
+        table = {kinds.INTEGER: "number"}
+    with override("zh-hans"):
+        assert table[kinds.INTEGER] == "number"

@@ -3,12 +3,14 @@
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from django.conf import settings
 from django.urls import include, path
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.api.derived import provided
 from guanxi.platform.api.schema.operations import shared_components
 
 METHODS = ("get", "post", "patch", "delete")
@@ -18,7 +20,9 @@ class Generator(SchemaGenerator):
     """Walks the addresses of the interface for one reader."""
 
     def __init__(self, actor: Actor) -> None:
-        super().__init__(patterns=[path("api/", include("guanxi.platform.api.urls"))])
+        super().__init__(
+            patterns=[path("api/", include("guanxi.platform.api.urls")), path("api/", include(provided()))]
+        )
         self.actor = actor
 
     def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
@@ -42,7 +46,7 @@ def document(actor: Actor) -> dict[str, Any]:
     found["security"] = [{"token": []}, {"session": []}]
     found["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer"},
-        "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+        "session": {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
     }
     return found
 

@@ -22,6 +22,7 @@ _REFUSALS = {
     403: gettext_lazy("The right is missing."),
     404: gettext_lazy("No such record, or not within reach."),
     409: gettext_lazy("Somebody else changed the record meanwhile."),
+    413: gettext_lazy("The body is too large."),
     415: gettext_lazy("The body is not JSON."),
     422: gettext_lazy("The state of the record does not allow it."),
     429: gettext_lazy("Too many requests; “Retry-After” says how long to wait."),
@@ -41,6 +42,9 @@ _ANSWERS = {
 
 
 JSON = "application/json"
+#: Every address refuses parameters that it does not take, and callers without right or with too many calls; every address
+#: with a body refuses what cannot be read.
+_ALWAYS, _WITH_BODY = frozenset({400, 401, 403, 429}), frozenset({413, 415})
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,8 @@ class EntitySchema(AutoSchema):
             described["parameters"] = [{"$ref": f"#/components/parameters/{one['name']}"} for one in parameters]
         if operation.body is not None:
             described["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": operation.body}}}
-        for status in sorted({401, 403, 429, *operation.refusals}):
+        refusals = _ALWAYS | (frozenset() if operation.body is None else _WITH_BODY) | frozenset(operation.refusals)
+        for status in sorted(refusals):
             described["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
         return described
 
@@ -152,7 +157,7 @@ def shared_components() -> Schema:
     """What the operations of every document refer to."""
     parameters = (
         *shapes.QUERY, shapes.SORT, shapes.FIELDS, shapes.LIMIT, shapes.CURSOR, shapes.COUNT, shapes.BY, shapes.TOTAL,
-        shapes.IF_MATCH, shapes.IDEMPOTENCY_KEY, shapes.RECORD_ID,
+        shapes.KIND, *shapes.REPORT_PARTS, shapes.IF_MATCH, shapes.IDEMPOTENCY_KEY, shapes.RECORD_ID,
     )  # fmt: skip
     return {
         "schemas": SHARED,

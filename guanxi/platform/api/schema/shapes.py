@@ -88,6 +88,11 @@ HELD = object_of({"held": ID}, description=_("The command waits for a second per
 JOB_STARTED = object_of({"job": ID}, description=_("The work goes on in the background; look at the job."))
 COUNTED = object_of({"count": NUMBER, "exact": FLAG})
 GROUP = object_of({"value": ANY, "label": TEXT, "count": NUMBER, "total": ANY})
+_REPORT_GROUP = object_of({"value": ANY, "label": TEXT})
+_REPORT_LINE = object_of(
+    {"groups": list_of(_REPORT_GROUP), "others": NUMBER, "values": list_of(ANY), "cells": list_of(ANY)}
+)
+REPORT = object_of({"columns": list_of(_REPORT_GROUP), "items": list_of(_REPORT_LINE), "total": _REPORT_LINE})
 CHOICE = object_of({"value": TEXT, "label": TEXT, "color": TEXT})
 FIELD = object_of(
     {
@@ -121,7 +126,9 @@ SELECTION = object_of(
     },
     required=(),
 )
-RESULT = object_of({"batch": {"type": "string", "format": "uuid"}, "done": list_of(ID), "left": map_of(TEXT)})
+RESULT = object_of(
+    {"batch": {"type": "string", "format": "uuid"}, "done": list_of(ID), "left": map_of(TEXT), "held": list_of(ID)}
+)
 
 
 PREVIEW = object_of(
@@ -136,6 +143,12 @@ INDEX = object_of(
     {
         "user": LINK, "read_only": FLAG, "schema": TEXT, "documentation": TEXT,
         "entities": list_of(object_of({"key": TEXT, "label": TEXT, "url": TEXT, "actions": list_of(TEXT)})),
+    }
+)  # fmt: skip
+HITS = object_of(
+    {
+        "items": list_of(object_of({"entity": TEXT, "id": ID, "label": TEXT, "hint": TEXT, "url": TEXT})),
+        "nearly": FLAG, "refused": TEXT, "behind": NUMBER,
     }
 )  # fmt: skip
 UNDO = object_of({"batch": {"type": "string", "format": "uuid"}})
@@ -162,6 +175,13 @@ COUNT = _parameter(
 )
 BY = _parameter("by", TEXT, _("The field to group by."), required=True)
 TOTAL = _parameter("total", TEXT, _("A number field to sum per group."))
+REPORT_PARTS = (
+    _parameter("rows", TEXT, _("Up to three fields, separated by commas; a date as “field:month” (year … day).")),
+    _parameter("column", TEXT, _("One more field, across.")),
+    _parameter("measures", TEXT, _("“count”, or sum, avg, min, max, distinct of a field: “sum:amount”; up to four.")),
+    SORT,
+    _parameter("top", {"type": "integer", "minimum": 1, "maximum": 100}, _("Groups of the first field; others are put together.")),
+)  # fmt: skip
 IF_MATCH = _parameter("If-Match", TEXT, _("The version you saw, instead of “version” in the body."), place="header")
 IDEMPOTENCY_KEY = _parameter(
     "Idempotency-Key",
@@ -170,3 +190,4 @@ IDEMPOTENCY_KEY = _parameter(
     place="header",
 )
 RECORD_ID = _parameter("id", ID, _("The id of the record."), place="path", required=True)
+KIND = _parameter("kind", TEXT, _("Only records of this entity, by its key."))

@@ -33,6 +33,8 @@ def value(field: Field, *, reading: bool) -> Schema:
         found: Schema = {"allOf": [named("link" if reading else "link_input")]}
     else:
         found = dict(_SIMPLE.get(field.kind.key, {"type": "string"}))
+        if field.nothing == "" and not field.required:
+            found.pop("format", None)  # an empty text is no e-mail address
     if field.max_length and found.get("type") == "string":
         found["maxLength"] = field.max_length
     found["title"] = str(field.label)

@@ -25,6 +25,11 @@ from guanxi.platform.commands.outcome import Outcome
 from guanxi.platform.entities.entity import Entity
 
 
+def list_of(entity: Entity) -> str:
+    """The address of an entity's records. Not by its name: entities that are described by data have none."""
+    return f"{reverse('api:index')}{entity.module}/{entity.name}/"
+
+
 class ApiView(APIView):
     """``self.actor`` is the caller. ``operation`` describes a method for the OpenAPI document."""
 
@@ -88,18 +93,21 @@ class EntityView(ApiView):
         return rows.write(self.entity, self.entity.readable(self.actor).values(), [found], self.actor)[0]
 
     def address(self, record_id: int) -> str:
-        return reverse(f"api:{self.entity.key}.record", args=[record_id])
+        return f"{list_of(self.entity)}{record_id}/"
 
-    def after(self, outcome: Outcome, *, made: bool = False) -> Response:
-        """What came of a command on one record: the record as it is now, or what it waits for."""
+    def after(self, outcome: Outcome, on: int | None = None) -> Response:
+        """What came of a command: the record as it is now, or what it waits for.
+
+        :param on: the record that the command was called on, even if nothing of it differs; None if it made a new one
+        """
         if outcome.held:
             return Response({"held": outcome.held}, status=status.HTTP_202_ACCEPTED)
-        pk = outcome.ids[0] if outcome.ids else None
+        pk = on or outcome.ids[0]
         try:
-            row = self.record(pk) if pk else {}
+            row = self.record(pk)
         except (gate.NotFound, gate.Forbidden):
             row = {"id": pk}  # the caller may write it but not see it (again)
         headers = {"ETag": f'"{row["version"]}"'} if row.get("version") else {}
-        if made and pk:
+        if not on:
             headers["Location"] = self.address(pk)
-        return Response(row, status=status.HTTP_201_CREATED if made else status.HTTP_200_OK, headers=headers)
+        return Response(row, status=status.HTTP_200_OK if on else status.HTTP_201_CREATED, headers=headers)

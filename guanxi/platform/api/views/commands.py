@@ -85,7 +85,8 @@ class RecordCommandView(CommandView):
         version = version_of(request, body)
         inputs = inputs_of(_raw_inputs(body), command.inputs(self.actor), self.actor)
         versions = {id: version} if version else None
-        return self.after(run(command, self.actor, ids=[id], inputs=inputs, versions=versions, key=key_of(request)))
+        outcome = run(command, self.actor, ids=[id], inputs=inputs, versions=versions, key=key_of(request))
+        return self.after(outcome, id)
 
     def operation(self, method: str, components: Components) -> Operation | None:
         command = self.command(self.name)
@@ -93,7 +94,7 @@ class RecordCommandView(CommandView):
             return None
         body = components.body(components.inputs(self.entity, self.name), "seen")
         answers = {200: components.record(self.entity), 202: components.shared("held")}
-        refusals = (400, 404, 409, 415, 422)
+        refusals = (404, 409, 422)
         return Operation(
             f"record_{self.name}",
             str(command.label),
@@ -138,7 +139,7 @@ class SetCommandView(CommandView):
 
     def _make(self, request: Request, command: Command) -> Response:
         inputs = inputs_of(_raw_inputs(body_of(request, ("inputs",))), command.inputs(self.actor), self.actor)
-        return self.after(run(command, self.actor, inputs=inputs, key=key_of(request)), made=True)
+        return self.after(run(command, self.actor, inputs=inputs, key=key_of(request)))
 
     def _preview(self, command: Command, body: Body) -> selections.Preview:
         ids, tree = ids_of(body), body.get("filter")
@@ -197,7 +198,6 @@ class SetCommandView(CommandView):
                 str(command.label),
                 body=components.body(inputs),
                 answers=answers,
-                refusals=(400, 415),
                 description=text,
             )
         body = components.body(inputs, "selection")
@@ -210,6 +210,6 @@ class SetCommandView(CommandView):
             str(command.label),
             body=body,
             answers=answers,
-            refusals=(400, 404, 415, 422),
+            refusals=(404, 422),
             description=text,
         )

@@ -60,7 +60,6 @@ class UploadView(ApiView):
             body=shapes.UPLOAD,
             body_type="multipart/form-data",
             answers={201: shapes.UPLOADED},
-            refusals=(400, 415),
         )
 
 
@@ -99,5 +98,5 @@ class RecordFileView(EntityView):
             _("Download the file"),
             answers={200: shapes.BYTES},
             answer_type="application/octet-stream",
-            refusals=(404,),
+            refusals=(404, 422),
         )

@@ -18,7 +18,7 @@ from guanxi.platform.api.errors import BadRequest
 from guanxi.platform.api.schema import shapes
 from guanxi.platform.api.schema.document import document, operations
 from guanxi.platform.api.schema.operations import Components, Operation
-from guanxi.platform.api.views.base import ApiView
+from guanxi.platform.api.views.base import ApiView, list_of
 from guanxi.platform.commands.jobs import UNDO_JOB_ABOVE, start_undo
 from guanxi.platform.commands.undo import undo_batch
 from guanxi.platform.entities import registry
@@ -44,7 +44,7 @@ class IndexView(ApiView):
                     {
                         "key": entity.key,
                         "label": str(entity.label_plural),
-                        "url": reverse(f"api:{entity.key}.list"),
+                        "url": list_of(entity),
                         "actions": [action for action in ACTIONS if gate.permits(self.actor, entity, action)],
                     }
                     for entity in visible
@@ -110,14 +110,14 @@ class UndoView(ApiView):
             if entity is None:
                 continue
             gate.require(self.actor, entity, "edit")
-            reach = gate.narrow(entity.source.model._base_manager.all(), gate.sources(self.actor, entity, "edit"))
+            reach = gate.narrow(entity.every_row(), gate.sources(self.actor, entity, "edit"), entity.every_row())
             if reach.filter(pk__in=list(wanted)[:500]).exists():
                 return True
         return False
 
     def operation(self, method: str, components: Components) -> Operation | None:
         answers = {200: shapes.UNDONE, 202: components.shared("job_started")}
-        return Operation("undo", _("Undo a batch"), body=shapes.UNDO, answers=answers, refusals=(400, 403, 404, 415))
+        return Operation("undo", _("Undo a batch"), body=shapes.UNDO, answers=answers, refusals=(404,))
 
 
 class JobView(ApiView):

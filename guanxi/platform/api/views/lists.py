@@ -55,7 +55,7 @@ class ListView(EntityView):
     def post(self, request: Request) -> Response:
         command = self.command("create")
         inputs = inputs_of(body_of(request), command.inputs(self.actor), self.actor)
-        return self.after(run(command, self.actor, inputs=inputs, key=key_of(request)), made=True)
+        return self.after(run(command, self.actor, inputs=inputs, key=key_of(request)))
 
     def operation(self, method: str, components: Components) -> Operation | None:
         record = components.record(self.entity)
@@ -68,12 +68,9 @@ class ListView(EntityView):
                 _("Create"),
                 body=body,
                 answers={201: record, 202: components.shared("held")},
-                refusals=(400, 415),
             )
         parameters = (*shapes.QUERY, shapes.SORT, shapes.FIELDS, shapes.LIMIT, shapes.CURSOR)
-        return Operation(
-            "list", _("List"), parameters=parameters, answers={200: shapes.page_of(record)}, refusals=(400,)
-        )
+        return Operation("list", _("List"), parameters=parameters, answers={200: shapes.page_of(record)})
 
 
 class CountView(EntityView):
@@ -94,7 +91,6 @@ class CountView(EntityView):
             _("Count"),
             parameters=(*shapes.QUERY, shapes.COUNT),
             answers={200: shapes.COUNTED},
-            refusals=(400,),
         )
 
 
@@ -105,9 +101,7 @@ class GroupsView(EntityView):
         found = parameters(request, ("by", "total", "filter", "q"))
         by, total = found.get("by", ""), found.get("total", "")
         fields = self.entity.readable(self.actor)
-        if total and (
-            total not in fields or fields[total].kind not in NUMBERS or not fields[total].lookup or fields[total].json
-        ):
+        if total and (total not in fields or fields[total].kind not in NUMBERS or not fields[total].lookup):
             raise BadRequest(total=_("“%(field)s” cannot be summed.") % {"field": total})
         groups = query.groups(self.entity, self.actor, query_of(self.entity, self.actor, found), by, total)
         return Response({"items": self._items(fields[by], groups, fields.get(total))})
@@ -144,9 +138,7 @@ class GroupsView(EntityView):
 
     def operation(self, method: str, components: Components) -> Operation | None:
         parameters = (shapes.BY, shapes.TOTAL, *shapes.QUERY)
-        return Operation(
-            "groups", _("Groups"), parameters=parameters, answers={200: shapes.items_of(shapes.GROUP)}, refusals=(400,)
-        )
+        return Operation("groups", _("Groups"), parameters=parameters, answers={200: shapes.items_of(shapes.GROUP)})
 
 
 class FieldsView(EntityView):

@@ -37,7 +37,7 @@ class RecordView(EntityView):
         inputs = inputs_of(body, command.inputs(self.actor), self.actor)
         versions = {id: version} if version else None
         outcome = run(command, self.actor, ids=[id], inputs=inputs, versions=versions, key=key_of(request))
-        return self.after(outcome if outcome.ids or outcome.held else _unchanged(outcome, id))
+        return self.after(outcome, id)
 
     def delete(self, request: Request, id: int) -> Response:
         body = body_of(request, ("version",)) if request.data else {}
@@ -57,14 +57,14 @@ class RecordView(EntityView):
             return Operation("get", _("Read"), answers={200: record}, refusals=(404,))
         if not gate.permits(components.actor, self.entity, "edit" if method == "PATCH" else "delete"):
             return None
-        refusals = (400, 404, 409, 415, 422)
+        refusals = (404, 409, 422)
         if method == "DELETE":
             return Operation(
                 "delete",
                 _("Delete"),
                 parameters=(shapes.IF_MATCH,),
                 answers={204: None, 202: components.shared("held")},
-                refusals=refusals,
+                refusals=(*refusals, 413, 415),  # it may have a body
             )
         body = components.inputs(self.entity, "edit")
         return Operation(
@@ -75,11 +75,6 @@ class RecordView(EntityView):
             answers={200: record, 202: components.shared("held")},
             refusals=refusals,
         )
-
-
-def _unchanged(outcome: Any, record_id: int) -> Any:
-    """An edit that differs in nothing names no record; the answer is the record all the same."""
-    return outcome.__class__(outcome.command, (record_id,), outcome.batch, repeated=outcome.repeated)
 
 
 class HistoryView(EntityView):
@@ -124,5 +119,5 @@ class HistoryView(EntityView):
     def operation(self, method: str, components: Components) -> Operation | None:
         answers = {200: shapes.page_of(components.shared("event"))}
         return Operation(
-            "history", _("History"), parameters=(shapes.LIMIT, shapes.CURSOR), answers=answers, refusals=(400, 404)
+            "history", _("History"), parameters=(shapes.LIMIT, shapes.CURSOR), answers=answers, refusals=(404,)
         )

@@ -28,5 +28,5 @@ class RevealView(EntityView):
             _("Reveal a masked value"),
             body=shapes.REVEAL,
             answers={200: shapes.REVEALED},
-            refusals=(400, 403, 404, 429),
+            refusals=(404,),
         )

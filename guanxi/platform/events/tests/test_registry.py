@@ -195,7 +195,7 @@ class Bare(Payload):
 
 
 @pytest.mark.parametrize("payload", [Thawed, Untyped, Clash, Foreign, Bare, str, 5])
-def test_a_wrongly_made_payload_is_refused(payload):
+def test_a_wrongly_made_payload_is_refused(payload, db):
     with pytest.raises(RegistrationError, match=r"shop\.order\.odd"):
         registry.declare("shop.order.odd", label="Odd", payload=payload)
     assert registry.kind_of("shop.order.odd") is None

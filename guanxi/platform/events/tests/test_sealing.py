@@ -150,14 +150,14 @@ def test_writers_sealers_and_followers_at_once_lose_and_repeat_nothing(shared):
 @pytest.mark.django_db
 def test_a_follower_reads_all_in_order_and_keeps_its_place():
     seen: list[int | None] = []
-    followers.follow("search", lambda events: seen.extend(event.record_id for event in events), batch=2)
+    followers.follow("kitchen", lambda events: seen.extend(event.record_id for event in events), batch=2)
     append([made(n) for n in range(5)])
-    assert followers.advance("search") == 0
+    assert followers.advance("kitchen") == 0
     sealer.seal()
-    assert followers.lags() == {"search": 5}
-    assert [followers.advance("search") for _ in range(4)] == [2, 2, 1, 0]
+    assert followers.lags()["kitchen"] == 5
+    assert [followers.advance("kitchen") for _ in range(4)] == [2, 2, 1, 0]
     assert seen == [0, 1, 2, 3, 4]
-    assert followers.lags() == {"search": 0}
+    assert followers.lags()["kitchen"] == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -176,10 +176,10 @@ def test_a_follower_that_fails_gets_the_same_events_again(caplog):
     with transaction.atomic():
         append([made(1), made(2)])
     sealer.seal()
-    assert followers.advance_all() == {"a": 0, "b": 2}
+    assert followers.advance_all().items() >= {"a": 0, "b": 2}.items()
     assert "Follower failed: a" in caplog.text
     assert not Follower.objects.filter(name="work done").exists()
-    assert followers.advance_all() == {"a": 2, "b": 0}
+    assert followers.advance_all().items() >= {"a": 2, "b": 0}.items()
     assert (calls, other) == ([[1, 2], [1, 2]], [2])
 
 

@@ -24,13 +24,14 @@ from .encodings import ENCODINGS
 from .headings import Suggestion, Vocabulary, load_vocabulary, placeholders, suggest
 from .model import Cell, FileKind, Limits, Notice, ReadOptions, SheetInfo, SpoolInfo
 from .refusals import Cancelled, Refusal
-from .runner import spool
+from .runner import UNFINISHED, spool
 from .sniffing import sniff
 from .store import Spool, SpoolRow
 
 __all__ = [
     "DELIMITERS",
     "ENCODINGS",
+    "UNFINISHED",
     "Cancelled",
     "Cell",
     "FileKind",

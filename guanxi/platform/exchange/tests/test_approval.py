@@ -86,11 +86,17 @@ def test_nobody_approves_their_own_and_the_file_opens_once_for_its_owner(asking,
     jobs.run_queued_jobs()
     (url,) = files_of(job)
     client.force_login(organisation.user("second"))
-    assert client.get(url).status_code == 404
+    assert client.get(url).status_code == client.post(url).status_code == 404
     client.force_login(organisation.user("asking"))
-    text = b"".join(client.get(url).streaming_content).decode("utf-8-sig")
+    before = digest_of_tables()
+    for _look in range(2):  # a browser that fetches the page beforehand, and the person
+        shown = client.get(url)
+        assert "csv" in shown.context["page"].name
+        assert b"+8613812345670" not in shown.content
+    assert digest_of_tables() == before
+    text = b"".join(client.post(url).streaming_content).decode("utf-8-sig")
     assert "+8613812345670" in text
-    assert client.get(url).status_code == 404
+    assert client.post(url).status_code == client.get(url).status_code == 404
 
 
 def test_a_refused_export_makes_no_job(asking, organisation):

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[4]
 SCRIPT = [sys.executable, "-m", "guanxi.platform.exchange.tests.crash_script"]
 TIMEOUT = 900

@@ -256,7 +256,7 @@ def test_a_download_can_never_be_a_page_of_ours():
     response = file_response(file, inline=True)
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''%E5%90%88%E5%90%8C%20_1_.pdf"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
     assert response["Cache-Control"] == "private, no-store"
     assert b"".join(response.streaming_content) == samples.PDF
     response.close()

@@ -3,7 +3,11 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from guanxi.platform.jobs.tests.house import TIMEOUT, House, house  # noqa: F401
+
+pytestmark = pytest.mark.long
 
 
 def numbers(report: dict, job_id: int) -> list[int]:

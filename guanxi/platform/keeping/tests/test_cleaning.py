@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from guanxi.platform.access.gate import Forbidden, NotFound
 from guanxi.platform.access.models import User
@@ -21,12 +21,6 @@ from guanxi.platform.keeping.models import CleanupRule
 from tests.fakes.models import Company, Person
 
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

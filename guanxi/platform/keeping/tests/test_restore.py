@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from guanxi.platform.exchange.tests.test_crash import TIMEOUT, environment
 
 __all__ = ["environment"]
+pytestmark = pytest.mark.long
 SCRIPT = [sys.executable, "-m", "guanxi.platform.keeping.tests.restore_script"]
 #: What a restore itself leaves in the restored database: it ended jobs and mail, and told of itself.
 SETTLED = {"entities.configuration", "events.event", "jobs.job", "notices.mail"}

@@ -9,6 +9,7 @@ import pytest
 from guanxi.platform.exchange.tests.test_crash import TIMEOUT, environment
 
 __all__ = ["environment"]
+pytestmark = pytest.mark.long
 SCRIPT = [sys.executable, "-m", "guanxi.platform.keyring.tests.canary_script"]
 
 

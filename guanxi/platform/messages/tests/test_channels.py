@@ -47,10 +47,10 @@ def test_each_kind_has_its_channel(ann, channel, told, unread, mails):
     assert tell(ann, "other", Kind.JOB) == 1
 
 
-def test_only_what_keeps_others_waiting_is_mailed_unless_one_wants_more(ann):
+def test_only_what_keeps_others_waiting_or_was_ordered_is_mailed_unless_one_wants_more(ann):
     for kind in Kind.values:
         tell(ann, kind, kind)
-    assert {mail.key for mail in Mail.objects.all()} == {"notice:approval", "notice:question"}
+    assert {mail.key for mail in Mail.objects.all()} == {"notice:approval", "notice:question", "notice:report"}
 
 
 def test_who_has_no_address_is_told_here(ann):

@@ -18,10 +18,11 @@ from guanxi.platform.jobs import services as jobs
 from guanxi.platform.jobs.errors import JobError
 from guanxi.platform.jobs.sentences import sentence
 from guanxi.platform.jobs.testing import job_kind, run_queued_jobs
-from guanxi.platform.messages import mentions, selectors, services
+from guanxi.platform.messages import mentions, rules, selectors, services
 from guanxi.platform.messages.choices import Kind
 from guanxi.platform.messages.models import Notification
 from guanxi.platform.messages.services import Notice, notify, notify_each
+from tests.queries import Statements
 
 #: With real commits, because the rules run after them.
 real = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -33,12 +34,6 @@ OWN = (
     ("access.user", "view", "all"),
     ("calendar.task", "*", "all"),
 )
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -219,6 +214,46 @@ def test_whoever_a_record_is_shared_with_is_told_and_finds_it(organisation, ann,
     commit("fakes.company.share", ann, ids=[first, second], inputs={"person": bob.user_id})
     both = Notification.objects.get(user=bob.user_id, kind=Kind.SHARED)
     assert (both.count, both.record_id) == (2, None)
+
+
+@real
+def test_a_department_with_which_a_record_is_shared_is_told_with_all_below_it(organisation, ann, monkeypatch):
+    near = organisation.actor("near", *OWN, place=organisation.south)
+    below = organisation.actor("below", *OWN, place=organisation.south_one)
+    elsewhere = organisation.actor("elsewhere", *OWN, place=organisation.north_one)
+    idle, gone = organisation.actor("idle", place=organisation.south), organisation.user("gone", organisation.south)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    first, second = (commit("fakes.company.create", ann, inputs={"name": name}).ids[0] for name in ("Acme", "Bolt"))
+    commit("fakes.company.share", ann, ids=[first], inputs={"unit": organisation.south.pk})
+    assert titles(near) == titles(below) == ["ann shared “Acme” with your department"]
+    assert titles(elsewhere) == titles(idle) == titles(ann) == []
+    assert not Notification.objects.filter(user=gone.pk).exists()
+    services.read_all(near)
+    commit("fakes.company.share", ann, ids=[first, second], inputs={"unit": organisation.south.pk})
+    assert titles(near, unread_only=True) == ["ann shared 2 companies with your department"]
+    monkeypatch.setattr(rules, "COLLEAGUES", 1)
+    services.read_all(near)
+    services.read_all(below)
+    commit("fakes.company.share", ann, ids=[second], inputs={"unit": organisation.south.pk})
+    assert (len(titles(near, unread_only=True)), titles(below, unread_only=True)) == (1, []), "the nearest come first"
+
+
+@real
+def test_telling_a_large_department_asks_no_more_than_telling_a_small_one(organisation, ann):
+    company = commit("fakes.company.create", ann, inputs={"name": "Acme"}).ids[0]
+    organisation.actor("one", *OWN, place=organisation.south)
+    role = Role.objects.get(key__startswith="one-")
+
+    def asked() -> int:
+        with Statements() as statements:
+            commit("fakes.company.share", ann, ids=[company], inputs={"unit": organisation.south.pk})
+        return len(statements)
+
+    few = asked()
+    for number in range(30):
+        UserRole.objects.create(user=organisation.user(f"p{number}", organisation.south), role=role)
+    assert asked() == few
+    assert Notification.objects.filter(kind=Kind.SHARED).count() == 1 + 31
 
 
 def test_the_end_of_a_job_is_told_to_who_started_it(ann, bob):

@@ -3,13 +3,6 @@
 from pathlib import Path
 
 import pytest
-from django.utils import translation
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture(autouse=True)

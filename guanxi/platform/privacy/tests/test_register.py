@@ -1,7 +1,6 @@
 """The register: every personal field is in it, and the program does not start with one that is not."""
 
 import pytest
-from django.utils import translation
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
@@ -15,12 +14,6 @@ from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.privacy import checks, declared, register
 from guanxi.platform.privacy.models import RegisterEntry
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 def test_every_personal_field_is_declared_and_stands_in_the_register(db):
@@ -95,9 +88,36 @@ def test_the_register_is_a_list_that_is_taken_away(organisation, client):
     organisation.actor("officer", ("privacy.registerentry", "view export", "all"))
     client.force_login(organisation.user("officer"))
     page = client.get("/privacy/registerentry/", {"filter": '["eq","entity","fakes.company"]'}).content.decode()
-    assert "keeping in touch" in page and "Contract with the person" in page and "P3Y" in page
+    assert "keeping in touch" in page and "Contract with the person" in page and "3 years" in page
+    assert ">P3Y<" not in page and "company · Phone" in page
     taken = client.get("/privacy/registerentry/export/", {"format": "csv"})
     text = b"".join(taken.streaming_content).decode("utf-8-sig")
     assert taken.status_code == 200
     assert len(text.splitlines()) == RegisterEntry.objects.count() + 1
+    assert "3 years" in text and "P3Y" not in text
     assert client.get("/privacy/subjectrequest/").status_code == 403
+
+
+def test_an_entry_is_found_by_the_name_of_its_field_and_changed_as_a_period(organisation, client):
+    register.refresh()
+    organisation.actor("officer", ("privacy.registerentry", "view edit", "all"))
+    client.force_login(organisation.user("officer"))
+    page = client.get("/privacy/registerentry/", {"q": "phone"}).content.decode()
+    assert "company · Phone" in page and "E-mail" not in page
+    row = RegisterEntry.objects.get(entity="fakes.company", field="phone")
+    assert 'value="P3Y"' in client.get(f"/privacy/registerentry/{row.pk}/edit/").content.decode()
+    assert "3 years" in client.get(f"/privacy/registerentry/{row.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        ("P3Y", "3 years"),
+        ("P1Y6M", "1 year 6 months"),
+        ("P1M", "1 month"),
+        ("P90D", "90 days"),
+        ("for ever", "for ever"),
+    ],
+)
+def test_a_period_in_words(period, words):
+    assert declared.words_of(period) == words

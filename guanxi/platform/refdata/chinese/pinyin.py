@@ -1,6 +1,7 @@
 """Pinyin of names from a table made beforehand (tools/refdata/build_pinyin.py): 2–3 microseconds per name."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from operator import add
@@ -8,6 +9,8 @@ from pathlib import Path
 
 TABLE_PATH = Path(__file__).parent.parent / "data" / "pinyin.txt"
 LONGEST_PHRASE = 4
+#: How much the reading of a character alone counts against those of phrases.
+USUAL = 1_000
 NOT_A_LETTER = re.compile(r"[^0-9a-z]+")
 
 
@@ -32,9 +35,18 @@ class PinyinTable:
                 self._syllables[ord(character)] = spaced
                 self._letters[ord(character)] = syllable[0]
         self.surnames = surnames
+        self._others: dict[str, Counter[str]] = {}
         self._phrases: dict[str, dict[str, tuple[str, ...]]] = {}
+        for text, reading in (*phrases.items(), *surnames.items()):
+            self._learn(text, reading)
         for text, reading in phrases.items():
             self.add_phrase(text, reading)
+
+    def _learn(self, text: str, reading: tuple[str, ...]) -> None:
+        """Note where a character is read otherwise than by itself."""
+        for character, syllable in zip(text, reading, strict=False):
+            if self._syllables.get(ord(character), "").strip() not in ("", syllable):
+                self._others.setdefault(character, Counter())[syllable] += 1
 
     def add_phrase(self, text: str, reading: tuple[str, ...]) -> None:
         """Let the phrase (2 to LONGEST_PHRASE characters) be read in its own way from now on."""
@@ -61,6 +73,15 @@ class PinyinTable:
             letters = text.translate(self._letters)
         letters = letters.lower()
         return letters if letters.isascii() and letters.isalnum() else NOT_A_LETTER.sub("", letters)
+
+    def other_readings(self, text: str) -> list[tuple[int, str]]:
+        """(place, syllable) of the characters that are read otherwise elsewhere or alone, the most usual first."""
+        found = []
+        for place, character in enumerate(text):
+            if others := self._others.get(character):
+                alone = self._syllables[ord(character)].strip()
+                found += [(count, place, syllable) for syllable, count in (*others.items(), (alone, USUAL))]
+        return [(place, syllable) for _count, place, syllable in sorted(found, reverse=True)]
 
     def _pieces(self, text: str, person: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The text cut into (plain piece, ()) and (phrase, its reading), longest phrase first from the left."""
@@ -133,3 +154,8 @@ def search_initials(name: str) -> tuple[str, ...]:
     """The initials under which somebody may look for the name: as an ordinary text, and as a person's name where the
     surname is read differently. One or two different values, never an empty one."""
     return tuple(dict.fromkeys(found for found in (initials(name), initials(name, person=True)) if found))
+
+
+def other_readings(text: str) -> list[tuple[int, str]]:
+    """(place, syllable) for the characters of a Chinese text that may be read in another way, the most usual first."""
+    return table().other_readings(text)

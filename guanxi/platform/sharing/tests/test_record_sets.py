@@ -1,6 +1,7 @@
 """A grant that reaches a set of records: picked by hand, or found by a filter when it was last looked at."""
 
 import pytest
+from django.db import connection
 
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor, System
@@ -9,13 +10,14 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities import registry
+from guanxi.platform.entities.query import Query, page
 from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.testing import run_queued_jobs
-from guanxi.platform.sharing import explain
+from guanxi.platform.sharing import explain, sets
 from guanxi.platform.sharing.jobs import refresh_sets
 from tests.contract.digest import digest_of_tables
 from tests.contract.factories import factory_for
-from tests.fakes.models import Company
+from tests.fakes.models import Company, Score
 from tests.queries import Statements
 
 KEEPER = (
@@ -143,6 +145,76 @@ def test_a_filter_of_places_and_owners_is_asked_anew_each_time(organisation, kee
     run(commands.get("access.recordset.edit"), keeper, ids=[named.pk], inputs={"filter": place})
     run(commands.get("access.recordset.deactivate"), keeper, ids=[named.pk])
     assert seen(reader_of(organisation)) == set()
+
+
+def score(company, value):
+    Score.objects.update_or_create(company=company, name="total", defaults={"value": value})
+
+
+def test_a_filter_of_values_beside_the_records_is_asked_anew_each_time(organisation, keeper, companies):
+    """From and to are two ranges of one index; a place beside them is an equality as ever. Nothing is worked out by a job."""
+    first, second, third, _fourth = companies
+    edit = commands.get("fakes.company.edit")
+    for one in (first, third):
+        run(edit, keeper, ids=[one.pk], inputs={"region": organisation.city.pk})
+    for one, value in ((first, 25), (second, 25), (third, 5)):
+        score(one, value)
+    address = factory_for("fakes.address").create(company=first.pk)
+    filter_ = f'["and",["ge","score",20],["and",["lt","score",30],["under","region",{organisation.city.pk}]]]'
+    named = make(keeper, filter=filter_)
+    assert named.live
+    reader = reader_of(organisation, named)
+    assert seen(reader) == seen(reader, action="edit") == {first.pk}
+    assert seen(reader, "fakes.address") == {address.pk}
+    score(third, 20)
+    assert seen(reader) == {first.pk, third.pk}
+    score(first, 30)
+    assert seen(reader) == {third.pk}
+    assert seen(reader, "fakes.address") == set()
+    assert set(sets.members_of(named).values_list("pk", flat=True)) == {third.pk}
+    entity = registry.get("fakes.company")
+    for one, there in ((first, False), (third, True)):
+        people, _after = explain.of_record(entity, Company.objects.get(pk=one.pk), keeper)
+        told = {reason.reach for one in people if one.user.pk == reader.user_id for reason in one.reasons}
+        assert ("Named" in told) is there
+    run_queued_jobs()
+    assert not named.members.exists()
+    run(commands.get("access.recordset.deactivate"), keeper, ids=[named.pk])
+    assert seen(reader_of(organisation)) == set()
+
+
+def test_a_list_within_such_a_set_is_one_statement_over_the_index(organisation, keeper, companies):
+    for number, one in enumerate(companies):
+        score(one, number)
+    reader = reader_of(organisation, make(keeper, filter='["ge","score",2]'))
+    assert seen(reader) == {one.pk for one in companies[2:]}
+    with Statements() as sent:
+        assert len(page(registry.get("fakes.company"), reader, Query()).records) == 2
+    assert len(sent) == 1
+    assert not any("recordsetmember" in sql for sql in sent)
+    if connection.vendor == "sqlite":
+        rows = registry.get("fakes.company").rows(reader)
+        assert "COVERING INDEX fakes_score_value (name=? AND value>?)" in rows.explain()
+
+
+def test_a_set_whose_table_is_no_longer_installed_reaches_nothing(organisation, keeper, companies):
+    score(companies[0], 5)
+    named = make(keeper, filter='["ge","score",2]')
+    reader = reader_of(organisation, named)
+    assert seen(reader) == {companies[0].pk}
+    RecordSet.objects.filter(pk=named.pk).update(live=named.live.replace("fakes.scores", "gone.scores"))
+    assert seen(reader_of(organisation)) == set()
+    assert explain.of_record(registry.get("fakes.company"), companies[0], keeper)
+
+
+@pytest.mark.parametrize(
+    "filter_", ['["or",["ge","score",1],["lt","score",0]]', '["not",["ge","score",1]]', '["empty","score"]']
+)
+def test_what_is_no_range_of_the_index_is_worked_out_by_a_job(keeper, companies, filter_):
+    named = make(keeper, filter=filter_)
+    assert not named.live
+    run_queued_jobs()
+    assert named.members.count() == (4 if "empty" in filter_ else 0)
 
 
 @pytest.mark.parametrize("filter_", ["[", '["eq","nothing",1]', '["eq","owner__password","x"]', "/fakes/?x=1&filter=7"])

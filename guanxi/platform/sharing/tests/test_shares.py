@@ -188,11 +188,26 @@ def test_people_without_memberships_pay_one_statement(organisation, bob):
     assert len(sent) == 0
 
 
+def test_memberships_are_composed_once_and_asked_for_each_person(organisation, ann, bob, company):
+    carol = organisation.actor("carol", *OTHER, place=organisation.north_two)
+    lost = organisation.actor("dora", *OTHER, place=None)  # works nowhere: another query than for all others
+    share(ann, company, person=bob.user_id, expires_at=(ann.now() + timedelta(days=1)).isoformat())
+    for _time in range(2):
+        assert company.pk in seen(again(bob))
+        assert not seen(again(carol))
+        assert not seen(again(lost))
+    later = again(bob).at(ann.now() + timedelta(days=2))
+    assert not seen(later)
+    share(ann, company, unit=organisation.north_two.pk)
+    assert company.pk in seen(again(carol))
+    assert not seen(again(lost))
+
+
 def test_a_list_is_one_statement_for_each_source(ann, bob, company):
     share(ann, company, person=bob.user_id)
     entity, reader = registry.get("fakes.company"), again(bob)
     assert len(gate.sources(reader, entity)) == 2
     with Statements() as sent:
         query.page(entity, reader, query.Query())
-    assert len(sent) == 2
+    assert len(sent) == 3  # the last one fetches the page by its keys
     assert not any(" OR " in sql.partition(" IN (SELECT")[0] for sql in sent)

@@ -66,6 +66,8 @@ class Provider:
             "iss": self.url, "sub": "4711", "aud": CLIENT, "iat": now, "exp": now + 60, "nonce": asked["nonce"],
             "preferred_username": "ann", "name": "Ann Other", "email": "ann@sso.example", "email_verified": True,
         } | self.claims  # fmt: skip
+        if "max_age" in asked:
+            claims = {"auth_time": now if asked.get("prompt") == "login" else now - 3600} | claims
         claims = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode(
             claims, self.published if self.key is None else self.key, self.algorithm, headers={"kid": "one"}

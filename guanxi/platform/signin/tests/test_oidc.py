@@ -10,7 +10,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from guanxi.platform.access.models import Role, User, UserRole
 from guanxi.platform.access.models.role import Duty
@@ -313,3 +313,68 @@ def test_two_duties_of_control_are_refused_whole(hers, come, company):
     assert not UserRole.objects.filter(user=hers).exists()
     assert not SocialAccount.objects.exists()
     assert reasons() == ["roles"]
+
+
+# --- confirming who one is --------------------------------------------------------------------------------------
+CONFIRM = reverse_lazy("confirm_again")
+
+
+def is_confirmed(browser: Seat) -> bool:
+    """Whether something dangerous opens without a question."""
+    answer = browser.get("/access/user/new/")
+    assert answer.status_code == 200 or answer["Location"].startswith(str(CONFIRM))
+    return answer.status_code == 200
+
+
+@pytest.fixture
+def boss(hers, organisation) -> User:
+    organisation.actor("ann", ("*", "*", "all"))
+    return hers
+
+
+def test_coming_in_proves_nothing_unless_the_provider_says_when_it_asked(boss, come, company):
+    browser, _answer = come()
+    assert not is_confirmed(browser), "the provider knew the browser"
+    company.claims = {"auth_time": int(time.time()) - 250}
+    browser, _answer = come()
+    assert is_confirmed(browser)
+    company.claims = {"auth_time": int(time.time()) - 301}
+    browser, _answer = come()
+    assert not is_confirmed(browser), "five minutes from the question, not from the answer"
+
+
+def test_to_confirm_the_provider_must_ask_now_and_leads_back(boss, come, company):
+    browser, _answer = come()
+    page = browser.get(f"{CONFIRM}?next=/access/user/new/").content.decode()
+    assert 'name="confirm"' in page and BEGIN in page
+    away = browser.post(BEGIN, {"confirm": "1", "next": "/access/user/new/"})
+    asked = parse_qs(urlsplit(away["Location"]).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["300"])
+    answer = browser.get(CALLBACK, company.visit(away["Location"]))
+    assert answer["Location"] == "/access/user/new/"
+    assert is_confirmed(browser)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [None, int(time.time()) - 1000, int(time.time()) + 10_000, True, "now", 0],
+    ids=["nothing", "long ago", "to come", "yes", "a word", "never"],
+)
+def test_a_provider_that_did_not_ask_confirms_nothing(boss, come, company, said):
+    browser, _answer = come()
+    away = browser.post(BEGIN, {"confirm": "1", "next": "/inbox/"})
+    company.claims = {"auth_time": said}
+    answer = browser.get(CALLBACK, company.visit(away["Location"]))
+    assert answer["Location"] == f"{CONFIRM}?refused=stale&next=%2Finbox%2F"
+    assert "did not ask" in browser.get(answer["Location"], headers={"accept-language": "en"}).content.decode()
+    assert browser.is_in and not is_confirmed(browser)
+    assert reasons() == ["stale"]
+
+
+def test_somebody_else_confirms_nothing_for_whom_is_in(boss, come, company):
+    browser, _answer = come()
+    away = browser.post(BEGIN, {"confirm": "1"})
+    company.claims = {"sub": "4712", "preferred_username": "stranger"}
+    answer = browser.get(CALLBACK, company.visit(away["Location"]))
+    assert answer["Location"] == f"{CONFIRM}?refused=account"
+    assert not is_confirmed(browser)

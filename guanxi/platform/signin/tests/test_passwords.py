@@ -3,6 +3,7 @@
 import itertools
 import json
 from datetime import timedelta
+from hashlib import sha1
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from guanxi.platform.access.models import Role, User, UserRole
 from guanxi.platform.events.models import Event
-from guanxi.platform.signin import hashing, passwords, weak_words
+from guanxi.platform.signin import breached, checks, hashing, passwords, weak_words
 from guanxi.platform.signin.models import OldPassword
 
 SAMPLES = json.loads(Path(__file__).with_name("samples.json").read_text(encoding="utf-8"))
@@ -44,6 +45,85 @@ def test_thousands_of_patterns_are_refused():
     written = list(itertools.islice(weak_words.examples(), 0, None, 40))
     assert sum(1 for _one in weak_words.examples()) > 5000
     assert [one for one in written if not weak_words.is_weak(one)] == []
+
+
+# --- stolen elsewhere ---------------------------------------------------------------------------------------
+STOLEN = "hat lamp river stone"
+
+
+def hashes(*passwords: str) -> list[str]:
+    """Two thousand lines as of the download, with some passwords among them."""
+    others = (f"somebody else {number}" for number in range(2000))
+    return sorted(f"{sha1(one.encode()).hexdigest().upper()}:{len(one)}" for one in (*others, *passwords))
+
+
+@pytest.fixture(params=["file", "folder"])
+def stolen(request, tmp_path, settings):
+    """The list as both downloads have it."""
+    lines = hashes(STOLEN)
+    path = tmp_path / "pwned"
+    if request.param == "file":
+        path.write_text("\r\n".join(lines) + "\r\n")
+    else:
+        path.mkdir()
+        for beginning, own in itertools.groupby(lines, lambda line: line[:5]):
+            (path / f"{beginning}.txt").write_text("\r\n".join(line[5:] for line in own))
+        (path / "00000.txt").write_text(f"{'0' * 35}:1")
+    settings.SIGNIN = {"breached": str(path)}
+    return lines
+
+
+def test_what_was_stolen_elsewhere_is_refused(stolen):
+    assert refused(STOLEN)
+    assert checks.check_breached(None) == []
+
+
+def test_every_line_is_found_and_nothing_else(stolen, settings):
+    found = [f"somebody else {number}" for number in range(0, 2000, 7)]
+    assert all(breached.is_breached(one) for one in found)
+    if Path(settings.SIGNIN["breached"]).is_file():
+        assert not any(breached.is_breached(f"nobody {number}") for number in range(300))
+
+
+def test_without_a_list_nothing_is_stolen():
+    assert not refused(STOLEN)
+
+
+def test_a_look_up_reads_few_lines_of_a_large_list(tmp_path, settings, monkeypatch):
+    path = tmp_path / "pwned.txt"
+    path.write_text("\n".join(hashes(STOLEN)))
+    settings.SIGNIN = {"breached": str(path)}
+    reads = []
+    real = breached._line_at
+    monkeypatch.setattr(breached, "_line_at", lambda *given: reads.append(given) or real(*given))
+    assert breached.is_breached(STOLEN)
+    assert len(reads) < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "cannot be read"),
+        ("", "hexadecimal"),
+        ("password\nsecret\n", "hexadecimal"),
+        ("\n".join(sorted(hashes(), key=lambda line: line[9:])), "order"),
+        ("\n".join(line[:20] + ":1" for line in hashes()), "hexadecimal"),
+    ],
+    ids=["none", "empty", "clear", "by count", "shortened"],
+)
+def test_a_list_in_which_nothing_could_be_found_stops_the_server(tmp_path, settings, text, why):
+    path = tmp_path / "pwned.txt"
+    if text is not None:
+        path.write_text(text)
+    settings.SIGNIN = {"breached": str(path)}
+    (error,) = checks.check_breached(None)
+    assert why in error.msg and error.hint
+
+
+def test_a_list_that_went_away_stops_nobody(tmp_path, settings, caplog):
+    settings.SIGNIN = {"breached": str(tmp_path / "gone.txt")}
+    assert not refused(STOLEN)
+    assert "cannot be read" in caplog.text
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=10, max_size=128))

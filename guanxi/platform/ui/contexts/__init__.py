@@ -71,6 +71,7 @@ from guanxi.platform.ui.contexts.records import (
 )
 from guanxi.platform.ui.contexts.shell import NavGroup, NavItem, RunningJob, Shell, ShellUser
 from guanxi.platform.ui.contexts.work import (
+    ExportFilePage,
     FilePreview,
     ImportPage,
     ImportStep,
@@ -104,6 +105,7 @@ __all__ = [
     "Count",
     "DemoAccount",
     "EmptyState",
+    "ExportFilePage",
     "FieldChange",
     "FilePreview",
     "FileRow",

@@ -59,4 +59,5 @@ class IncidentPage:
     counts: Sequence[Count] = ()
     rows: Sequence[ContactRow] = ()
     empty: EmptyState | None = None
+    record_url: str = ""
     entity_key: str = "audit.event"

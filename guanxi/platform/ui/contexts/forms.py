@@ -1,10 +1,10 @@
 """Forms of records and commands, with the conflict of two editors."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from guanxi.platform.ui.contexts.basics import Card, Kind, Link, Option
+from guanxi.platform.ui.contexts.basics import Kind, Link, Option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +12,7 @@ class FormField:
     """``kind`` picks the widget platform/field_<kind>.html. ``value`` is what the widget shows (text; a sequence of
     values for multi_choice; a boolean for boolean). ``choices`` of a link holds the chosen one only; ``picker_url``
     as in ``filters.described``, ``create_url`` adds a new one. ``check_url`` (POST name=value) answers the error text on blur.
-    ``width``: full, half. ``visible_when`` is (other field, [values]): shown only while it holds."""
+    ``width``: full, half. ``visible_when`` is (other field, [values]): shown only while it holds. ``gone``: a rule hides it."""
 
     name: str
     kind: Kind
@@ -37,6 +37,7 @@ class FormField:
     autocomplete: str = "off"
     autofocus: bool = False
     visible_when: tuple[str, Sequence[str]] | None = None
+    gone: bool = False
     theirs: str | None = None
 
 
@@ -64,7 +65,9 @@ class ConflictRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPage:
-    """Create, edit, or a command's inputs. Sent back with ``version`` and ``idempotency_key`` as hidden fields."""
+    """Create, edit, or a command's inputs. Sent back with ``version`` and ``idempotency_key`` as hidden fields. ``rules`` is
+    what rules.js follows (form_rules.described). ``similar_url`` answers with what may be the same, while one of the
+    ``watched`` fields is typed."""
 
     entity_key: str
     title: str
@@ -77,10 +80,12 @@ class FormPage:
     idempotency_key: str = ""
     errors: Sequence[str] = ()
     conflict: Sequence[ConflictRow] = ()
-    duplicates: Sequence[Card] = ()
+    similar_url: str = ""
+    watched: Sequence[str] = ()
     breadcrumb: Sequence[Link] = ()
     has_files: bool = False
     submit_again_label: str = ""
     danger: bool = False
     note: str = ""
     hidden: Sequence[tuple[str, str]] = ()
+    rules: Mapping[str, Any] = field(default_factory=dict)

@@ -180,6 +180,7 @@ class ListPage:
     import_url: str = ""
     export_url: str = ""
     print_url: str = ""
+    report_url: str = ""
     bin_url: str = ""
     empty: EmptyState | None = None
     error: str = ""

@@ -199,4 +199,5 @@ class RecordPage:
     deleted_note: str = ""
     restore: CommandButton | None = None
     print_url: str = ""
+    documents_url: str = ""
     phone: str = ""

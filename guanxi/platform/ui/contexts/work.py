@@ -128,6 +128,17 @@ class JobPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportFilePage:
+    """A file that an export has written; ``once``: to download it spends the link."""
+
+    title: str
+    name: str
+    size: str
+    until: str
+    once: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobListPage:
     title: str
     jobs: Sequence[JobView]

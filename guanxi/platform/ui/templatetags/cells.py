@@ -83,8 +83,8 @@ def row_html(row: Row) -> str:
     """One ``<tr>`` with its check box; a row function may have made the cells already (``row.html``)."""
     cells = str(row.html or "")
     if row.html is None:
-        head, *rest = row.cells
-        cells = td_html(head, first=row.url) + "".join(map(td_html, rest))
+        # Every column of a related list may be hidden from its reader.
+        cells = "".join(td_html(one, "" if place else row.url) for place, one in enumerate(row.cells))
     chosen = " checked" if row.selected else ""
     label = escape(gettext("Select %(name)s") % {"name": row.label or (row.cells[0].display if row.cells else row.id)})
     return (

@@ -36,6 +36,8 @@ _OWN = (
         "form",
         "files",
         "chart",
+        "report",
+        "dashboard",
         "work",
         "desk",
         "settings",
@@ -70,7 +72,7 @@ SCRIPTS = (
                 "filters",
                 "columns",
             ),
-            *("forms", "files", "pickers", "timeline", "charts", "live", "tour"),
+            *("forms", "rules", "expression", "layout", "files", "pickers", "timeline", "charts", "live", "tour"),
         )
     ),
 )

@@ -271,3 +271,9 @@ def test_the_sign_in_page_offers_them_in_demo_mode_only(demo, rf: RequestFactory
     assert offered("account_login")["extras"].filling
     demo.DEMO = False
     assert offered("account_login")["extras"] is None
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_the_sign_in_page_refuses_an_address_with_too_many_parameters():
+    answer = Client().get(reverse("account_login") + "?" + "&".join(f"a{n}=1" for n in range(2_000)))
+    assert answer.status_code == 400

@@ -178,6 +178,8 @@ def test_a_file_that_a_job_wrote_is_told_when_it_is_fetched(desk, chief):
         new.write(b"name")
     assert new.file is not None
     assert desk.get(reverse("export_file", args=[new.file.pk])).status_code == 200
+    assert not told("exchange.export.downloaded")
+    assert desk.post(reverse("export_file", args=[new.file.pk])).status_code == 200
     (event,) = told("exchange.export.downloaded")
     assert event.payload == {"file": "people.csv", "file_id": new.file.pk}
 

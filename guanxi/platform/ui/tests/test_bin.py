@@ -11,7 +11,7 @@ from guanxi.platform.entities.options import EntityKind
 from tests.contract.people import person
 from tests.fakes.models import Company
 
-RECORDS = [entity.key for entity in registry.entities() if entity.kind is EntityKind.RECORD and entity.menu]
+RECORDS = [entity.key for entity in registry.declared() if entity.kind is EntityKind.RECORD and entity.menu]
 
 
 @pytest.fixture

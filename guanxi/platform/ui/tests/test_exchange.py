@@ -9,10 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from guanxi.platform.access.models import FieldRule, Role
+from guanxi.platform.commands.models import HeldCommand
 from guanxi.platform.events.models import Event
 from guanxi.platform.exchange.choices import ImportState
 from guanxi.platform.exchange.models import Import, ImportTemplate
 from guanxi.platform.exchange.writing import Column, Kind, Sheet, write_xlsx
+from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.testing import run_queued_jobs
 from guanxi.platform.ui import import_page
 from tests.fakes.models import Company
@@ -240,11 +242,25 @@ def test_large_exports_become_a_job_with_a_file(client, monkeypatch, organisatio
     assert answer["HX-Redirect"] == reverse("job", args=[job.pk])
     assert job.state == "done"
     url = job.result["files"][0]["url"]
-    assert b"A-2" in b"".join(client.get(url).streaming_content)
+    assert (b"A-2" in client.get(url).content) is False
+    for _again in range(2):
+        assert b"A-2" in b"".join(client.post(url).streaming_content)
     organisation.actor("other", ("*", "*", "all"))
     stranger = Client()
     stranger.force_login(organisation.users["other"])
-    assert stranger.get(url).status_code == 404
+    assert stranger.get(url).status_code == stranger.post(url).status_code == 404
+
+
+def test_an_address_alone_begins_no_export_and_asks_for_no_approval(client, monkeypatch, settings):
+    bring_and_run(client)
+    asked = {"run": "1", "format": "csv", "columns": "code", "reason": "because of a link"}
+    assert client.get(address("export"), asked).headers["Content-Disposition"].startswith("attachment")
+    monkeypatch.setattr("guanxi.platform.exchange.exporting.DIRECT_ROWS", 1)
+    jobs = Job.objects.count()
+    assert "gx-dialog-form" in client.get(address("export"), asked).content.decode()
+    settings.EXPORT_APPROVAL = {"rows": 1}
+    assert client.get(address("export"), asked).status_code == 422
+    assert (Job.objects.count(), HeldCommand.objects.count()) == (jobs, 0)
 
 
 def test_print_of_list_and_record(client):

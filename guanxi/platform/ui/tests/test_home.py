@@ -121,10 +121,12 @@ def test_the_palette_finds_what_can_be_made_and_opened(ann, client):
     assert "New note" not in groups["Create"]
     found = client.get("/palette/?q=new+comp").json()["groups"]
     assert [(group["label"], [item["label"] for item in group["items"]]) for group in found] == [
-        ("Create", ["New company"])
+        ("Search", ["Search everything for “new comp”"]),
+        ("Create", ["New company"]),
     ]
     assert set(found[0]["items"][0]) == {"label", "hint", "icon", "url", "key"}
-    assert client.get("/palette/?q=nothing+like+this").json() == {"groups": []}
+    (group,) = client.get("/palette/?q=nothing+like+this").json()["groups"]
+    assert [item["url"] for item in group["items"]] == ["/search/?q=nothing+like+this"]
 
 
 @pytest.mark.parametrize(

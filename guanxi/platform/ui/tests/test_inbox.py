@@ -70,6 +70,15 @@ def test_an_inbox_shows_its_own_news_and_marks_them(chief, bob):
     assert "You have read everything" in client.get("/inbox/?show=unread").content.decode()
 
 
+@pytest.mark.parametrize("sentence", [{}, {"text": ""}, {"values": {"actor": "Ann"}}])
+def test_a_notice_without_a_sentence_says_its_kind(chief, bob, sentence):
+    notified = Notification.objects.create(
+        user_id=bob.user_id, key="none", kind=Kind.ASSIGNED, sentence=sentence, created_at=chief.now()
+    )
+    (item,) = inbox_page.build(bob).items
+    assert (item.id, item.title) == (str(notified.pk), str(Kind.ASSIGNED.label))
+
+
 def test_reading_a_page_marks_nothing(chief):
     tell(chief, "Tea is ready")
     enter(chief).get("/inbox/")

@@ -54,7 +54,7 @@ def test_a_running_job_shows_how_far_it_is(client, ann):
     assert (view.rate, view.remaining) == ("2 per second", "about 1 minute left")
     assert [(stage.label, stage.state, stage.note) for stage in view.stages] == [("Counting", "now", "30 / 120")]
     assert [(count.label, count.value, count.tone) for count in view.counts] == [
-        ("New", "1,200", "neutral"),
+        ("New", "1,200", "success"),
         ("Errors", "2", "danger"),
     ]
     assert [command.id for command in view.commands] == ["cancel"]

@@ -44,6 +44,8 @@ def ask(browser, path, execute, **headers):
         (OperationalError("database is locked"), {"sqlite_errorcode": 261}, "busy", "5"),
         (OperationalError("database or disk is full"), {"sqlite_errorcode": 13}, "full", "60"),
         (OperationalError("disk full"), {"sqlstate": "53100"}, "full", "60"),
+        (OperationalError("canceling statement due to statement timeout"), {"sqlstate": "57014"}, "heavy", "60"),
+        (OperationalError("interrupted"), {"sqlite_errorcode": 9}, "heavy", "60"),
     ],
 )
 def test_programs_are_told_what_is_the_matter_and_when_to_come_back(browser, error, cause, code, wait):
@@ -59,6 +61,15 @@ def test_a_page_says_so_in_the_language_of_the_browser_without_asking_the_databa
         response = ask(browser, "/", execute, **{"Accept-Language": language})
         assert (response.status_code, response["Retry-After"]) == (503, "5")
         assert f'lang="{lang}"' in response.content.decode()
+
+
+def test_what_is_too_much_for_the_database_is_said_in_the_language_of_the_browser(browser):
+    execute = raising(OperationalError("interrupted"), sqlite_errorcode=9)
+    page = ask(browser, "/", execute)
+    assert page.status_code == 503
+    assert "<title>Too much at once</title>" in page.content.decode()
+    assert "Nothing was saved; ask for less, with a filter or a shorter period." in page.content.decode()
+    assert "Come back in a moment" in ask(browser, "/", raising(OperationalError("gone"))).content.decode()
 
 
 def test_a_part_of_a_page_gets_a_fragment_and_a_script_gets_json(browser):

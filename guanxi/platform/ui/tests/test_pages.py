@@ -111,6 +111,14 @@ def test_record_page_with_all_its_parts(client, company):
     assert client.get(address("peek", company.pk)).status_code == 200
 
 
+@pytest.mark.parametrize(("sent", "on"), [(["false"], False), (["false", "true"], True), (["rubbish"], False)])
+def test_a_switch_stands_as_it_was_sent_after_an_error(client, chief, sent, on):
+    wrong = client.post(address("create"), {"name": "", "trusted": sent})
+    assert wrong.status_code == 422
+    (switch,) = [one for section in wrong.context["page"].sections for one in section.fields if one.name == "trusted"]
+    assert bool(switch.value) is on
+
+
 def test_create_by_form_and_errors_at_the_field(client, chief):
     assert client.get(address("create")).status_code == 200
     wrong = client.post(address("create"), {"name": "", "employees": "many"})

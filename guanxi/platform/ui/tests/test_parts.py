@@ -26,6 +26,10 @@ def test_every_kind_of_cell_escapes_its_texts(kind: str) -> None:
     assert "<script" not in card_html(Row(id=1, url=NASTY, cells=(cell,)), "")
 
 
+def test_a_row_of_which_every_column_is_hidden_is_still_a_row() -> None:
+    assert 'id="row-7"' in row_html(Row(id=7, url="/x/", label="Seven", cells=()))
+
+
 def test_badges_escape_and_an_empty_cell_shows_a_dash() -> None:
     assert "<script" not in cell_html(Cell(badges=(Badge(label=NASTY, url=NASTY),)))
     assert "—" in cell_html(Cell())

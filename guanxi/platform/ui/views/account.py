@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -165,14 +166,22 @@ def demo_sign_in(request: Request) -> HttpResponse:
     return redirect("home")
 
 
+def _refusal(request: Request) -> str:
+    """Why the company's sign-in sent somebody back. The page that refuses an address of too many parameters asks as well."""
+    try:
+        return str(oidc.REFUSALS.get(request.GET.get("refused", ""), ""))
+    except SuspiciousOperation:
+        return ""
+
+
 def login_context(request: Request) -> dict[str, Any]:
     """Context processor for the pages of the sign-in library: ``extras`` of the sign-in page, the frame of those for
     whom is signed in; asked for nowhere else."""
     match = request.resolver_match
     name = match.url_name or "" if match is not None else ""
     if name == "account_login":
-        refusal = oidc.REFUSALS.get(request.GET.get("refused", ""), "")
-        return {"extras": account_page.login_extras(), "company_account": oidc.offered(), "refusal": refusal}
+        offered = {"extras": account_page.login_extras(), "company_account": oidc.offered()}
+        return offered | {"refusal": _refusal(request)}
     actor = getattr(request, "actor", None)
     if actor is None or name not in account_page.LIBRARY_PAGES:
         return {}

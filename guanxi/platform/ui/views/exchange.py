@@ -295,9 +295,9 @@ def undo(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     return done(addresses.page_of(entity, "import_step", chosen.pk), _("The import is being undone."), request)
 
 
-@require_http_methods(["GET", "POST"])
+@require_POST
 @with_entity
 def cancel(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
-    """Give the import up; the link of the page asks for nothing that is not undone by bringing the file again."""
+    """Give the import up: nothing that is not undone by bringing the file again."""
     services.cancel(_find(entity, request.actor, pk), request.actor)
     return done(addresses.list_of(entity), _("The import was given up. Nothing was stored."), request)

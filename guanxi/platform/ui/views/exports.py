@@ -8,6 +8,7 @@ from typing import Any
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -22,14 +23,15 @@ from guanxi.platform.exchange import approval, exporting, printing
 from guanxi.platform.exchange.choices import Format, LinkText
 from guanxi.platform.files import selectors as files
 from guanxi.platform.files.errors import FileGone
+from guanxi.platform.files.models import File
 from guanxi.platform.files.services import expire
 from guanxi.platform.files.serving import SANDBOX, file_response
 from guanxi.platform.jobs.sentences import sentence
 from guanxi.platform.jobs.services import enqueue
 from guanxi.platform.ui import addresses, print_page
 from guanxi.platform.ui.answers import done
-from guanxi.platform.ui.contexts import FormField, FormPage, FormSection, Option
-from guanxi.platform.ui.doors import part, signed_in, with_entity
+from guanxi.platform.ui.contexts import ExportFilePage, FormField, FormPage, FormSection, Option
+from guanxi.platform.ui.doors import page, part, signed_in, with_entity
 from guanxi.platform.ui.list_state import ListState
 from guanxi.platform.ui.views.bulk import ticked
 
@@ -40,7 +42,7 @@ MOST_IDS = 1_000
 @with_entity
 def export(request: Request, entity: Entity) -> HttpResponseBase:
     """The dialog (GET, or POST with a selection of the list), its answer (POST): a download for few rows, a job for
-    many; ``run`` is the download itself."""
+    many; ``run`` is the download itself. An address alone (GET) neither begins a job nor asks for an approval."""
     actor = request.actor
     gate.require(actor, entity, "export")
     data = request.GET if request.method == "GET" else request.POST
@@ -51,6 +53,8 @@ def export(request: Request, entity: Entity) -> HttpResponseBase:
         return _ask(request, entity, wanted, data)
     rows = exporting.selected(wanted, actor).order_by()[: exporting.DIRECT_ROWS + 1].count()
     if rows > exporting.DIRECT_ROWS:
+        if request.method == "GET":
+            return _dialog(request, entity, data)
         label = sentence(gettext_noop("Export of %(entities)s"), entities=str(entity.label_plural))
         job = enqueue(
             "exchange.export", wanted.payload() | {"for": actor.on_behalf_of_id}, owner_id=actor.user_id, label=label
@@ -72,7 +76,7 @@ def export(request: Request, entity: Entity) -> HttpResponseBase:
 
 def _ask(request: Request, entity: Entity, wanted: exporting.Request, data: QueryDict) -> HttpResponseBase:
     """Submit the export for approval, with the reason; the dialog asks for it when it is missing."""
-    reason = " ".join(data.get("reason", "").split())[:500]
+    reason = " ".join(request.POST.get("reason", "").split())[:500]
     least = access_settings().reason
     if len(reason) < least:
         columns = approval.sensitive_columns(wanted, request.actor)
@@ -215,25 +219,40 @@ def _safe(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @signed_in
 def download(request: Request, pk: int) -> HttpResponseBase:
-    """A file that one's own export job has written."""
-    stored = files.get(pk)
+    """A file that one's own export job has written: what it is (GET), the file (POST). Browsers, scanners and previews
+    that follow an address beforehand spend nothing."""
+    stored, now = files.get(pk), request.actor.now()
     if (
         stored is None
         or stored.entity not in (exporting.FREE, exporting.OPENS_ONCE)
         or stored.created_by_id != request.actor.user_id
+        or (stored.expires_at is not None and stored.expires_at <= now)
     ):
         raise gate.NotFound
-    if stored.entity == exporting.OPENS_ONCE and not expire(stored):
+    if request.method == "GET":
+        return page(request, "export_file", _file_page(stored, request.actor))
+    if stored.entity == exporting.OPENS_ONCE and not expire(stored, now=now):
         raise gate.NotFound
     try:
         response = file_response(stored)
     except FileGone as error:
         raise gate.NotFound from error
     exporting.downloaded(request.actor, stored)
-    return response
+    return _safe(response)
+
+
+def _file_page(stored: File, actor: Actor) -> ExportFilePage:
+    until = stored.expires_at
+    return ExportFilePage(
+        title=_("Your file is ready"),
+        name=stored.name,
+        size=filesizeformat(stored.size),
+        until=f"{until.astimezone(actor.zone):%Y-%m-%d %H:%M}" if until else "",
+        once=stored.entity == exporting.OPENS_ONCE,
+    )
 
 
 @require_GET

@@ -1,6 +1,7 @@
-"""What the palette finds beside the menu and the buttons of the page: new records, personal pages, recent records."""
+"""What the palette finds beside the menu and the buttons of the page: records, new ones, personal pages, recent ones."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
@@ -11,25 +12,41 @@ from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.requests import Request
 from guanxi.platform.entities import registry
-from guanxi.platform.ui import addresses, home_page
+from guanxi.platform.ui import addresses, home_page, search_page
 from guanxi.platform.ui.doors import signed_in
 
 Item = dict[str, str]
 MOST = 8
+LONGEST = 200
 
 
 @require_GET
 @signed_in
 def show(request: Request) -> HttpResponse:
     """GET ?q=: {"groups": [{"label", "items": [{"label", "hint", "icon", "url", "key"}]}]}; groups without hits are left out."""
-    words = request.GET.get("q", "").replace("\0", " ").casefold().split()[:8]
+    text = request.GET.get("q", "").replace("\0", " ").strip()[:LONGEST]
+    words = text.casefold().split()[:8]
+    records = _records(request.actor, text) if text else []
     groups = (
         (_("Recent"), _recent(request.actor)),
         (_("Create"), _create(request.actor)),
         (_("My pages"), _personal()),
     )
     found = [{"label": label, "items": _fitting(items, words)} for label, items in groups]
-    return JsonResponse({"groups": [group for group in found if group["items"]]})
+    return JsonResponse({"groups": [*records, *(group for group in found if group["items"])]})
+
+
+def _records(actor: Actor, text: str) -> list[dict[str, Any]]:
+    """What the search finds, a group for each kind of record, and the way to all of it."""
+    groups: list[dict[str, Any]] = [
+        {
+            "label": str(entity.label_plural),
+            "items": [_item(hit.title, addresses.record(*hit.opens), entity.icon, hit.hint) for hit in hits],
+        }
+        for entity, hits in search_page.for_palette(actor, text)
+    ]
+    everything = _item(_("Search everything for “%(text)s”") % {"text": text}, search_page.address(text), "search")
+    return [*groups, {"label": _("Search"), "items": [everything]}]
 
 
 def _fitting(items: Iterable[Item], words: list[str]) -> list[Item]:

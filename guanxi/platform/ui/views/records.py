@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +17,8 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.commands.undo import undo_events
+from guanxi.platform.customizing import rules
+from guanxi.platform.duplicates.selectors import merged_into
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
@@ -35,7 +38,7 @@ def find(entity: Entity, actor: Actor, pk: int) -> Any:
         return gate.get(actor, entity, pk)
     except gate.NotFound:
         bin_rows = (
-            gate.narrow(entity.source.rows(deleted=True), gate.sources(actor, entity, "restore"))
+            gate.narrow(entity.source.rows(deleted=True), gate.sources(actor, entity, "restore"), entity.every_row())
             if entity.is_record
             else None
         )
@@ -45,10 +48,28 @@ def find(entity: Entity, actor: Actor, pk: int) -> Any:
         return record
 
 
+def _or_merged(entity: Entity, actor: Actor, pk: int) -> Any:
+    """The record, or the way to the one that it became part of."""
+    try:
+        record = find(entity, actor, pk)
+        if getattr(record, "deleted_at", None) is None:
+            return record
+    except gate.NotFound:
+        record = None
+    following = merged_into(entity, actor, pk)
+    if following is not None:
+        return redirect(addresses.record(entity, following))
+    if record is None:
+        raise gate.NotFound
+    return record
+
+
 @require_GET
 @with_entity
 def show(request: Request, entity: Entity, pk: int) -> HttpResponse:
-    record = find(entity, request.actor, pk)
+    record = _or_merged(entity, request.actor, pk)
+    if isinstance(record, HttpResponse):
+        return record
     viewing.saw(request.actor, entity, record)
     tab = request.GET.get("tab", "")
     return page(request, "record", record_page.build(entity, request.actor, record, tab), entity=entity)
@@ -142,6 +163,9 @@ def _in_place(request: Request, entity: Entity, pk: int, key: str, shape: str) -
     shown, field = entity.readable(actor).get(key), entity.writable(actor).get(key)
     if shown is None or field is None or key not in list_page.editable_keys(entity, actor):
         raise gate.NotFound
+    ruling = rules.ruling(entity, record, actor)
+    if key in ruling.hidden or key in ruling.locked:
+        raise gate.NotFound
     errors: dict[str, str] = {}
     raw: dict[str, Any] = {}
     if request.method == "POST":
@@ -161,7 +185,7 @@ def _in_place(request: Request, entity: Entity, pk: int, key: str, shape: str) -
             record = conflict.record
     elif request.GET.get("cancel"):
         return _shown(request, entity, record, shown, shape)
-    form = form_page.Form(entity, actor, raw=raw, errors=errors, record=record)
+    form = form_page.Form(entity, actor, raw=raw, errors=errors, record=record, ruling=ruling)
     form.load([field], {key: field.get(record)})
     widget = form.field(field, field.get(record), autofocus=True)
     context = {"field": widget, "version": record.version, "page": {"version": record.version}}

@@ -22,7 +22,9 @@ from guanxi.platform.ui.doors import signed_in
 @signed_in
 def confirm_again(request: Request) -> HttpResponse:
     """For whom another system signs in: they confirm who they are by signing in anew."""
-    return render(request, "account/confirm_again.html", {"next": request.GET.get("next", "")})
+    refusal = oidc.REFUSALS.get(request.GET.get("refused", ""), "")
+    told = {"next": request.GET.get("next", ""), "company_account": oidc.offered(), "refusal": refusal}
+    return render(request, "account/confirm_again.html", told)
 
 
 class RemoveKeyView(RemoveWebAuthnView):
@@ -61,7 +63,7 @@ def oidc_begin(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
     wanted = request.POST.get("next", "")
     here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return oidc.begin(request, provider, wanted if here else "")
+    return oidc.begin(request, provider, wanted if here else "", confirm="confirm" in request.POST)
 
 
 @require_GET

@@ -3,6 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from guanxi.platform.bulk import limit_statements
+from guanxi.platform.jobs.conf import job_settings
 from guanxi.platform.jobs.worker import Worker
 
 
@@ -18,4 +20,5 @@ class Command(BaseCommand):
         if concurrency < 1:
             raise CommandError("--concurrency must be at least 1.")
         chosen = [lane.strip() for lane in lanes.split(",") if lane.strip()]
+        limit_statements(job_settings().statement)
         Worker(lanes=chosen, once=once, concurrency=concurrency).run()

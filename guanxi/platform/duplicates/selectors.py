@@ -1,0 +1,113 @@
+"""Which records are likely the same as one, as far as the reader may know of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guanxi.platform import bulk
+from guanxi.platform.access import gate
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.duplicates.declared import Duplicates, duplicates_of
+from guanxi.platform.duplicates.digests import BLOCKS, Digester
+from guanxi.platform.duplicates.models import DuplicateKey, Merge
+from guanxi.platform.duplicates.scoring import LIKELY, Likeness, Side, compare, side
+from guanxi.platform.entities.entity import Entity
+
+#: More records of one block are not compared one by one.
+BLOCK_LIMIT = 200
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Found:
+    """``records`` that the reader may see with why, the likeliest first; how many are ``beyond`` their reach, and to which
+    departments (ids) these belong."""
+
+    records: tuple[tuple[Any, Likeness], ...] = ()
+    beyond: int = 0
+    departments: tuple[int, ...] = ()
+
+
+def likely(entity: Entity, actor: Actor, record: Any) -> Found:
+    """Live records that are likely the same as a record, saved or not. Fields that are hidden from the actor play no part;
+    four queries at most, whatever is found."""
+    option = duplicates_of(entity)
+    if option is None:
+        return Found()
+    digester, known = Digester(entity), set(entity.readable(actor))
+    own = list(digester.of_kinds(record, known))
+    candidates = _sharing(entity, own, record.pk)
+    if not candidates:
+        return Found()
+    mine = side(option, record, str(entity.fields()[option.name.field].get(record) or ""), own)
+    rows = list(entity.base_rows().filter(bulk.key_in("pk", candidates)))
+    weighed = [
+        (other, compare(option, mine, theirs, known))
+        for other, theirs in zip(rows, sides(entity, option, rows, known), strict=True)
+    ]
+    hits = sorted((one for one in weighed if one[1].score >= LIKELY), key=lambda one: (-one[1].score, one[0].pk))
+    return _within_reach(entity, actor, hits)
+
+
+def _within_reach(entity: Entity, actor: Actor, hits: Sequence[tuple[Any, Likeness]]) -> Found:
+    if not hits:
+        return Found()
+    open_ = set(entity.rows_of(actor, bulk.key_in("pk", [one.pk for one, _why in hits])).values_list("pk", flat=True))
+    closed = [one for one, _why in hits if one.pk not in open_]
+    departments = dict.fromkeys(one.department_id for one in closed if one.department_id)
+    return Found(
+        tuple((one, why) for one, why in hits if one.pk in open_)[:SHOWN], len(closed), tuple(departments)[:SHOWN]
+    )
+
+
+def _sharing(entity: Entity, own: Collection[tuple[str, int]], pk: int | None) -> list[int]:
+    """Ids of records with one of the keys, without those that only a large block names."""
+    digests = {digest for _kind, digest in own}
+    rows = DuplicateKey.objects.filter(bulk.key_in("digest", digests), entity=entity.key).values_list(
+        "digest", "record_id"
+    )
+    members: dict[int, set[int]] = defaultdict(set)
+    for digest, record_id in rows[: BLOCK_LIMIT * max(1, len(digests))]:
+        members[digest].add(record_id)
+    exact = {digest for kind, digest in own if kind not in BLOCKS}
+    counted: Counter[int] = Counter()
+    for digest, ids in members.items():
+        if digest in exact or len(ids) <= BLOCK_LIMIT:
+            counted.update(ids)
+    counted.pop(pk or 0, None)
+    return [one for one, _times in counted.most_common(BLOCK_LIMIT)]
+
+
+def sides(
+    entity: Entity, option: Duplicates, records: Sequence[Any], known: Collection[str] | None = None
+) -> list[Side]:
+    """Saved records made ready to be compared: their digests in one query."""
+    digests: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    rows = DuplicateKey.objects.filter(bulk.key_in("record_id", [one.pk for one in records]), entity=entity.key)
+    for pk, kind, digest in rows.values_list("record_id", "kind", "digest"):
+        digests[pk].append((kind, digest))
+    name = entity.fields()[option.name.field]
+    readable = known is None or option.name.field in known
+    return [side(option, one, str(name.get(one) or "") if readable else "", digests.get(one.pk, ())) for one in records]
+
+
+# --- merged records ---------------------------------------------------------------------------------------
+def merged_into(entity: Entity, actor: Actor, pk: int) -> int | None:
+    """The record that a merged one became part of, over several merges if need be; None if it is out of reach."""
+    seen: set[int] = set()
+    current = pk
+    while current not in seen:
+        seen.add(current)
+        rows = Merge.everything.filter(entity=entity.key, merged_id=current, undone_at=None)
+        following = rows.order_by("-pk").values_list("record_id", flat=True).first()
+        if following is None:
+            break
+        current = following
+    return current if current != pk and gate.admits(actor, entity, [current], "view") else None
+
+
+def reasons_told(entity: Entity, actor: Actor, reasons: Sequence[Sequence[Any]]) -> list[tuple[str, int]]:
+    """(label, hundredths) of the reasons that the reader may know of."""
+    fields: Mapping[str, Any] = entity.readable(actor)
+    return [(str(fields[kind].label), share) for kind, share in reasons if kind in fields]

@@ -1,0 +1,42 @@
+"""What is shown of a record that was found: how it is called, what tells it from others, and the record to open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.entities import links
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import EntityKind
+from guanxi.platform.search.selectors import Group
+
+
+@dataclass(frozen=True)
+class Hit:
+    """``opens`` is the entity and id whose page shows it: its own, or that of what a line is part of."""
+
+    entity: Entity
+    pk: int
+    title: str
+    hint: str
+    opens: tuple[Entity, int]
+
+
+def hits_of(groups: Iterable[Group], actor: Actor) -> dict[str, list[Hit]]:
+    """Entity key → hits, in the order of the groups. One statement for each kind of record that lines are part of."""
+    return {group.entity.key: _hits(group, actor) for group in groups}
+
+
+def _hits(group: Group, actor: Actor) -> list[Hit]:
+    entity, parent = group.entity, group.entity.parent_entity()
+    if entity.kind is EntityKind.LINE and parent is not None:
+        field = entity.fields()[entity.parent]
+        names = links.labels(parent.key, {field.get(record) for record in group.records}, actor)
+        return [
+            Hit(entity, record.pk, names.get(host, ""), entity.title_of(record, actor), (parent, host))
+            for record in group.records
+            if (host := field.get(record)) in names
+        ]
+    return [
+        Hit(entity, record.pk, entity.title_of(record, actor), entity.hint_of(record, actor), (entity, record.pk))
+        for record in group.records
+    ]

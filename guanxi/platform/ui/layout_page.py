@@ -1,0 +1,219 @@
+"""The page on which an administrator arranges forms, lists and record pages of one kind of record."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.models import Role
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run
+from guanxi.platform.commands.outcome import Rejected
+from guanxi.platform.customizing import layouts
+from guanxi.platform.customizing.models import Layout
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.layout import COLUMNS, FIELDS, SECTIONS, SIDE, TABS, Parts
+from guanxi.platform.entities.options import Section
+from guanxi.platform.ui import list_page, record_page
+from guanxi.platform.ui.contexts.basics import Link, Option
+from guanxi.platform.ui.contexts.settings import ArrangedGroup, ArrangedPart, LayoutLine, LayoutPage, LayoutsPage
+
+LAYOUT = "customizing.layout"
+MOST_BYTES = 100_000
+#: Name of the block on the page → place of its parts.
+LISTS = {"columns": COLUMNS, "tabs": TABS, "side": SIDE}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An arrangement as the page sends it."""
+
+    parts: dict[str, Parts]
+    labels: dict[str, dict[str, str]]
+
+
+def index(actor: Actor) -> LayoutsPage:
+    """All kinds of record with what differs for whom. One query."""
+    changed: dict[str, list[Layout]] = {}
+    for row in Layout.objects.filter(active=True).select_related("role"):
+        if row.changes:
+            changed.setdefault(row.entity, []).append(row)
+    lines = [
+        LayoutLine(
+            label=list_page.heading(entity.label_plural),
+            icon=entity.icon,
+            url=reverse("layout", args=[entity.module, entity.name]),
+            hint=", ".join(str(row.role) if row.role else _("everybody") for row in changed.get(entity.key, ())),
+        )
+        for entity in layouts.arrangeable()
+    ]
+    return LayoutsPage(title=_("Layouts"), lines=lines)
+
+
+def build(entity: Entity, actor: Actor, role: Role | None) -> LayoutPage:
+    row = stored(entity, role)
+    changes: Mapping[str, Any] = row.changes if row else {}
+    usual = usual_parts(entity)
+    fields, now = entity.fields(), {place: layouts.arrange(entity, changes, place, usual[place]) for place in usual}
+    labels = {section.key: str(section.label) for section in entity.sections()} | layouts.names(changes, SECTIONS)
+    in_form = {key for keys in usual[FIELDS].values() for key in keys}
+    shown = {key for section in now[SECTIONS][""] for key in now[FIELDS].get(section, ())}
+    needed = layouts.fixed(entity, FIELDS)
+    name = {key: str(field.label) for key, field in fields.items()}
+    tab_names, side_names = _part_names(entity)
+    here = reverse("layout", args=[entity.module, entity.name])
+    return LayoutPage(
+        title=_("Layout: %(entities)s") % {"entities": entity.label_plural},
+        action_url=here,
+        preview_url=reverse("layout_preview", args=[entity.module, entity.name]),
+        back=Link(label=_("Layouts"), url=reverse("layouts")),
+        role=role.pk if role else 0,
+        version=row.version if row else 0,
+        roles=[
+            Option(value="", label=_("everybody"), url=here, selected=role is None),
+            *(
+                Option(value=str(one.pk), label=str(one), url=f"{here}?role={one.pk}", selected=one == role)
+                for one in Role.objects.filter(active=True).order_by("pk")[:200]
+            ),
+        ],
+        sections=[
+            ArrangedGroup(
+                id=key,
+                label=labels.get(key, key),
+                fixed=key in layouts.fixed(entity, SECTIONS),
+                own=key.startswith(layouts.OWN),
+                parts=_parts(now[FIELDS].get(key, ()), name, needed),
+            )
+            for key in now[SECTIONS][""]
+        ],
+        hidden_fields=_parts((key for key in name if key in in_form and key not in shown), name, ()),
+        columns=_parts(now[COLUMNS][""], name, {entity.title_field}),
+        hidden_columns=_parts(_rest(layouts.columns_offered(entity), now[COLUMNS][""]), name, ()),
+        tabs=_parts(now[TABS][""], tab_names, layouts.fixed(entity, TABS)),
+        hidden_tabs=_parts(_rest(usual[TABS][""], now[TABS][""]), tab_names, ()),
+        side=_parts(now[SIDE][""], side_names, ()),
+        hidden_side=_parts(_rest(usual[SIDE][""], now[SIDE][""]), side_names, ()),
+        changed=bool(changes),
+        unknown=layouts.unknown_parts(entity, changes, usual),
+    )
+
+
+def _parts(keys: Iterable[str], names: Mapping[str, str], fixed: Iterable[str]) -> list[ArrangedPart]:
+    kept = set(fixed)
+    return [ArrangedPart(id=key, label=names[key], fixed=key in kept) for key in keys if key in names]
+
+
+def _rest(offered: Iterable[str], shown: Iterable[str]) -> list[str]:
+    there = set(shown)
+    return [key for key in offered if key not in there]
+
+
+def stored(entity: Entity, role: Role | None) -> Layout | None:
+    return Layout.objects.filter(entity=entity.key, role=role).first()
+
+
+def usual_parts(entity: Entity) -> dict[str, Parts]:
+    """How the code lays the pages out."""
+    sections = entity.sections()
+    tabs, side = _part_names(entity)
+    return {
+        SECTIONS: {"": [section.key for section in sections]},
+        FIELDS: {section.key: [key for key in section.fields if key in entity.fields()] for section in sections},
+        COLUMNS: {"": list(entity.list_columns())},
+        TABS: {"": list(tabs)},
+        SIDE: {"": list(side)},
+    }
+
+
+def _part_names(entity: Entity) -> tuple[dict[str, str], dict[str, str]]:
+    """Tabs and side panels that the record page can have: key → name."""
+    related = {
+        place: {
+            one.key: list_page.heading(one.label or registry.get(one.entity).label_plural)
+            for one in record_page.all_related(entity, place)
+        }
+        for place in ("tab", "side")
+    }
+    panels = {
+        one.key: list_page.heading(one.label)
+        for one in registry.with_extensions(entity.key, "panel", entity.panels)
+        if one.place == "side"
+    }
+    tabs = {
+        record_page.TIMELINE: _("Overview"),
+        **related["tab"],
+        **{one.key: list_page.heading(one.label) for one in record_page.tab_panels(entity)},
+        record_page.FILES: _("Files"),
+        record_page.HISTORY: _("Changes"),
+    }
+    return tabs, panels | related["side"]
+
+
+def read(entity: Entity, text: str) -> Wanted:
+    """The arrangement that the page has sent. Raises Rejected for what no page of ours sends."""
+    try:
+        sent = orjson.loads(text if len(text) <= MOST_BYTES else "")
+        groups = [(str(one["id"]), str(one["label"]).strip(), list(map(str, one["parts"]))) for one in sent["sections"]]
+        lists = {place: {"": list(dict.fromkeys(map(str, sent[name])))} for name, place in LISTS.items()}
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise Rejected({"": _("The arrangement cannot be read. Load the page again.")}) from error
+    usual = usual_parts(entity)
+    language, shipped = get_language() or "zh-hans", {one.key: str(one.label) for one in entity.sections()}
+    labels = {
+        key: {language: label[: layouts.MOST_NAME]}
+        for key, label, _parts in groups
+        if label and label != shipped.get(key)
+    }
+    known = usual[SECTIONS][""] + [key for key in labels if key.startswith(layouts.OWN)]
+    fields = entity.fields().keys()
+    parts = {
+        SECTIONS: {"": [key for key, _label, _keys in groups if key in known]},
+        FIELDS: {key: [one for one in keys if one in fields] for key, _label, keys in groups if key in known},
+    }
+    offered = {COLUMNS: fields, TABS: usual[TABS][""], SIDE: usual[SIDE][""]}
+    lists = {place: {"": [key for key in keys[""] if key in offered[place]]} for place, keys in lists.items()}
+    return Wanted(parts | lists, labels)
+
+
+def save(entity: Entity, actor: Actor, role: Role | None, wanted: Wanted, version: int) -> None:
+    """Store the differences. Raises Forbidden, Rejected, Conflict."""
+    row = stored(entity, role)
+    before = row.changes if row else {}
+    labels = {
+        key: {**before.get(SECTIONS, {}).get("names", {}).get(key, {}), **one} for key, one in wanted.labels.items()
+    }
+    _write(
+        entity, actor, role, layouts.wanted_changes(entity, usual_parts(entity), wanted.parts, labels, before), version
+    )
+
+
+def reset(entity: Entity, actor: Actor, role: Role | None, version: int) -> None:
+    """Back to what the program ships. Raises Forbidden, Conflict."""
+    if stored(entity, role):
+        _write(entity, actor, role, {}, version)
+
+
+def _write(entity: Entity, actor: Actor, role: Role | None, changes: dict[str, Any], version: int) -> None:
+    row = stored(entity, role)
+    inputs = {"changes": orjson.dumps(changes).decode(), "active": True}
+    if row:
+        run(commands.get(f"{LAYOUT}.edit"), actor, ids=[row.pk], inputs=inputs, versions={row.pk: version})
+    elif changes:
+        place = {"entity": entity.key, "role": role.pk if role else None}
+        run(commands.get(f"{LAYOUT}.create"), actor, inputs=inputs | place)
+
+
+def sections_of(entity: Entity, wanted: Wanted) -> list[Section]:
+    """The form as it would be."""
+    labels = {one.key: str(one.label) for one in entity.sections()}
+    named = {key: next(iter(one.values())) for key, one in wanted.labels.items()}
+    return [
+        Section(named.get(key) or labels.get(key, key), *wanted.parts[FIELDS][key], key=key)
+        for key in wanted.parts[SECTIONS][""]
+    ]
