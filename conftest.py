@@ -1,9 +1,8 @@
 """Fixtures of all suites: a small organisation and its actors."""
 
 import gc
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone, translation
@@ -17,8 +16,11 @@ from tests.organisation import Organisation
 from tests.queries import django_assert_max_num_queries, django_assert_num_queries
 
 #: Speed is measured in bench/, never in a test.
-settings.register_profile("house", deadline=None)
+settings.register_profile("house", deadline=None, max_examples=30)
+settings.register_profile("night", deadline=None, max_examples=500)
 settings.load_profile("house")
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 __all__ = ["django_assert_max_num_queries", "django_assert_num_queries"]
 
@@ -27,10 +29,34 @@ __all__ = ["django_assert_max_num_queries", "django_assert_num_queries"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sessions, cache and heartbeats have a database of their own on SQLite: every test may use both."""
     for item in items:
-        if "db" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
+        asks = not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        marked = item.get_closest_marker("django_db") is not None
+        if asks and not marked:
             item.add_marker(pytest.mark.django_db(databases="__all__"))
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=_turn_of(items))
+        if not (asks or marked or item.get_closest_marker("long")):
+            item.add_marker(pytest.mark.once)
+    many = Counter(item.path for item in items)
+    items.sort(key=lambda item: -many[item.path])
+
+
+class _LongFirst:
+    """Of processes that share the files none works long at the end: files with long tests come first. They must come last
+    of all who order tests, for tests that use no database were put to the end; only who empties the tables stays there."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        emptying = {item.path for item in items if _empties(item)}
+        early = {item.path for item in items if item.get_closest_marker("long")} - emptying
+        items.sort(key=lambda item: item.path not in early)
+
+
+def _empties(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_LongFirst())
 
 
 def pytest_collection_finish() -> None:
@@ -38,13 +64,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-def _turn_of(items: list[pytest.Item]) -> Callable[[pytest.Item], tuple[bool, int]]:
-    """Files with long tests first, then those with many: of processes that share the files none works long at the end."""
-    long = {item.path for item in items if item.get_closest_marker("long")}
-    tests = Counter(item.path for item in items)
-    return lambda item: (item.path not in long, -tests[item.path])
 
 
 @pytest.fixture(autouse=True)

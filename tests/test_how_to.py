@@ -13,7 +13,7 @@ import pytest
 from tools.measures import PLAIN_FILES, PLAIN_LINES, code_lines
 from tools.shell import ROOT
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.once]
 PAGE = ROOT / "docs" / "how-to" / "add-an-entity.md"
 FLEET = "guanxi/modules/fleet"
 EMPTY = (f"{FLEET}/__init__.py", f"{FLEET}/migrations/__init__.py", f"{FLEET}/tests/__init__.py")

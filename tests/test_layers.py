@@ -10,7 +10,7 @@ import pytest
 from tools import layers
 from tools.shell import ROOT
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.once]
 LINTER = Path(sys.executable).with_name("lint-imports")
 
 

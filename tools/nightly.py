@@ -15,7 +15,10 @@ REPORT = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- nightly:begin -->", "<!-- nightly:end -->"
 HEAD = ["| day | part | | figure | took |", "|---|---|---|---|---|"]
 ATTACKERS, ATTACKERS_LOCK = ROOT / ".venv-nightly", "requirements-nightly.txt"
+#: All tests on either database, those marked "once" too, with many more examples of each property.
+TESTS = ("-m", "pytest", "-m", "not browser", "-n", "2", "--dist", "loadfile", "--hypothesis-profile", "night")
 #: Seconds after which each is stopped.
+TESTS_WITHIN = 3 * 3600
 LEAKS_WITHIN, SCHEMATHESIS_WITHIN, SQLMAP_WITHIN = 3 * 3600, 3600, 2 * 3600
 
 
@@ -39,6 +42,7 @@ class Part:
 def parts() -> list[Part]:
     """All parts, in their order; the drills are those of the drills command, each on its databases."""
     return [
+        *(Part(f"tests, {kind}", TESTS, kind, TESTS_WITHIN) for kind in drills.BOTH),
         *(Part(f"leaks, {kind}", ("-m", "tests.leaks", "--full"), kind, LEAKS_WITHIN) for kind in drills.BOTH),
         *(
             Part(_name_of(drill, kind), drill.command(), kind or "sqlite", drill.within)

@@ -26,10 +26,13 @@ def test(database: str, browser: bool, arguments: Sequence[str]) -> int:
     environment.ready("requirements-dev.txt")
     assets.ready()
     run([PYTHON, "-m", "tools.translations", "compile"])
-    command: list[str | Path] = [PYTHON, "-m", "pytest", "-m", "browser" if browser else "not browser"]
+    chosen_tests = "browser" if browser else "not browser"
+    if _whole(arguments):
+        chosen_tests += " and not once" if database == "postgres" and not browser else ""
+    command: list[str | Path] = [PYTHON, "-m", "pytest", "-m", chosen_tests]
     if _whole(arguments):
         # In the order of conftest.py: long files first.
-        command += ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
+        command += ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20"]
         command += [BROWSER_TESTS] if browser else []
     with postgres.database(database) as chosen:
         return call([*command, *arguments], {**chosen, **extra})

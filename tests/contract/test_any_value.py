@@ -40,7 +40,7 @@ def record(db, key):
 
 
 @pytest.mark.parametrize("key", ENTITIES)
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_value_is_typed_or_refused(record, key, data):
     fields = factory_for(key).fields()

@@ -15,7 +15,7 @@ from guanxi.platform.entities import registry
 from tests.contract.factories import factory_for
 from tests.contract.people import Answer, ApiClient, person
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.once]
 KEYS = [entity.key for entity in registry.declared()]
 FORMATS = jsonschema.FormatChecker()
 

@@ -21,7 +21,7 @@ from tests.contract.factories import factory_for
 from tests.contract.people import ApiClient, person
 from tests.fakes.models import Company
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.once]
 COMPANIES = "fakes/company/"
 EVERYTHING = {"all": ["*"]}
 

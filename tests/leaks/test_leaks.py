@@ -20,6 +20,7 @@ def world():
         yield World()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("rule", SWITCHES)
 def test_every_path_that_a_rule_guards_notices_that_it_is_gone(rule, world):
     with without(rule):

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.models import BigIntegerField, Model
+
 from guanxi.platform.access.beside import BesideIds
 from guanxi.platform.access.models.role import Duty, FieldRule, RoleGrant, Scope
+from guanxi.platform.access.words import split
+from guanxi.platform.bulk.prepared import Prepared, Slot
 
 if TYPE_CHECKING:
     from guanxi.platform.access.actor import Actor
@@ -146,22 +150,33 @@ def grants_of(actor: "Actor") -> Grants:
         return Grants((Grant(0, "*", frozenset({"*"}), Scope.ALL),), None)
     if actor.stands_for is None:
         return Grants(())
-    mine: dict[str, Any] = {
-        "role__active": True,
-        "role__user_links__user": actor.stands_for,
-        "role__user_links__user__is_active": True,
-    }
-    if actor.on_behalf_of_id:
-        mine["role__duty"] = Duty.BUSINESS  # the three duties of control are nobody's to lend
+    business = actor.on_behalf_of_id is not None  # the three duties of control are nobody's to lend
+    whose = {"user": actor.stands_for}
     grants = tuple(
-        Grant(role_id, entity, frozenset(actions), scope, SetOf(*members) if members[0] else None)
-        for role_id, entity, actions, scope, *members in RoleGrant.objects.filter(**mine).values_list(
-            "role_id", "entity", "actions", "scope", *SET_COLUMNS
-        )
+        Grant(role_id, entity, frozenset(split(actions)), scope, _set_of(*members))
+        for role_id, entity, actions, scope, *members in GRANTS[business].rows(whose)
     )
     rules: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
-    for role_id, entity, key, rule in FieldRule.objects.filter(**mine).values_list(
-        "role_id", "entity", "field", "rule"
-    ):
+    for role_id, entity, key, rule in RULES[business].rows(whose):
         rules[entity, key][role_id] = rule
     return Grants(grants, dict(rules))
+
+
+def _set_of(pk: int, entity: str, of_customers: bool, active: bool, live: str) -> SetOf | None:
+    return SetOf(pk, entity, bool(of_customers), bool(active), live) if pk else None
+
+
+def _of_roles(model: type[Model], columns: tuple[str, ...], *, business: bool) -> Prepared:
+    """Rows of the active roles of a user who is active; ``business``: of those roles that may be lent."""
+    lent = {"role__duty": Duty.BUSINESS} if business else {}
+    links = {"role__user_links__user": Slot("user", BigIntegerField()), "role__user_links__user__is_active": True}
+    return Prepared(lambda: model._default_manager.filter(role__active=True, **links, **lent).values_list(*columns))
+
+
+GRANTS, RULES = (
+    {lent: _of_roles(model, columns, business=lent) for lent in (False, True)}
+    for model, columns in (
+        (RoleGrant, ("role_id", "entity", "actions", "scope", *SET_COLUMNS)),
+        (FieldRule, ("role_id", "entity", "field", "rule")),
+    )
+)
