@@ -214,6 +214,7 @@ def test_somebody_who_may_do_everything(ground):
     assert every - answered <= SHUT.keys(), "an address opens for nobody"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["masked", "viewer", "own", "nobody", "anonymous", "token"])
 def test_others(ground, who):
     ask = PEOPLE[who](ground)

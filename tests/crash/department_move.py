@@ -58,7 +58,7 @@ def everywhere() -> dict[str, Any]:
         assert _state() == wanted, (n, _state(), wanted)
         assert _told(job) == 3, (n, _told(job))
 
-    return {"deaths": crash_everywhere(prepare, compare), **wanted}
+    return {"deaths": crash_everywhere(prepare, compare, every=int(os.environ["CRASH_EVERY"])), **wanted}
 
 
 def _state() -> dict[str, Any]:

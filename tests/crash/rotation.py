@@ -60,7 +60,7 @@ def everywhere() -> dict[str, Any]:
         if found != ("done", 0, 1, ROWS):
             wrong.append([n, *found])
 
-    deaths = crash_everywhere(prepare, check)
+    deaths = crash_everywhere(prepare, check, every=int(os.environ["CRASH_EVERY"]))
     return {"deaths": deaths, "wrong": wrong, "keys": len(keys.numbers())}
 
 

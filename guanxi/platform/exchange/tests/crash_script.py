@@ -115,7 +115,7 @@ def everywhere() -> dict[str, Any]:
         found = _state(chosen.batch)
         assert found == wanted, (n, [(key, found[key], wanted[key]) for key in wanted if found[key] != wanted[key]])
 
-    return {"deaths": crash_everywhere(prepare, compare), "state": wanted}
+    return {"deaths": crash_everywhere(prepare, compare, every=int(os.environ["CRASH_EVERY"])), "state": wanted}
 
 
 def killed() -> dict[str, Any]:
