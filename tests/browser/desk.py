@@ -41,7 +41,7 @@ class Desk:
     def __init__(self, browser: Browser, url: str, *, state: Any = None, **options: Any) -> None:
         self.url = url
         self.context = browser.new_context(base_url=url, storage_state=state, **options)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.context.add_init_script(TELL_OF_REFUSED_SOURCES)
         self.problems: list[str] = []
         self.expected: set[int] = set(ANSWERS_OF_FORMS)
