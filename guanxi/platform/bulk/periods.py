@@ -33,8 +33,9 @@ class Period(Trunc):
 
     def __init__(self, expression: Any, kind: str, tzinfo: tzinfo | None = None, **extra: Any) -> None:
         super().__init__(expression, kind, output_field=DateField(), tzinfo=tzinfo, **extra)
+        self.kind: str = kind
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
         value, params = compiler.compile(self.lhs)
         moment = isinstance(self.lhs.output_field, DateTimeField)
         form = _of_moments(self.kind, self.tzinfo or timezone.get_current_timezone()) if moment else _OF_DAYS[self.kind]
