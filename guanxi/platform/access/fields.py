@@ -47,7 +47,7 @@ class Field:
     ``sensitivity``, ``purpose``, legal ``basis`` and ``retention`` are declared for personal data, ``mask`` names what is left of it for those who see it
     masked (masking.SHAPES); ``sealed`` says that the column is encrypted: only ``conditions`` finds it (it has no ``lookup``),
     by the whole value or its last four, and events keep its values encrypted; ``searched`` adds it to what the search box looks
-    in, beside what the entity declares; ``beside`` says in which side table the value lies (``in_side_table``), ``origin`` the
+    in, beside what the entity declares; ``reads_as`` gives the words for people where they are others than the value; ``beside`` says in which side table the value lies (``in_side_table``), ``origin`` the
     entity and field whose rules count for it too, because it shows the same data."""
 
     key: str
@@ -83,6 +83,7 @@ class Field:
     conditions: Callable[[str, tuple[Any, ...]], Q | None] = field(default=lambda operator, values: None, compare=False)
     beside: Beside | None = None
     origin: tuple[str, str] | None = None
+    reads_as: Callable[[Any], str] | None = None
 
     # --- what the filter needs (feel.nodes.FilterField, feel.compiler.Column) ---------------------
     @property
@@ -230,7 +231,9 @@ class Field:
         """Text for people; links show their labels elsewhere (entities.links)."""
         if isinstance(value, Unreadable):
             return value.told
-        return "" if self.is_empty(value) else self.kind.display(value, self, zone)
+        if self.is_empty(value):
+            return ""
+        return self.reads_as(value) if self.reads_as else self.kind.display(value, self, zone)
 
     # --- choices -------------------------------------------------------------------------------------
     def choice_values(self) -> dict[str, str]:

@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -13,7 +17,10 @@ from django.utils.translation import gettext as _
 from guanxi.platform.documents.errors import NoOffice
 
 _NAMES = ("soffice", "libreoffice")
-_SECONDS = 90
+#: What one conversion may take: seconds by the clock and of processor, bytes of memory and of one file.
+_SECONDS, _MEMORY, _FILE = 90, 3 << 30, 200 << 20
+#: Conversions at once in one process; others wait for their turn.
+_turns = BoundedSemaphore(2)
 
 
 @lru_cache(maxsize=1)
@@ -35,22 +42,39 @@ def to_pdf(document: bytes) -> bytes:
     """
     if missing := why_not():
         raise NoOffice(missing)
-    with TemporaryDirectory(prefix="guanxi-office-") as folder:
+    with _turns, TemporaryDirectory(prefix="guanxi-office-") as folder:
         place = Path(folder)
         (place / "document.docx").write_bytes(document)
-        # A profile of its own: two conversions at once would wait for each other, or share what the last one opened.
-        command = [
-            _program(settings.OFFICE_PROGRAM), f"-env:UserInstallation={(place / 'profile').as_uri()}",
-            "--headless", "--norestore", "--nolockcheck", "--convert-to", "pdf:writer_pdf_Export", "--outdir", folder, str(place / "document.docx"),
-        ]  # fmt: skip
-        try:
-            done = subprocess.run(  # noqa: S603 - the administrator's own program; the file goes by a path of ours
-                command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False,
-                env={"PATH": os.environ.get("PATH", ""), "HOME": folder, "LANG": "C.UTF-8"},
-            )  # fmt: skip
-        except (subprocess.TimeoutExpired, OSError) as error:
-            raise NoOffice(_("LibreOffice did not make the PDF. Take the Word file instead.")) from error
         made = place / "document.pdf"
-        if done.returncode or not made.is_file():
+        if not _ends_well(_command(place), folder) or not made.is_file():
             raise NoOffice(_("LibreOffice did not make the PDF. Take the Word file instead."))
         return made.read_bytes()
+
+
+def _command(place: Path) -> list[str]:
+    """A profile of its own: two conversions at once would wait for each other, or share what the last one opened."""
+    return [
+        sys.executable, "-I", str(Path(__file__).with_name("confined.py")), str(_MEMORY), str(_SECONDS), str(_FILE),
+        _program(settings.OFFICE_PROGRAM), f"-env:UserInstallation={(place / 'profile').as_uri()}",
+        "--headless", "--norestore", "--nolockcheck", "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(place),
+        str(place / "document.docx"),
+    ]  # fmt: skip
+
+
+def _ends_well(command: list[str], folder: str) -> bool:
+    """Whether it came to a good end in time. Whatever it started ends with it: the office is a starter and its child."""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the administrator's own program; the file goes by a path of ours
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True, env={"PATH": os.environ.get("PATH", ""), "HOME": folder, "LANG": "C.UTF-8"},
+        )  # fmt: skip
+    except OSError:
+        return False
+    try:
+        return process.wait(_SECONDS) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

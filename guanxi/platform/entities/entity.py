@@ -233,6 +233,8 @@ class Entity:
         value = field.get(record)
         if field.kind is kinds.CHOICE:
             value = field.choice_labels().get(value, value)
+        elif field.reads_as and value:
+            value = field.reads_as(value)
         return str(value) if value and not field.is_link else f"{self.label} {record.pk}"
 
     def hint_of(self, record: Any, actor: Actor) -> str:

@@ -34,7 +34,7 @@ def labels(target: str, ids: Collection[int], actor: Actor) -> dict[int, str]:
     rows = known(entity, ids, actor)
     field = entity.seen(entity.title_field, actor)
     column = entity.source.column(field) if field else ""
-    if not field or not column or field.is_link or field.kind is kinds.CHOICE or _names_itself(entity):
+    if not field or not column or field.is_link or field.kind is kinds.CHOICE or _names_itself(entity, field):
         return {record.pk: entity.title_of(record, actor) for record in rows}
     read = entity.source.reader(field)
     # Two columns instead of whole records: a list of fifty names as many users, regions and industries.
@@ -50,8 +50,8 @@ def known(entity: Entity, ids: Collection[int], actor: Actor) -> QuerySet:
     return entity.base_rows().filter(pk__in=wanted) if free else entity.rows_of(actor, pk__in=wanted)
 
 
-def _names_itself(entity: Entity) -> bool:
-    return type(entity).title_of is not Entity.title_of
+def _names_itself(entity: Entity, field: Field) -> bool:
+    return bool(field.reads_as) or type(entity).title_of is not Entity.title_of
 
 
 def labels_of(

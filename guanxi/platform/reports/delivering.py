@@ -25,6 +25,7 @@ from guanxi.platform.reports import filing
 from guanxi.platform.reports.entities import definition_of
 from guanxi.platform.reports.models import Delivery, Report
 from guanxi.platform.reports.rhythm import next_moment
+from guanxi.platform.reports.shipped_names import in_language
 
 logger = logging.getLogger("guanxi.reports")
 
@@ -79,10 +80,10 @@ def _notice(delivery: Delivery, actor: Actor) -> Notice | None:
 def _workbook(report: Report, actor: Actor) -> File | None:
     """The report as a file of the recipient; None where they may not export so much without a second person."""
     try:
-        written = filing.take_away(definition_of(report), actor, Format.XLSX, report.name)
+        written = filing.take_away(definition_of(report), actor, Format.XLSX, in_language(report.name))
     except (gate.Forbidden, FilterError):
         return None
-    name = filing.file_name(report.name, actor, Format.XLSX)
+    name = filing.file_name(in_language(report.name), actor, Format.XLSX)
     with written, new_file(name, by=actor.user_id, purpose="export", expires_at=actor.now() + KEPT, entity=FREE) as new:
         for piece in iter(lambda: written.read(1 << 16), b""):
             cast(BinaryIO, new).write(piece)

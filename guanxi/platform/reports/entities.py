@@ -23,6 +23,7 @@ from guanxi.platform.reports.definition import PARTS, Definition
 from guanxi.platform.reports.models import Dashboard, Delivery, Report, Shared, Tile
 from guanxi.platform.reports.rhythm import next_moment
 from guanxi.platform.reports.selectors import open_to, readers_of
+from guanxi.platform.reports.shipped_names import in_language
 
 
 def subjects() -> list[Choice]:
@@ -65,6 +66,7 @@ class ReportEntity(Entity):
     related = (Related("reports.delivery", "report", columns=("recipient", "rhythm", "hour", "next_at", "active")),)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["name"] = fields["name"].with_(reads_as=in_language)
         fields["subject"] = fields["subject"].with_(kind=kinds.CHOICE, choices=subjects)
         hint = gettext_lazy("Easier in the report's page: groups and measures are chosen there by name.")
         return fields | {part: fields[part].with_(help=hint) for part in ("rows",)}
@@ -121,7 +123,8 @@ class DashboardEntity(Entity):
     related = (Related("reports.tile", "dashboard", columns=("title", "kind", "report", "width")),)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
-        return fields | {"order": fields["order"].with_(check=_order)}
+        name = fields["name"].with_(reads_as=in_language)
+        return fields | {"name": name, "order": fields["order"].with_(check=_order)}
 
     def clean(self, record: Dashboard, actor: Actor) -> dict[str, str]:
         return wrong_audience(record)
@@ -135,6 +138,9 @@ class TileEntity(Entity):
     columns = ("title", "dashboard", "kind", "report", "width")
     form = (Section(gettext_lazy("Tile"), "dashboard", "kind", "title", "width", "report", "address", "text"),)
     title = "title"
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        return fields | {"title": fields["title"].with_(reads_as=in_language)}
 
     def title_of(self, record: Tile, actor: Actor) -> str:
         return super().title_of(record, actor) if record.title else str(TileKind(record.kind).label)

@@ -16,6 +16,8 @@ class Shared(Record):
     role = models.ForeignKey(
         "access.Role", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Role")
     )
+    #: what it was shipped as (reports.shipped); nothing for what people made
+    shipped = models.JSONField(null=True, editable=False)
 
     class Meta(Record.Meta):
         abstract = True

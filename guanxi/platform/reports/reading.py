@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db.models import DateField, DateTimeField, F, QuerySet
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Trunc
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
+from guanxi.platform.bulk.periods import Period
 from guanxi.platform.entities.query import Query, condition
 from guanxi.platform.reports.aggregates import Parts, Worked
 from guanxi.platform.reports.definition import Checked, Definition, Dimension, ReportError
@@ -235,7 +236,7 @@ def expression(dimension: Dimension, field: Field, actor: Actor) -> Any:
     if field.json:
         value = Cast(KT(field.lookup), DateTimeField() if moment else DateField())
     zone = {"tzinfo": actor.zone} if moment else {}
-    return Trunc(value, dimension.bucket, output_field=DateField(), **zone)
+    return Period(value, dimension.bucket, **zone)
 
 
 def _plain(value: Any, field: Field) -> Any:

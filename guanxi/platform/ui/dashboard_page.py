@@ -19,6 +19,7 @@ from guanxi.platform.reports.models import Dashboard as Saved
 from guanxi.platform.reports.models import Report, Tile
 from guanxi.platform.reports.reading import read
 from guanxi.platform.reports.selectors import home_dashboard, tiles_of
+from guanxi.platform.reports.shipped_names import in_language
 from guanxi.platform.ui import addresses, home_page, list_page, report_page
 from guanxi.platform.ui.contexts import ColumnHead, Link
 from guanxi.platform.ui.contexts.dashboards import Dashboard, DashboardPage, TileInside, TilePlace
@@ -34,7 +35,7 @@ def build(saved: Saved, actor: Actor, *, screen: bool = False, edit: bool = Fals
     """A dashboard on a page of its own: for a screen on the wall, or to be arranged."""
     entity = registry.get(Saved)
     return DashboardPage(
-        title=saved.name,
+        title=in_language(saved.name),
         board=board(saved, actor, edit=edit, every=EVERY if screen else 0),
         screen=screen,
         back_url=addresses.record(entity, saved.pk),
@@ -72,7 +73,7 @@ def _place(saved: Saved, tile: Tile, arranged: bool) -> TilePlace:
     entity = registry.get(Tile)
     return TilePlace(
         id=tile.pk,
-        title=str(tile),
+        title=in_language(str(tile)),
         width=tile.width,
         url=reverse("dashboard_tile", args=[saved.pk, tile.pk]),
         edit_url=addresses.page_of(entity, "edit", tile.pk) if arranged else "",
@@ -93,9 +94,9 @@ def inside(tile: Tile, actor: Actor) -> TileInside:
     try:
         return made(tile, actor)
     except (FilterError, SortError, gate.Forbidden) as refusal:
-        return TileInside(title=str(tile), empty=str(refusal))
+        return TileInside(title=in_language(str(tile)), empty=str(refusal))
     except gate.NotFound:
-        return TileInside(title=str(tile), empty=_("What this tile shows is gone or not open to you."))
+        return TileInside(title=in_language(str(tile)), empty=_("What this tile shows is gone or not open to you."))
 
 
 def _report(tile: Tile, actor: Actor) -> TileInside:
@@ -106,9 +107,9 @@ def _report(tile: Tile, actor: Actor) -> TileInside:
     words = report_page.Words(read(definition, actor), actor)
     drawn = report_page.chart(words, f"gx-tile-{tile.pk}")
     return TileInside(
-        title=tile.title or saved.name,
+        title=in_language(tile.title or saved.name),
         url=addresses.record(reports, saved.pk),
-        chart=drawn and replace(drawn, title=tile.title or saved.name),
+        chart=drawn and replace(drawn, title=in_language(tile.title or saved.name)),
         table=None if drawn else report_page.table(words),
     )
 
@@ -128,7 +129,7 @@ def _list(tile: Tile, actor: Actor) -> TileInside:
     entity, fields = state.entity, list_page.shown_fields(state, actor)[:COLUMNS]
     found = queries.page(entity, actor, state.query(actor), limit=ROWS)
     return TileInside(
-        title=tile.title or list_page.heading(entity.label_plural),
+        title=in_language(tile.title) or list_page.heading(entity.label_plural),
         url=state.url(),
         columns=[ColumnHead(id=field.key, label=str(field.label), kind=page_kind(field)) for field in fields],  # type: ignore[arg-type]
         rows=list_page.rows_of(entity, actor, fields, found.records),
@@ -140,7 +141,7 @@ def _figure(tile: Tile, actor: Actor) -> TileInside:
     state = _state(tile, actor)
     number, exact = queries.count(state.entity, actor, state.query(actor))
     return TileInside(
-        title=tile.title or list_page.heading(state.entity.label_plural),
+        title=in_language(tile.title) or list_page.heading(state.entity.label_plural),
         url=state.url(),
         figure=f"{number:,}" if exact else f"{number:,}+",
         hint=str(state.entity.label_plural) if tile.title else "",
@@ -151,7 +152,7 @@ def _tasks(tile: Tile, actor: Actor) -> TileInside:
     gate.require(actor, registry.get(Task), "view")
     due = home_page.due_tasks(actor)
     empty = "" if due else _("Nothing is due today")
-    return TileInside(title=tile.title or _("Today"), url=home_page.own_tasks(), tasks=due, empty=empty)
+    return TileInside(title=in_language(tile.title) or _("Today"), url=home_page.own_tasks(), tasks=due, empty=empty)
 
 
 def _text(tile: Tile, actor: Actor) -> TileInside:

@@ -20,6 +20,7 @@ from guanxi.platform.reports.choices import Bucket, ChartKind, Function
 from guanxi.platform.reports.definition import DATES, MEASURES, ROWS, Definition, countable, groupable, measurable
 from guanxi.platform.reports.models import Report as Saved
 from guanxi.platform.reports.reading import Line, Report, read
+from guanxi.platform.reports.shipped_names import in_language
 from guanxi.platform.ui import addresses, filters
 from guanxi.platform.ui.contexts import Chart, ChartSeries, Chip, Link, Option
 from guanxi.platform.ui.contexts.reports import (
@@ -49,7 +50,7 @@ def build(definition: Definition, actor: Actor, saved: Saved | None = None, erro
     known = {"report": saved.pk} if saved else {}
     return ReportPage(
         entity_key=entity.key,
-        title=saved.name if saved else _("Report on %(entities)s") % {"entities": entity.label_plural},
+        title=in_language(saved.name) if saved else _("Report on %(entities)s") % {"entities": entity.label_plural},
         url=addresses.page_of(entity, "report"),
         result=result,
         selectors=_selectors(definition, actor),
@@ -191,7 +192,7 @@ def on_paper(definition: Definition, actor: Actor, saved: Saved | None = None) -
     words = Words(report, actor, links=False)
     moment = actor.now().astimezone(actor.zone)
     return ReportPrint(
-        title=saved.name if saved else words.title(), subtitle=words.title() if saved else "", table=table(words),
+        title=in_language(saved.name) if saved else words.title(), subtitle=words.title() if saved else "", table=table(words),
         printed_by=actor.name, printed_at=date_format(moment, "DATETIME_FORMAT"), watermark=watermark(actor),
         entity_key=definition.entity.key,
     )  # fmt: skip

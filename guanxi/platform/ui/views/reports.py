@@ -23,6 +23,7 @@ from guanxi.platform.reports import filing
 from guanxi.platform.reports.definition import PARTS, Definition
 from guanxi.platform.reports.entities import parts_of
 from guanxi.platform.reports.models import Report
+from guanxi.platform.reports.shipped_names import in_language
 from guanxi.platform.ui import addresses, report_page
 from guanxi.platform.ui.answers import done, undo_url
 from guanxi.platform.ui.doors import page, part, with_entity
@@ -96,7 +97,7 @@ def take_away(request: Request, entity: Entity) -> HttpResponseBase:
         context = report_page.on_paper(definition, actor, saved)
         return part(request, "report_print", entity=entity, page=context)
     chosen = Format.PDF if form == "pdf" else Format.XLSX
-    title = saved.name if saved else str(entity.label_plural)
+    title = in_language(saved.name) if saved else str(entity.label_plural)
     target = filing.take_away(definition, actor, chosen, title)
     response = FileResponse(
         target, as_attachment=True, filename=filing.file_name(title, actor, chosen), content_type=CONTENT_TYPES[chosen]
