@@ -17,6 +17,8 @@ from guanxi.platform.entities.entity import Entity
 #: More records of one block are not compared one by one.
 BLOCK_LIMIT = 200
 SHOWN = 5
+#: Merged records of which the past is shown with the one that stayed: so many, over so many merges one after the other.
+PASTS, GENERATIONS = 50, 5
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,26 @@ def merged_into(entity: Entity, actor: Actor, pk: int) -> int | None:
             break
         current = following
     return current if current != pk and gate.admits(actor, entity, [current], "view") else None
+
+
+def absorbed(entity: Entity, actor: Actor, pk: int) -> dict[int, str]:
+    """Id → name of the records that became part of this one, over several merges if need be, as far as the reader could see
+    them if they were still there."""
+    if duplicates_of(entity) is None:
+        return {}
+    found: set[int] = set()
+    hosts = {pk}
+    for _generation in range(GENERATIONS):
+        rows = Merge.everything.filter(entity=entity.key, record_id__in=hosts, undone_at=None)
+        hosts = set(rows.order_by("-pk").values_list("merged_id", flat=True)[:PASTS]) - found - {pk}
+        found |= hosts
+        if not hosts or len(found) >= PASTS:
+            break
+    if not found:
+        return {}
+    gone = entity.source.rows(deleted=True).filter(bulk.key_in("pk", found))
+    reach = gate.narrow(gone, gate.sources(actor, entity), entity.every_row())
+    return {one.pk: entity.title_of(one, actor) for one in reach[:PASTS]}
 
 
 def reasons_told(entity: Entity, actor: Actor, reasons: Sequence[Sequence[Any]]) -> list[tuple[str, int]]:

@@ -1,7 +1,8 @@
 """Reading the memory as StoredEvent, newest first, a page at a time by id. Nothing here narrows by actor: the callers above do."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -27,23 +28,39 @@ _NAMES = tuple("data" if name == "payload" else name for name in _COLUMNS)
 
 
 def history(
-    entity: str, record_id: int, before_id: int | None = None, limit: int = 50, *, using: str = "default"
+    entity: str,
+    record_id: int,
+    before_id: int | None = None,
+    limit: int = 50,
+    *,
+    also: Collection[int] = (),
+    using: str = "default",
 ) -> list[StoredEvent]:
-    """What happened to one record."""
-    return _page(Event.objects.using(using).filter(entity=entity, record_id=record_id), before_id, limit)
+    """What happened to one record, and to those that became part of it (``also``)."""
+    wanted: dict[str, Any] = {"record_id__in": [record_id, *also]} if also else {"record_id": record_id}
+    return _page(Event.objects.using(using).filter(entity=entity, **wanted), before_id, limit)
 
 
 def for_customer(
-    customer_id: int, before_id: int | None = None, limit: int = 50, *, using: str = "default"
+    customer_id: int,
+    before_id: int | None = None,
+    limit: int = 50,
+    *,
+    also: Collection[int] = (),
+    using: str = "default",
 ) -> list[StoredEvent]:
-    """What happened around one customer, as the first or a further customer of the event."""
-    links = EventLink.objects.using(using).filter(customer_id=customer_id)
+    """What happened around one customer, as the first or a further customer of the event, and around those that became part
+    of it (``also``); each event once."""
+    wanted: dict[str, Any] = {"customer_id__in": [customer_id, *also]} if also else {"customer_id": customer_id}
+    links = EventLink.objects.using(using).filter(**wanted)
     if before_id is not None:
         links = links.filter(event_id__lt=before_id)
-    keys = list(links.order_by("-event_id").values_list("event_at", "event_id")[:limit])
+    found = links.order_by("-event_id").values_list("event_at", "event_id")
+    keys = list((found.distinct() if also else found)[:limit])
     linked = _rows(Event.objects.using(using).filter(pk__in=keys)) if keys else []
-    own = _page(Event.objects.using(using).filter(customer_id=customer_id), before_id, limit)
-    return sorted([*own, *linked], key=lambda event: event.id, reverse=True)[:limit]
+    own = _page(Event.objects.using(using).filter(**wanted), before_id, limit)
+    once = {event.id: event for event in (*own, *linked)}
+    return sorted(once.values(), key=lambda event: event.id, reverse=True)[:limit]
 
 
 def of_batch(

@@ -1,7 +1,7 @@
 """One timeline of everything on a record: what hangs on it by its own time, and the changes between."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -18,6 +18,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.encrypted import Unreadable
 from guanxi.platform.access.fields import Field
 from guanxi.platform.commands.record_event import LINE
+from guanxi.platform.duplicates.selectors import absorbed
 from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
@@ -139,11 +140,12 @@ def _entries(
     for number, child in enumerate(children, 1):
         if kind in ("", child.key):
             streams.append(iter(_of_child(entity, actor, record, child, number, start)))
+    merged: dict[int, str] = {} if undo else absorbed(entity, actor, record.pk)
     if kind in ("", CHANGES):
-        streams.append(iter(_of_events(entity, actor, record, children, start)))
+        streams.append(iter(_of_events(entity, actor, record, children, start, merged)))
     items = list(islice(heapq.merge(*streams, key=Item.key), PAGE + 1))
     shown = items[:PAGE]
-    drawn = _draw(entity, actor, record, children, shown, undo)
+    drawn = _draw(entity, actor, record, children, shown, undo, merged)
     return drawn, _write(shown[-1]) if len(items) > PAGE else ""
 
 
@@ -166,7 +168,10 @@ def _of_child(entity: Entity, actor: Actor, record: Any, child: Entity, number: 
     return [Item(getattr(one, at), number, one.pk, one) for one in rows.order_by(f"-{at}", "-pk")[: PAGE + 1]]
 
 
-def _of_events(entity: Entity, actor: Actor, record: Any, children: list[Entity], start: tuple | None) -> list[Item]:
+def _of_events(
+    entity: Entity, actor: Actor, record: Any, children: list[Entity], start: tuple | None, merged: Collection[int]
+) -> list[Item]:
+    """The events of the record, and of those that became part of it."""
     before = None
     if start:
         moment, source, pk = start
@@ -175,8 +180,10 @@ def _of_events(entity: Entity, actor: Actor, record: Any, children: list[Entity]
     visible = {one.key for one in registry.entities() if gate.permits(actor, one, "view")}
     items: list[Item] = []
     while len(items) <= PAGE:
-        read = memory.for_customer if entity.is_customer else None
-        events = read(record.pk, before, 100) if read else memory.history(entity.key, record.pk, before, 100)
+        if entity.is_customer:
+            events = memory.for_customer(record.pk, before, 100, also=merged)
+        else:
+            events = memory.history(entity.key, record.pk, before, 100, also=merged)
         items += [
             Item(event.at, 0, event.id, event)
             for event in events
@@ -189,16 +196,30 @@ def _of_events(entity: Entity, actor: Actor, record: Any, children: list[Entity]
 
 
 def _draw(
-    entity: Entity, actor: Actor, record: Any, children: list[Entity], items: list[Item], undo: bool
+    entity: Entity,
+    actor: Actor,
+    record: Any,
+    children: list[Entity],
+    items: list[Item],
+    undo: bool,
+    merged: Mapping[int, str],
 ) -> list[TimelineEntry]:
     authors = _authors(items, actor)
     telling = _Telling(actor, entity, record, [item.record for item in items if item.source == 0])
     return [
-        telling.entry(item.record, undo=undo)
+        replace(telling.entry(item.record, undo=undo), origin=_origin(entity, item.record, record, merged))
         if item.source == 0
         else _child_entry(children[item.source - 1], actor, item, authors)
         for item in items
     ]
+
+
+def _origin(entity: Entity, event: StoredEvent, record: Any, merged: Mapping[int, str]) -> str:
+    """From which merged record an event comes; empty for the record's own."""
+    whose = event.record_id if event.entity == entity.key else event.customer_id if entity.is_customer else None
+    if not merged or whose is None or whose == record.pk or whose not in merged:
+        return ""
+    return _("Merged from %(record)s") % {"record": merged[whose]}
 
 
 def _authors(items: list[Item], actor: Actor) -> dict[int, str]:

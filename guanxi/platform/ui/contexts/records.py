@@ -82,7 +82,8 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """``text`` is plain text; ``changes`` shows old → new; ``source`` says import, REST … when not a person's click."""
+    """``text`` is plain text; ``changes`` shows old → new; ``source`` says import, REST … when not a person's click,
+    ``origin`` of which merged record it tells."""
 
     id: str
     kind: str
@@ -97,6 +98,7 @@ class TimelineEntry:
     text: str = ""
     tone: Tone = "neutral"
     source: str = ""
+    origin: str = ""
     url: str = ""
     changes: Sequence[FieldChange] = ()
     attachments: Sequence[Link] = ()

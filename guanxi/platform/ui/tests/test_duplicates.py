@@ -1,6 +1,7 @@
 """Pages of duplicates: while typing, side by side, and the address of a merged record."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,57 @@ def test_the_pages_are_closed_to_whoever_lacks_the_right(organisation, client, c
     client.force_login(organisation.users["other"])
     assert client.get(f"/fakes/company/{one.pk}/merge/{two.pk}/").status_code == 404
     assert client.get(f"/fakes/company/{one.pk}/merge/{one.pk}/").status_code == 404
+
+
+# --- the past of a merged record --------------------------------------------------------------------------
+def merged(actor, survivor: Company, other: Company) -> None:
+    inputs = {"other": other.pk, "take": []}
+    run(commands.get("fakes.company.merge"), actor, ids=[survivor.pk], inputs=inputs)
+
+
+def timeline(client, record: Company, tab: str = "timeline") -> list[str]:
+    """The entries of the timeline, page after page."""
+    found, address = [], f"/fakes/company/{record.pk}/tab/{tab}/"
+    while address:
+        text = client.get(address).content.decode()
+        found += re.findall(r'<(?:li|tr) class="gx-entry.*?</(?:li|tr)>', text, re.DOTALL) or [text]
+        more = re.search(r'class="gx-more" hx-get="([^"]*)"', text)
+        address = more.group(1).replace("&amp;", "&") if more else ""
+    return found
+
+
+def numbers(entries: list[str]) -> list[int]:
+    """The ids of the events, in their order."""
+    return [int(number) for entry in entries for number in re.findall(r'id="entry-event-(\d+)"', entry)]
+
+
+def test_the_past_of_a_merged_record_stands_in_the_timeline_of_the_one_that_stays(chief, client, monkeypatch):
+    first, second, last = make(chief, name="Oldest"), make(chief, name="Middle"), make(chief, name="Stays")
+    for number in range(2):
+        for one in (first, second, last):
+            run(commands.get("fakes.company.edit"), chief, ids=[one.pk], inputs={"employees": number + one.pk})
+    own = set(numbers(timeline(client, first)) + numbers(timeline(client, second)) + numbers(timeline(client, last)))
+    merged(chief, second, first)
+    merged(chief, last, second)
+    whole = timeline(client, last)
+    told = numbers(whole)
+    assert own <= set(told) and len(told) == len(set(told)) and told == sorted(told, reverse=True)
+    origins = [found.group(1) for entry in whole for found in [re.search(r"Merged from (\w+)", entry)] if found]
+    assert set(origins) == {"Oldest", "Middle"} and len(origins) == 3 + 3 + 2 + 1, "with their merges, but for its own"
+    monkeypatch.setattr("guanxi.platform.ui.timeline.PAGE", 4)
+    assert numbers(timeline(client, last)) == told, "page by page, none twice and none left out"
+    assert not any("Merged from" in entry for entry in timeline(client, last, "history"))
+    made = Merge.objects.get(record_id=last.pk)
+    run(commands.get("duplicates.merge.unmerge"), chief, ids=[made.pk])
+    assert not any("Merged from" in entry for entry in timeline(client, last))
+    assert "Merged from Oldest" in "".join(timeline(client, second))
+
+
+def test_the_past_of_a_record_out_of_reach_stays_closed(chief, client, organisation):
+    mine = organisation.actor("mine", ("fakes.*", "*", "own"))
+    stays, hidden = make(mine, name="Stays"), make(chief, name="Hidden")
+    merged(chief, stays, hidden)
+    assert "Merged from Hidden" in "".join(timeline(client, stays))
+    client.force_login(organisation.users["mine"])
+    text = "".join(timeline(client, stays))
+    assert "Stays" in text and "Hidden" not in text and "Merged from" not in text
