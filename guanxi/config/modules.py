@@ -33,6 +33,7 @@ PLATFORM = [
 
 MODULES = [
     "guanxi.modules.customers",
+    "guanxi.modules.dossier",
 ]
 
 PACKS: list[str] = []

@@ -31,6 +31,7 @@ KEPT = {
     "customizing.formrule": ("entity", "key"),
     "customizing.layout": ("entity", "role"),
     "records.customentity": ("key", "host"),
+    "dossier.protectedfield": ("field",),
 }
 
 EVERYTHING = {"all": ["*"]}

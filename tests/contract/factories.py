@@ -146,6 +146,7 @@ prescribe("customers.contact", reports_to=_nothing, individual=_nothing)
 prescribe("customers.interaction", contact=_nothing)
 prescribe("customers.contactmedium", medium_type=lambda n: "phone", value=lambda n: f"+86139{n % 10**8:08d}")
 prescribe("customers.anniversary", calendar=lambda n: "solar", month=lambda n: n % 12 + 1, leap=lambda n: False)
+prescribe("dossier.protectedfield", since=lambda n: ("always", "first", "second")[n % 3])
 prescribe("customers.measure", period=lambda n: f"20{n % 20 + 10}-03-01")
 
 
@@ -392,3 +393,23 @@ class _OfTwoRecords(Factory):
 
 for _key in ("duplicates.duplicatepair", "duplicates.merge"):
     register(_key, _OfTwoRecords(registry.get(_key)))
+
+
+class _ChangeRequests(Factory):
+    """Changes of protected fields are asked for on the page of a customer."""
+
+    def create(
+        self, actor: Actor | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = (), **given: Any
+    ) -> Any:
+        n, maker = next(_numbers), actor or MAKER
+        customer = given.get("customer") or factory_for("customers.customer").create(belongs_to=belongs_to).pk
+        record = self.entity.source.new()
+        record.customer_id, record.seen, record.reason, record.code = customer, 1, f"reason {n}", f"BG-{n}"
+        record.changes = {"short_name": ["", f"short {n}"]}
+        record.requested_by_id = maker.user_id or User.objects.create_user(f"asks{n}", name=f"Asks {n}").pk
+        with transaction.atomic():
+            insert_records(self.entity, [record], maker)
+        return self.entity.base_rows().get(pk=record.pk)
+
+
+register("dossier.changerequest", _ChangeRequests(registry.get("dossier.changerequest")))

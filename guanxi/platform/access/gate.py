@@ -88,6 +88,12 @@ class Source:
             found &= Q(**{f"{path}__in": ids.within})
         return found
 
+    def covers(self, record: Any) -> bool:
+        """Whether its columns say so of a record at hand. Who is in a set cannot be told without asking: that counts as no."""
+        return not self.within and all(
+            getattr(record, column) in (value if isinstance(value, tuple) else (value,)) for column, value in self.equal
+        )
+
     def holds(self, other: "Source") -> bool:
         """Whether every row of the other one is a row of this one, as far as their terms tell."""
         return set(self.equal) <= set(other.equal) and set(self.within) <= set(other.within)

@@ -62,7 +62,8 @@ class Command:
     the name of an inverse command, or None; ``new`` commands make a record instead of taking one;
     ``many`` allows a selection; ``beside`` says that what it does lies beside the records, which stay as they are;
     ``hold`` says whether these inputs need a second person; ``confirm`` whether a person at a browser must have proved
-    lately who they are. One that ``tells_itself`` leaves the events of the service it calls."""
+    lately who they are. One that ``tells_itself`` leaves the events of the service it calls. ``starts`` gives what its form
+    shows of a record at first; inputs that are not handed in are then no values at all."""
 
     entity_key: str
     name: str
@@ -87,6 +88,7 @@ class Command:
     built_in: bool = False
     rule: Rule = always
     set_rule: SetRule | None = None
+    starts: Callable[[Any, Actor], dict[str, Any]] | None = None
     hold: Callable[[Actor, Sequence[Any], dict[str, Any]], bool] | None = None
     function: Callable[..., None] | None = field(default=None, repr=False)
 

@@ -143,7 +143,7 @@ def read_inputs(command: Command, actor: Actor, raw: Mapping[str, Any], ids: Seq
         if isinstance(field, BlindField) and field.leaves(raw.get(key)):
             continue
         if key not in raw and (command.takes_fields or not field.required):
-            if not command.takes_fields:
+            if not command.takes_fields and not command.starts:
                 values[key] = field.start()
             continue
         try:
@@ -151,7 +151,7 @@ def read_inputs(command: Command, actor: Actor, raw: Mapping[str, Any], ids: Seq
         except Invalid as error:
             errors[key] = str(error)
     astray = links.verify([(fields[key], value) for key, value in values.items()], actor)
-    if astray and ids and command.takes_fields:
+    if astray and ids and (command.takes_fields or command.starts):
         astray = _changed(command, actor, {key: values[key] for key in astray}, ids, astray)
     if errors := errors | astray:
         raise Rejected(errors)
@@ -167,7 +167,7 @@ def _changed(
     return {
         key: message
         for key, message in astray.items()
-        if not records or any(fields[key].get(record) != values[key] for record in records)
+        if not records or key not in fields or any(fields[key].get(record) != values[key] for record in records)
     }
 
 

@@ -6,7 +6,7 @@ What is no command on records but needs a second person alike, such as an export
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -135,8 +135,16 @@ def may_decide(actor: Actor, row: HeldCommand) -> bool:
     )
 
 
-def _first(row: HeldCommand, decider: Actor) -> Actor:
-    """Who asked, with the rights of now; for whom they acted only while they still may."""
+class Asked(Protocol):
+    """What somebody asked for and another one decides."""
+
+    pk: Any
+    requested_by_id: int
+    on_behalf_of_id: int | None
+
+
+def first_person(row: Asked, decider: Actor) -> Actor:
+    """Who asked, with the rights of now; for whom they acted only while they still may. Raises Blocked."""
     user = User.objects.get(pk=row.requested_by_id)
     first = Actor.for_user(user, source="approval", request=decider.request, clock=decider.clock)
     if not row.on_behalf_of_id:
@@ -168,7 +176,7 @@ def decide(pk: int, actor: Actor, *, approve: bool, answer: str = "") -> Outcome
                 confirming.require(actor)
             else:
                 commands.get(row.command).require_confirmation(actor)
-            first = _first(row, actor)
+            first = first_person(row, actor)
             try:
                 outcome = _carry_out(row, first)
             except Refusal as refusal:

@@ -38,7 +38,8 @@ def change_records(
     errors: dict[str, str] = {}
     refused: dict[int, dict[str, str]] = {}
     for record, maker, old in zip(records, makers, before, strict=True):
-        changed = {key for key, value in _snapshot(fields, record).items() if value != old.get(key)}
+        now = _snapshot(fields, record)
+        changed = {key: not fields[key].is_empty(old.get(key)) for key, value in now.items() if value != old.get(key)}
         if changed and not command.on_deleted:
             errors |= {key: str(message) for key, message in entity.clean(record, maker).items()}
             errors |= unique.duplicates(entity, record, changed)

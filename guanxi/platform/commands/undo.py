@@ -22,6 +22,7 @@ from guanxi.platform.commands.record_event import LINE, by, event_for
 from guanxi.platform.commands.saving import stamp, stored_columns
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import protected
 from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.events.models import Event
 from guanxi.platform.events.selectors import of_batch
@@ -109,6 +110,8 @@ def _undo_set(
             reason = _why_not(record, event, diffs, later, hosts)
             if record is not None and not reason and record.pk in hindered:
                 reason = hindered[record.pk].reason
+            if record is not None and not reason:
+                reason = _protected(entity, record, event, actor)
             if reason or record is None:
                 result.left[event.record_id or 0] = reason
                 continue
@@ -193,6 +196,15 @@ def _undo_lines(events: Sequence[StoredEvent], actor: Actor, result: Undone) -> 
             result.left[pk] = _("It was changed after it was created.")
         else:
             result.done.append(pk)
+
+
+def _protected(entity: Entity, record: Any, event: StoredEvent, actor: Actor) -> str:
+    """Why the actor may not put a field back by themselves; empty if they may."""
+    if event.kind.endswith((".created", ".restored", ".deleted")):
+        return ""
+    fields = entity.fields()
+    held = {key: not fields[key].is_empty(fields[key].get(record)) for key in event.diff or {} if key in fields}
+    return next(iter(protected(entity, record, actor, held).values()), "")
 
 
 def _put_back(entity: Entity, record: Any, event: StoredEvent, actor: Actor) -> dict[str, list[Any]]:

@@ -4,7 +4,7 @@ A feature is a class with a key, registered once at start-up. Search, masking, l
 warehouse come in this way; the core does not learn of them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.checks import CheckMessage
@@ -41,7 +41,7 @@ class Feature:
         """Set what follows from the other values of records that are about to be saved."""
 
     def refuses(self, entity: "Entity") -> bool:
-        """Whether ``refusals`` has anything to say of records of this kind."""
+        """Whether ``refusals`` or ``protects`` has anything to say of records of this kind."""
         return False
 
     def refusals(
@@ -49,6 +49,11 @@ class Feature:
     ) -> dict[str, str]:
         """Field key → what is wrong with a record about to be saved. ``changed`` are the keys of what differs, None for a
         new record; ``handed_in`` those that somebody gave a value, be it the old one."""
+        return {}
+
+    def protects(self, entity: "Entity", record: Any, actor: Any, changed: Mapping[str, bool]) -> dict[str, str]:
+        """Field key → why the actor may not change it by themselves on a record that is there; ``changed`` says of each
+        field that differs whether it held a value before. It is asked by undo too, which asks no other rule."""
         return {}
 
     def arrange(self, entity: "Entity", actor: Any, place: str, parts: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -109,11 +114,19 @@ def ruled_out(
     entity: "Entity",
     record: Any,
     actor: Any,
-    changed: Collection[str] | None = None,
+    changed: Mapping[str, bool] | None = None,
     handed_in: Collection[str] = (),
 ) -> dict[str, str]:
-    """What features have against a record about to be saved (Feature.refusals)."""
+    """What features have against a record about to be saved (Feature.refusals and, of one that is there, protects)."""
     found: dict[str, str] = {}
     for feature in refusing(entity):
         found = feature.refusals(entity, record, actor, changed, handed_in) | found
+    return found | protected(entity, record, actor, changed or {})
+
+
+def protected(entity: "Entity", record: Any, actor: Any, changed: Mapping[str, bool]) -> dict[str, str]:
+    """The changed fields that the actor may not change by themselves, with the reason (Feature.protects)."""
+    found: dict[str, str] = {}
+    for feature in refusing(entity) if changed else ():
+        found = feature.protects(entity, record, actor, changed) | found
     return found

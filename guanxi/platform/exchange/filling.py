@@ -63,9 +63,9 @@ class Filler:
                 if not value and field.is_empty(value) and (index, field.key) not in chunk.promised:
                     chunk.refuse(index, _needed(field), self.part.position(field.key))
 
-    def _update(self, chunk: Chunk, number: int, work: Work, indexes: Sequence[int]) -> dict[int, frozenset[str]]:
-        """Set what differs; gives index → keys of the changed fields."""
-        changed: dict[int, set[str]] = {index: set() for index in indexes}
+    def _update(self, chunk: Chunk, number: int, work: Work, indexes: Sequence[int]) -> dict[int, dict[str, bool]]:
+        """Set what differs; gives index → keys of the changed fields, and whether each held a value before."""
+        changed: dict[int, dict[str, bool]] = {index: {} for index in indexes}
         for index in indexes:
             work.before[index] = dict(work.records[index].__dict__)
         clears = self.empty is Empty.CLEAR
@@ -84,10 +84,11 @@ class Filler:
                         continue
                     value = field.nothing
                 record = work.records[index]
-                if value != (record.__dict__[name] if name else get(record)) and set_:
+                before = record.__dict__[name] if name else get(record)
+                if value != before and set_:
                     set_(record, value)
-                    changed[index].add(field.key)
-        return {index: frozenset(keys) for index, keys in changed.items() if keys}
+                    changed[index][field.key] = not field.is_empty(before)
+        return {index: keys for index, keys in changed.items() if keys}
 
     def _awaited(self, chunk: Chunk, index: int, field: Field) -> bool:
         """Whether the link is empty only because its target comes later."""
@@ -96,7 +97,7 @@ class Filler:
         )
 
     # --- rules --------------------------------------------------------------------------------------------
-    def _check_rules(self, chunk: Chunk, work: Work, new: Sequence[int], touched: dict[int, frozenset[str]]) -> None:
+    def _check_rules(self, chunk: Chunk, work: Work, new: Sequence[int], touched: dict[int, dict[str, bool]]) -> None:
         if self._own_clean and self.part.host is None:
             actor = self.actor.at(self.actor.now())
             for index in (*new, *touched):
@@ -113,7 +114,9 @@ class Filler:
                 if reason := _refusal(rule, work.records[index], self.actor):
                     chunk.refuse(index, reason)
 
-    def _check_features(self, chunk: Chunk, work: Work, new: Sequence[int], touched: dict[int, frozenset[str]]) -> None:
+    def _check_features(
+        self, chunk: Chunk, work: Work, new: Sequence[int], touched: dict[int, dict[str, bool]]
+    ) -> None:
         """What features refuse. A link whose target comes later is not missed."""
         actor = self.actor.at(self.actor.now())
         fields = self.entity.fields()
@@ -125,7 +128,7 @@ class Filler:
                     chunk.refuse(index, message, self.part.position(key))
 
     def _check_unique(
-        self, chunk: Chunk, work: Work, indexes: Sequence[int], touched: dict[int, frozenset[str]]
+        self, chunk: Chunk, work: Work, indexes: Sequence[int], touched: dict[int, dict[str, bool]]
     ) -> None:
         places = {place: touched[index] for place, index in enumerate(indexes) if index in touched}
         found = duplicates_among(self.entity, [work.records[index] for index in indexes], places)

@@ -215,11 +215,11 @@ class Form:
     def _check(self, field: Field) -> str:
         return addresses.page_of(self.entity, "check", field=field.key)
 
-    def inputs(self, fields: Mapping[str, Field]) -> list[FormSection]:
-        """One section with the inputs of a command."""
+    def inputs(self, fields: Mapping[str, Field], given: Mapping[str, Any] | None = None) -> list[FormSection]:
+        """One section with the inputs of a command; ``given`` are those that do not begin as usual."""
         if not fields:
             return []
-        values = {key: field.start() for key, field in fields.items()}
+        values = {key: field.start() for key, field in fields.items()} | dict(given or {})
         self.load(list(fields.values()), values)
         own = [
             self.field(field, values[key], autofocus=index == 0) for index, (key, field) in enumerate(fields.items())
@@ -362,14 +362,14 @@ def command_page(
 ) -> FormPage:
     """The dialog of a command on one record."""
     entity, fields = command.entity, command.inputs(actor)
-    form = Form(entity, actor, raw=raw, errors=errors)
+    form = Form(entity, actor, raw=raw, errors=errors, record=record)
     return FormPage(
         entity_key=entity.key,
         title=str(command.label),
         subtitle=entity.title_of(record, actor),
         note=str(command.help),
         action_url=addresses.page_of(entity, "command", record.pk, command.name),
-        sections=form.inputs(fields),
+        sections=form.inputs(fields, command.starts(record, actor) if command.starts else None),
         has_files=_takes_files(fields),
         submit_label=str(command.label),
         version=getattr(record, "version", 0),

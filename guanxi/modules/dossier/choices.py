@@ -1,0 +1,27 @@
+"""Enumerations of customer files."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+#: What files are kept of.
+CUSTOMER = "customers.customer"
+#: The right to change protected fields without asking anybody.
+DIRECTLY = "edit_protected"
+
+
+class Since(models.TextChoices):
+    """From when on a field is protected."""
+
+    ALWAYS = "always", _("Always")
+    FIRST = "first", _("After the first review")
+    SECOND = "second", _("After the second review")
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+STATE_COLORS = {State.WAITING: "yellow", State.APPROVED: "green", State.REFUSED: "red", State.WITHDRAWN: "neutral"}
