@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 # Commands that load what is shipped as data; each may be run again and keeps what users edited.
-DEFAULTS = ("load_refdata", "load_roles", "load_reports")
+DEFAULTS = ("load_refdata", "load_roles", "load_reports", "load_dossier")
 
 
 def prepare() -> None:

@@ -31,7 +31,7 @@ KEPT = {
     "customizing.formrule": ("entity", "key"),
     "customizing.layout": ("entity", "role"),
     "records.customentity": ("key", "host"),
-    "dossier.protectedfield": ("field",),
+    "dossier.requirement": ("key",),
 }
 
 EVERYTHING = {"all": ["*"]}

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from stdnum.cn import uscc
 
+from guanxi.modules.dossier.entities import protectable
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.fields import Field
@@ -146,7 +147,11 @@ prescribe("customers.contact", reports_to=_nothing, individual=_nothing)
 prescribe("customers.interaction", contact=_nothing)
 prescribe("customers.contactmedium", medium_type=lambda n: "phone", value=lambda n: f"+86139{n % 10**8:08d}")
 prescribe("customers.anniversary", calendar=lambda n: "solar", month=lambda n: n % 12 + 1, leap=lambda n: False)
-prescribe("dossier.protectedfield", since=lambda n: ("always", "first", "second")[n % 3])
+prescribe(
+    "dossier.requirement", key=lambda n: f"k{n}", part=lambda n: ("phone", "customers.contact")[n % 2],
+    condition=lambda n: f"employees < -{n}", post=new("access.role"),
+)  # fmt: skip
+prescribe("dossier.protectedfield", since=lambda n: ("always", "first", "second")[n // len(protectable()) % 3])
 prescribe("customers.measure", period=lambda n: f"20{n % 20 + 10}-03-01")
 
 

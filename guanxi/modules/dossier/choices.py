@@ -24,4 +24,17 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-STATE_COLORS = {State.WAITING: "yellow", State.APPROVED: "green", State.REFUSED: "red", State.WITHDRAWN: "neutral"}
+STATE_COLORS: dict[str, str] = {
+    State.WAITING: "yellow",
+    State.APPROVED: "green",
+    State.REFUSED: "red",
+    State.WITHDRAWN: "neutral",
+}
+
+
+class Group(models.TextChoices):
+    """The parts of a customer file, each kept by its own post."""
+
+    BASIC = "basic", _("Basic file")
+    BUSINESS = "business", _("Business level")
+    SERVICE = "service", _("Daily service")

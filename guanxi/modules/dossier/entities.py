@@ -1,19 +1,28 @@
-"""Protected fields, kept by administrators; change requests, kept by nobody: commands make and decide them."""
+"""Protected fields and requirements, kept by administrators; change requests, kept by nobody: commands make and decide them."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.modules.dossier import jobs, selectors
 from guanxi.modules.dossier.choices import CUSTOMER, DIRECTLY, STATE_COLORS, State
-from guanxi.modules.dossier.models import ChangeRequest, ProtectedField
-from guanxi.modules.dossier.panels import REQUEST_PANELS
+from guanxi.modules.dossier.models import ChangeRequest, ProtectedField, Requirement
+from guanxi.modules.dossier.panels import FILE_PANEL, REQUEST_PANELS
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actions import name_action
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Choice, Field, fixed
-from guanxi.platform.customizing.configured import Configured
+from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.customizing.configured import Configured, plain_key
 from guanxi.platform.customizing.configured import fixed as fixed_names
+from guanxi.platform.customizing.naming import key_for
+from guanxi.platform.customizing.over_fields import WrongExpression
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
+from guanxi.platform.refdata.fields import label_of as label_of_labels
 
 name_action(CUSTOMER, DIRECTLY, _("Change protected fields directly"))
 
@@ -55,9 +64,62 @@ class ProtectedFieldEntity(Configured):
         name = Field("name", kinds.TEXT, _("Name"), readonly=True, get=lambda record: label_of(record.field))
         return fields | {"name": name}
 
-    def clean(self, record: ProtectedField, actor: Actor) -> dict[str, str]:
-        before = ProtectedField.objects.filter(pk=record.pk).first() if record.pk else None
-        return fixed_names(before, record, ("field",)) if before else {}
+
+def requirable() -> list[Choice]:
+    """What a file can be asked for: fields of customers, and kinds of record that hang on them."""
+    fields = [
+        Choice(key, field.label)
+        for key, field in registry.get(CUSTOMER).fields().items()
+        if field.lookup or field.sealed
+    ]
+    return fields + [Choice(one.key, one.label_plural) for one in selectors.countable()]
+
+
+@entity
+class RequirementEntity(Configured):
+    model = Requirement
+    icon = "list-check"
+    menu = Menu("settings", 47)
+    help = _("What the file of a customer must hold to be complete, who keeps it, and how much it counts.")
+    title = "label"
+    hint = ("group",)
+    columns = ("label", "group", "post", "part", "least", "condition", "weight", "position", "active")
+    form = (
+        Section(_("Requirement"), "label", "part", "least", "condition", key="requirement"),
+        Section(_("Place"), "group", "post", "weight", "position", "active", "key", key="place"),
+    )
+    group_by = ("group", "post", "active")
+    order = "position"
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["part"] = fields["part"].with_(kind=kinds.CHOICE, choices=requirable)
+        fields["key"] = fields["key"].with_(check=plain_key)
+        return fields
+
+    def clean(self, record: Requirement, actor: Actor) -> dict[str, str]:
+        before = Requirement.objects.filter(pk=record.pk).first() if record.pk else None
+        if before and (wrong := fixed_names(before, record, ("key",))):
+            return wrong
+        if not 1 <= record.weight <= 100 or not 1 <= record.least <= 100:
+            part = "least" if 1 <= record.weight <= 100 else "weight"
+            return {part: gettext("Enter a whole number from 1 to 100.")}
+        try:
+            selectors.read(record)
+        except WrongExpression as error:
+            return {"condition": str(error) or gettext("Choose a field or a kind of record that customers have.")}
+        return {}
+
+    def prepare(self, records: Sequence[Requirement], actor: Actor, scopes: ScopeResolver) -> None:
+        for record in records:
+            if not record.key:
+                taken = set(Requirement.objects.values_list("key", flat=True))
+                record.key = key_for(
+                    label_of_labels(record.labels, language="en") or label_of_labels(record.labels), taken
+                )
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        super().written(changes, actor)
+        jobs.start(actor.user_id)
 
 
 @entity
@@ -99,3 +161,4 @@ registry.extend(
         "dossier.changerequest", "customer", columns=("what", "state", "requested_by", "created_at"), place="side"
     ),
 )
+registry.extend(CUSTOMER, panel=FILE_PANEL)

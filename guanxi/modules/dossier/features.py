@@ -1,13 +1,21 @@
-"""The protection of fields, asked wherever a customer is changed."""
+"""The protection of fields, asked wherever a customer is changed; the completeness of files, kept true by whatever writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from guanxi.modules.dossier import selectors, services
 from guanxi.modules.dossier.choices import CUSTOMER
+from guanxi.modules.dossier.models import FileScore
+from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.beside import Beside, SideTable, register_table
+from guanxi.platform.access.fields import Field
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.features import Feature, register_feature
+
+SCORES = register_table(SideTable("dossier.score", FileScore, "customer_id", "name", "value"))
 
 
 class Protection(Feature):
@@ -20,4 +28,23 @@ class Protection(Feature):
         return services.refused(record, actor, changed) if entity.key == CUSTOMER else {}
 
 
+class Completeness(Feature):
+    key = "dossier.completeness"
+
+    def fields(self, entity: Entity) -> list[Field]:
+        if entity.key != CUSTOMER:
+            return []
+        place = Beside(SCORES, services.COMPLETENESS)
+        field = Field(
+            services.COMPLETENESS, kinds.INTEGER, _("File complete"), readonly=True, beside=place, get=place.get,
+            conditions=place.condition, help=_("Percent of what the file of the customer must hold."),
+        )  # fmt: skip
+        return [field]
+
+    def written(self, entity: Entity, changes: Sequence[Any], actor: Actor) -> None:
+        if changes:
+            services.note_scores(changes, entity, actor.now())
+
+
 register_feature(Protection())
+register_feature(Completeness())

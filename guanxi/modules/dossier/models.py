@@ -1,15 +1,16 @@
-"""What is protected in customer files, and who asked for which change of it."""
+"""What is protected in customer files, who asked for which change of it, and what a file must hold to be complete."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.modules.dossier.choices import Since, State
+from guanxi.modules.dossier.choices import Group, Since, State
 from guanxi.platform.access.encrypted_json import EncryptedJSONField
 from guanxi.platform.access.models.record import Record, scope_indexes
+from guanxi.platform.refdata.fields import LabelsField, PinyinField, label_of
 
 
 class ProtectedField(models.Model):
-    """A field of customers that is changed by request only; ``field`` is its key."""
+    """A field of customers that is changed by request only; ``field`` is its key. Of several rows for a field each protects."""
 
     field = models.CharField(_("Field"), max_length=100)
     since = models.CharField(_("Protected"), max_length=8, choices=Since, default=Since.ALWAYS)
@@ -26,7 +27,7 @@ class ProtectedField(models.Model):
         verbose_name = _("protected field")
         verbose_name_plural = _("protected fields")
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["field"], name="dossier_protected_once")]
+        constraints = [models.UniqueConstraint(fields=["field", "since"], name="dossier_protected_once")]
 
     def __str__(self) -> str:
         return self.field
@@ -72,3 +73,54 @@ class ChangeRequest(Record):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Requirement(models.Model):
+    """Something that a customer file must hold. ``part`` is the key of a field of customers, or of a kind of record that hangs
+    on them, of which there must be ``least``; ``condition`` (FEEL over the fields of the customer) says of which customers."""
+
+    labels = LabelsField(_("Name"))
+    pinyin = PinyinField(of="labels", db_index=True)
+    key = models.CharField(_("Key"), max_length=40, blank=True, help_text=_("Left empty, it follows the name."))
+    group = models.CharField(_("Part of the file"), max_length=10, choices=Group, default=Group.BASIC)
+    post = models.ForeignKey(
+        "access.Role", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Kept by")
+    )
+    part = models.CharField(_("What must be there"), max_length=100)
+    least = models.PositiveSmallIntegerField(
+        _("At least"), default=1, help_text=_("How many records of this kind; a field is there or not.")
+    )
+    condition = models.TextField(
+        _("For which customers"), max_length=2_000, blank=True,
+        help_text=_("An expression over the keys of fields, such as: kind = \"organisation\". Empty means all."),
+    )  # fmt: skip
+    weight = models.PositiveSmallIntegerField(_("Weight"), default=1)
+    position = models.PositiveIntegerField(_("Sort position"), default=0)
+    active = models.BooleanField(_("Active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("requirement of files")
+        verbose_name_plural = _("requirements of files")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["key"], name="dossier_requirement_once")]
+
+    def __str__(self) -> str:
+        return label_of(self.labels, self.key)
+
+
+class FileScore(models.Model):
+    """How complete the file of a customer is, 0 to 100. Derived (services) in the transaction of every write, so that customers
+    are filtered and sorted by it through an index."""
+
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=20)
+    value = models.PositiveSmallIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["customer", "name"], name="dossier_score_once")]
+        indexes = [models.Index(fields=["name", "value", "customer"], name="dossier_score_value")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.value}"

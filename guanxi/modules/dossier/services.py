@@ -1,19 +1,25 @@
-"""Asking for changes of protected fields, and carrying out what was approved."""
+"""Asking for changes of protected fields, carrying out what was approved, and keeping the scores of files."""
 
 import copy
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanxi.modules.dossier import policies, selectors
 from guanxi.modules.dossier.choices import CUSTOMER, State
 from guanxi.modules.dossier.events import FILED
-from guanxi.modules.dossier.models import ChangeRequest
+from guanxi.modules.dossier.models import ChangeRequest, FileScore, ProtectedField, Requirement
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.models import Role
+from guanxi.platform.bulk import key_in
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import unique
 from guanxi.platform.commands.executor import claim_files, run
@@ -24,6 +30,9 @@ from guanxi.platform.commands.saving import insert_records
 from guanxi.platform.entities import registry
 from guanxi.platform.events.services import append
 
+DATA = Path(__file__).parent / "data"
+#: What the value of a file is called in its table.
+COMPLETENESS = "completeness"
 #: (customer id, field) of what has been approved and is being written now.
 _approved: ContextVar[frozenset[tuple[int, str]]] = ContextVar("approved changes", default=frozenset())
 
@@ -55,7 +64,7 @@ def ask(customer: Any, values: Mapping[str, Any], actor: Actor) -> ChangeRequest
     if not changes:
         raise Rejected({"": _("Nothing differs from what the file of the customer says. Enter the new values.")})
     errors = _wrong(customer, {key: wanted[key] for key in changes}, actor)
-    errors |= policies.evidence_problems([rows[key] for key in changes], values, actor.today())
+    errors |= policies.evidence_problems([row for key in changes for row in rows[key]], values, actor.today())
     if errors:
         raise Rejected(errors)
     entity = registry.get(ChangeRequest)
@@ -163,3 +172,65 @@ def close(request: ChangeRequest, state: State, actor: Actor, answer: str = "") 
     """Set who decided, when and how."""
     request.state, request.answer = state, answer
     request.decided_by_id, request.decided_at = actor.user_id, actor.now()
+
+
+# --- completeness -------------------------------------------------------------------------------------------
+def note_scores(changes: Sequence[Any], entity: Any, now: datetime) -> None:
+    """After a write of customers or of what their files need: the scores of the customers concerned, in its transaction."""
+    required = selectors.requirements()
+    if required and entity.key == CUSTOMER:
+        rate([change.record for change in changes], now)
+    if not any(one.entity is entity for one in required):
+        return
+    column = selectors.host_column(entity)
+    link = column.removesuffix("_id")
+    ids = {
+        getattr(change.record, column) for change in changes if getattr(change.record, "entity", CUSTOMER) == CUSTOMER
+    }
+    ids |= {
+        change.diff[link][0] for change in changes if not change.created and change.touches(link)
+    }  # where it was before
+    rate(list(registry.get(CUSTOMER).base_rows().filter(key_in("pk", ids - {None}))), now)
+
+
+def rate(customers: Sequence[Any], now: datetime) -> None:
+    """Write the scores of these customers; two statements beside one for each kind of record that files need."""
+    required = selectors.requirements()
+    kinds = {one.entity.key: one.entity for one in required if one.entity is not None}
+    counted = selectors.counts(kinds.values(), [one.pk for one in customers])
+    rows = [
+        FileScore(customer_id=one.pk, name=COMPLETENESS, value=policies.score(required, one, counted, now))
+        for one in sorted({one.pk: one for one in customers}.values(), key=lambda one: one.pk)
+    ]
+    FileScore.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["customer", "name"], update_fields=["value"], batch_size=2_000
+    )
+
+
+def load_defaults() -> int:
+    """Bring in what is shipped: requirements and protected fields. What is there already is left alone, also out of use."""
+    with transaction.atomic():
+        made = [*_missing_requirements(), *_missing_protected()]
+        for row in made:
+            row.save(force_insert=True)
+        if made:
+            registry.configuration_changed()
+    return len(made)
+
+
+def _shipped(name: str) -> Any:
+    return json.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+def _missing_requirements() -> Iterator[Requirement]:
+    known = set(Requirement.objects.values_list("key", flat=True))
+    posts = dict(Role.objects.values_list("key", "pk"))
+    for position, one in enumerate(_shipped("requirements.json"), 1):
+        if one["key"] not in known:
+            post = posts.get(one.pop("post", ""))
+            yield Requirement(position=10 * position, post_id=post, **one)
+
+
+def _missing_protected() -> Iterator[ProtectedField]:
+    known = set(ProtectedField.objects.values_list("field", flat=True))
+    yield from (ProtectedField(**one) for one in _shipped("protected_fields.json") if one["field"] not in known)

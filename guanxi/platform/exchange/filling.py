@@ -130,7 +130,7 @@ class Filler:
     def _check_unique(
         self, chunk: Chunk, work: Work, indexes: Sequence[int], touched: dict[int, dict[str, bool]]
     ) -> None:
-        places = {place: touched[index] for place, index in enumerate(indexes) if index in touched}
+        places = {place: frozenset(touched[index]) for place, index in enumerate(indexes) if index in touched}
         found = duplicates_among(self.entity, [work.records[index] for index in indexes], places)
         for place, errors in found.items():
             for key, message in errors.items():

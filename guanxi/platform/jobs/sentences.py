@@ -16,7 +16,7 @@ Sentence = dict[str, Any]
 def sentence(template: str | Promise, /, **values: str | int | float) -> Sentence:
     """The stored form of a template with ``%(name)s`` placeholders. Lazy translations are taken by their msgid."""
     if isinstance(template, Promise):
-        with override(None, deactivate=True):
+        with override(None):
             template = str(template)
     return {"text": template, "values": values} if values else {"text": template}
 

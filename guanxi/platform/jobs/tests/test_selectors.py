@@ -3,6 +3,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy, gettext_noop, override
 
 from guanxi.platform.jobs import claims, selectors
@@ -79,3 +80,9 @@ def test_sentences_are_translated_when_they_are_read():
         assert render(stored) == "Queued"
     assert render({}) == render(None) == render({"text": ""}) == ""
     assert render(sentence("100% sure")) == "100% sure"
+
+
+def test_storing_a_sentence_leaves_the_language_of_the_reader_as_it_is():
+    with translation.override("zh-hans"):
+        assert sentence(gettext_lazy("Rows")) == {"text": "Rows"}
+        assert translation.get_language() == "zh-hans"
