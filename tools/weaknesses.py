@@ -27,6 +27,7 @@ REVIEWED: dict[str, tuple[str, ...]] = {
         f"{PLATFORM}/documents/office.py",
     ),
     "B406": (f"{PLATFORM}/exchange/reading/xlsx_frame.py",),  # quotes what is written, reads nothing
+    "B606": (f"{PLATFORM}/documents/confined.py",),  # becomes the office that the administrator chose
     "B608": SQL_PLACES,
     "B703": UNESCAPED_PLACES,
 }

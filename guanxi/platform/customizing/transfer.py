@@ -4,7 +4,7 @@ Everything is known by keys that are the same in all installations. Bringing it 
 transaction; what does not fit is left out and said. Doing it again changes nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -24,6 +24,8 @@ from guanxi.platform.customizing.choices import CHOOSING, FieldKind
 from guanxi.platform.customizing.models import CustomChoice, CustomField, FormRule, Layout
 from guanxi.platform.entities import registry
 from guanxi.platform.refdata.fields import complete_labels
+from guanxi.platform.refdata.models import Code
+from guanxi.platform.refdata.registry import code_tables
 
 FORMAT, VERSION = "guanxi.configuration", 1
 MOST_BYTES, MOST_ITEMS = 2_000_000, 5_000
@@ -47,7 +49,8 @@ class NotAConfiguration(ValueError):
 
 @dataclass(frozen=True)
 class Part:
-    """One list of the file: which entity it holds, by which of its values an entry is known, and which never change."""
+    """One list of the file: which entity it holds, by which of its values an entry is known, and which never change. An
+    ``optional`` one is left out for those who have no right to it."""
 
     name: str
     entity: str
@@ -55,6 +58,7 @@ class Part:
     values: tuple[str, ...]
     stays: tuple[str, ...] = ()
     labels: bool = True
+    optional: bool = False
 
 
 PARTS = (
@@ -66,6 +70,7 @@ PARTS = (
     Part("choices", "customizing.customchoice", ("entity", "field", "key"), ("color", "position", "active")),
     Part("rules", "customizing.formrule", ("entity", "key"), ("condition", "field", "effect", "options", "active")),
     Part("layouts", "customizing.layout", ("entity", "role"), ("changes", "active"), labels=False),
+    Part("codes", "refdata.code", ("table", "key"), ("parent", "position", "active"), optional=True),
 )  # fmt: skip
 
 
@@ -100,9 +105,14 @@ class Plan:
 # --- out ------------------------------------------------------------------------------------------------------
 def written(actor: Actor) -> bytes:
     """The configuration of this installation. Raises Forbidden."""
+    lists: dict[str, Any] = {}
     for part in PARTS:
-        gate.require(actor, registry.get(part.entity), "export")
-    lists: dict[str, Any] = {part.name: [values for _pk, values in _here(part).values()] for part in PARTS}
+        entity = registry.get(part.entity)
+        if part.optional and not gate.permits(actor, entity, "export"):
+            continue
+        gate.require(actor, entity, "export")
+        found = _codes(made_here=True) if part.name == "codes" else _here(part).values()
+        lists[part.name] = [values for _pk, values in found]
     content = {"format": FORMAT, "version": VERSION, **lists}
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
@@ -111,7 +121,7 @@ def _here(part: Part) -> dict[tuple[str, ...], tuple[int, Values]]:
     """What there is of a part, by what it is known by. One query; bounded by the limits per kind of record."""
     return {
         tuple(str(values[name] or "") for name in part.known_by): (pk, values)
-        for pk, values in (_fields, _choices, _rules, _layouts)[PARTS.index(part)]()
+        for pk, values in (_fields, _choices, _rules, _layouts, _codes)[PARTS.index(part)]()
     }
 
 
@@ -138,6 +148,13 @@ def _rules() -> Iterator[tuple[int, Values]]:
 def _layouts() -> Iterator[tuple[int, Values]]:
     for row in Layout.objects.select_related("role").order_by("entity", "role__key"):
         yield _values(PARTS[3], row, role=row.role.key if row.role else "")
+
+
+def _codes(*, made_here: bool = False) -> Iterator[tuple[int, Values]]:
+    """The entries of code tables; ``made_here``: those that people made or changed. Parents were made before what is below."""
+    for row in Code.objects.select_related("parent").order_by("pk"):
+        if not made_here or row.shipped is None or row.edited:
+            yield _values(PARTS[4], row, parent=row.parent.key if row.parent else "")
 
 
 # --- in -------------------------------------------------------------------------------------------------------
@@ -179,12 +196,10 @@ def _entries(content: Mapping[str, Any]) -> list[Entry]:
 
 
 def _compare(entry: Entry, here: Mapping[tuple[str, ...], tuple[int, Values]], roles: set[str]) -> None:
-    entity, role = str(entry.values.get("entity")), str(entry.values.get("role") or "")
-    target = str(entry.values.get("target") or "")
-    for key in filter(None, (entity, target)):
-        if registry.find(key) is None:
-            entry.state, entry.message = State.UNKNOWN, _("“%(key)s” is not installed here.") % {"key": key}
-            return
+    role = str(entry.values.get("role") or "")
+    if missing := next(_not_installed(entry), ""):
+        entry.state, entry.message = State.UNKNOWN, _("“%(key)s” is not installed here.") % {"key": missing}
+        return
     if role and role not in roles:
         entry.state, entry.message = State.UNKNOWN, _("There is no role “%(key)s” here.") % {"key": role}
         return
@@ -204,6 +219,17 @@ def _compare(entry: Entry, here: Mapping[tuple[str, ...], tuple[int, Values]], r
         entry.state = State.CHANGED if entry.differs else State.SAME
 
 
+def _not_installed(entry: Entry) -> Iterator[str]:
+    """What the entry is for and what it leads to, where there is no such thing here."""
+    if entry.part.name == "codes":
+        table = str(entry.values.get("table"))
+        yield from [] if table in {one.name for one in code_tables()} else [table]
+        return
+    for key in (str(entry.values.get("entity")), str(entry.values.get("target") or "")):
+        if key and registry.find(key) is None:
+            yield key
+
+
 def _other(name: str, value: Any, here: Values) -> bool:
     if name == "labels":
         return not isinstance(value, dict) or complete_labels(value) != here["labels"]
@@ -213,10 +239,10 @@ def _other(name: str, value: Any, here: Values) -> bool:
 def bring_in(content: bytes, actor: Actor, *, trial: bool) -> Plan:
     """Bring the file in, in one transaction; as a trial nothing stays. What a command refuses becomes a conflict and is left
     out. Raises NotAConfiguration, Forbidden."""
-    for part in PARTS:
-        for action in ("create", "edit"):
-            gate.require(actor, registry.get(part.entity), action)
+    _require_writing(actor, [part for part in PARTS if not part.optional])
     plan = read(content)
+    brought = {entry.part.name for entry in plan.entries}
+    _require_writing(actor, [part for part in PARTS if part.name in brought])
     with transaction.atomic():
         late: list[Entry] = []
         for entry in sorted(plan.entries, key=_turn):
@@ -230,6 +256,12 @@ def bring_in(content: bytes, actor: Actor, *, trial: bool) -> Plan:
             registry.configuration_changed()  # anew, as the last: nobody can have read this version before its commit
     registry.look_again()
     return plan
+
+
+def _require_writing(actor: Actor, parts: Iterable[Part]) -> None:
+    for part in parts:
+        for action in ("create", "edit"):
+            gate.require(actor, registry.get(part.entity), action)
 
 
 def _turn(entry: Entry) -> tuple[int, bool]:
@@ -260,7 +292,7 @@ def _attempt(entry: Entry, write: Any) -> None:
 def _create(entry: Entry, values: Values, actor: Actor) -> None:
     labels = _labels(entry)
     language = next(iter(labels), "")
-    inputs = _inputs(values) | _identity(entry) | ({"label": labels[language]} if labels else {})
+    inputs = _inputs(entry, values) | _identity(entry) | ({"label": labels[language]} if labels else {})
     with override(language or None):
         run(commands.get(f"{entry.part.entity}.create"), actor, inputs=inputs)
     _name(entry, labels, actor)
@@ -269,7 +301,7 @@ def _create(entry: Entry, values: Values, actor: Actor) -> None:
 def _edit(entry: Entry, values: Values, actor: Actor) -> None:
     pk = _here(entry.part)[entry.known_by][0]
     if values:
-        run(commands.get(f"{entry.part.entity}.edit"), actor, ids=[pk], inputs=_inputs(values))
+        run(commands.get(f"{entry.part.entity}.edit"), actor, ids=[pk], inputs=_inputs(entry, values))
     if "labels" in entry.differs:
         _name(entry, _labels(entry), actor)
 
@@ -290,8 +322,11 @@ def _labels(entry: Entry) -> dict[str, str]:
     return complete_labels(labels) if isinstance(labels, dict) else {}
 
 
-def _inputs(values: Values) -> Values:
+def _inputs(entry: Entry, values: Values) -> Values:
     """As a form would send them."""
+    if entry.part.name == "codes" and "parent" in values:
+        above = Code.objects.filter(table=entry.values.get("table"), key=values["parent"] or "").first()
+        return {**values, "parent": above.pk if above else None}
     return {name: orjson.dumps(value).decode() if name == "changes" else value for name, value in values.items()}
 
 

@@ -53,7 +53,8 @@ class _Loading:
     def __init__(self, actor: Actor, restore: frozenset[str], done: Loaded) -> None:
         self.actor, self.restore, self.done = actor, restore, done
         self.roles = {role.key: role for role in Role.objects.all()}
-        self.rows = {row.shipped["key"]: row for row in self.model.everything.exclude(shipped=None).order_by("pk")}
+        known: Iterable[Any] = self.model.everything.exclude(shipped=None).order_by("pk")
+        self.rows: dict[str, Any] = {row.shipped["key"]: row for row in known}
 
     def load(self, shipped: Iterable[dict[str, Any]]) -> None:
         for row in shipped:

@@ -29,7 +29,8 @@ SHOWN = 200
 
 def build(actor: Actor, plan: transfer.Plan | None = None, content: str = "") -> ConfigurationPage:
     def may(action: str) -> bool:
-        return all(gate.permits(actor, registry.get(part.entity), action) for part in transfer.PARTS)
+        needed = (part for part in transfer.PARTS if not part.optional)
+        return all(gate.permits(actor, registry.get(part.entity), action) for part in needed)
 
     ready = plan is not None and bool(plan.count(State.NEW) or plan.count(State.CHANGED))
     return ConfigurationPage(

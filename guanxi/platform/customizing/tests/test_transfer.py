@@ -13,6 +13,8 @@ from guanxi.platform.customizing.tests.test_rules import rule
 from guanxi.platform.customizing.transfer import State
 from guanxi.platform.entities import registry
 from guanxi.platform.events.models import Event
+from guanxi.platform.refdata.fields import complete_labels
+from guanxi.platform.refdata.models import Code
 
 MODELS = (FormRule, Layout, CustomChoice, CustomField)
 
@@ -121,3 +123,45 @@ def test_both_ways_need_their_rights(chief, organisation, file):
         transfer.bring_in(file, looks, trial=True)
     with pytest.raises(gate.Forbidden):
         transfer.written(organisation.actor("nobody", (KEY, "*", "all")))
+
+
+TABLE = "refdata.position"
+
+
+@pytest.fixture
+def codes(chief):
+    """One that is shipped, one shipped and changed, two that people made, one below the other."""
+    shipped = {"labels": complete_labels({"en": "Head"}), "active": True, "position": 10, "extra": {}}
+    for key in ("same", "changed"):
+        Code.objects.create(table=TABLE, key=key, shipped=shipped, **shipped)
+    Code.objects.filter(key="changed").update(active=False)
+    above = run(commands.get("refdata.code.create"), chief, inputs={"table": TABLE, "key": "own", "label": "Ours"}).ids[
+        0
+    ]
+    below = {"table": TABLE, "key": "below", "label": "Below", "parent": above, "position": 7}
+    run(commands.get("refdata.code.create"), chief, inputs=below)
+
+
+def test_entries_of_code_tables_that_people_made_or_changed_go_with_it(chief, codes):
+    found = transfer.written(chief)
+    assert [one["key"] for one in orjson.loads(found)["codes"]] == ["changed", "own", "below"]
+    Code.objects.filter(key__in=["below"]).delete()
+    Code.objects.filter(key="own").delete()
+    Code.objects.filter(key="changed").update(active=True)
+    assert states(transfer.bring_in(found, chief, trial=False)) == ["changed", "new", "new"]
+    below = Code.objects.select_related("parent").get(key="below")
+    assert (below.parent.key, below.position, below.label) == ("own", 7, "Below")
+    assert not Code.objects.get(key="changed").active
+    assert transfer.written(chief) == found
+    assert states(transfer.bring_in(found, chief, trial=False)) == ["same"] * 3
+
+
+def test_code_tables_that_are_not_installed_are_unknown_and_need_their_own_right(chief, organisation, codes):
+    content = orjson.loads(transfer.written(chief))
+    configures = organisation.actor("configures", ("customizing.*", "*", "all"))
+    assert "codes" not in orjson.loads(transfer.written(configures))
+    transfer.bring_in(transfer.written(configures), configures, trial=True)
+    with pytest.raises(gate.Forbidden):
+        transfer.bring_in(orjson.dumps(content), configures, trial=True)
+    content["codes"] = [{**content["codes"][0], "table": "gone.table"}]
+    assert states(transfer.bring_in(orjson.dumps(content), chief, trial=True)) == ["unknown"]
