@@ -33,6 +33,7 @@ PLATFORM = [
 
 MODULES = [
     "guanxi.modules.customers",
+    "guanxi.modules.pools",
 ]
 
 PACKS: list[str] = []

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.commands import migrate as command
 from django.db import connections
 
 from tools.shell import ROOT
@@ -29,24 +30,49 @@ UNUSED_FOR = 24 * 3600  # seconds
 @cache
 def digest() -> str:
     """Names the program that a copy was made by."""
+    return _digest(file for folder in SOURCES for kind in KINDS for file in folder.rglob(f"*.{kind}"))
+
+
+@cache
+def tables() -> str:
+    """Names the migrations of the program: tables alone follow from them, whatever else is written."""
+    return _digest(file for folder in SOURCES for file in folder.rglob("migrations/*.py"))
+
+
+def _digest(files: Iterable[Path]) -> str:
     total = hashlib.sha256(f"{sys.version} {settings.INSTALLED_APPS}".encode())
     total.update((ROOT / "requirements.txt").read_bytes())
-    found = [file for folder in SOURCES for kind in KINDS for file in folder.rglob(f"*.{kind}")]
-    for file in sorted(found):
+    for file in sorted(files):
         total.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
     return total.hexdigest()[:24]
 
 
 def fill(connection: Any, migrate: Callable[[], None]) -> None:
-    """Bring a database up to date: an empty one from the copy where there is one, else by migrating."""
+    """Bring a database up to date: an empty one from the copy where there is one, else from one of the tables alone, else by
+    migrating. What the program writes into new tables comes last, so that only a change of migrations takes long."""
     wanted = os.environ.get("GUANXI_PREPARED", "1") != "0"
     if not wanted or not possible(connection) or connection.introspection.table_names():
         migrate()
         return
     with taking_turns():
-        if not take(connection):
-            migrate()
-            keep(connection)
+        if take(connection, digest()):
+            return
+        if not take(connection, tables()):
+            with _nothing_written():
+                migrate()
+            keep(connection, tables())
+        migrate()
+        keep(connection, digest())
+
+
+@contextmanager
+def _nothing_written() -> Iterator[None]:
+    """Migrations alone: nobody is told that tables are there."""
+    told, command.emit_post_migrate_signal = command.emit_post_migrate_signal, lambda *args, **kwargs: None
+    try:
+        yield
+    finally:
+        command.emit_post_migrate_signal = told
 
 
 def fill_all() -> None:
@@ -84,25 +110,25 @@ def possible(connection: Any) -> bool:
     return connection.vendor == "sqlite" or os.environ.get("GUANXI_OWN_SERVER") == "1"
 
 
-def take(connection: Any) -> bool:
-    """Fill an empty database from the copy; False where there is none."""
-    return _take_file(connection) if connection.vendor == "sqlite" else _take_database(connection)
+def take(connection: Any, name: str) -> bool:
+    """Fill an empty database from the copy of this name; False where there is none."""
+    return _take_file(connection, name) if connection.vendor == "sqlite" else _take_database(connection, name)
 
 
-def keep(connection: Any) -> None:
+def keep(connection: Any, name: str) -> None:
     """Copy a database that has just been migrated, for those to come."""
     if connection.vendor == "sqlite":
-        _keep_file(connection)
+        _keep_file(connection, name)
     else:
-        _on_server(connection, "CREATE DATABASE {copy} TEMPLATE {own}")
+        _on_server(connection, name, "CREATE DATABASE {copy} TEMPLATE {own}")
 
 
-def _file(connection: Any) -> Path:
-    return HOME / digest() / f"{connection.alias}.sqlite3"
+def _file(connection: Any, name: str) -> Path:
+    return HOME / name / f"{connection.alias}.sqlite3"
 
 
-def _take_file(connection: Any) -> bool:
-    file = _file(connection)
+def _take_file(connection: Any, name: str) -> bool:
+    file = _file(connection, name)
     if not file.exists():
         return False
     os.utime(file.parent)
@@ -112,8 +138,8 @@ def _take_file(connection: Any) -> bool:
     return True
 
 
-def _keep_file(connection: Any) -> None:
-    file = _file(connection)
+def _keep_file(connection: Any, name: str) -> None:
+    file = _file(connection, name)
     file.parent.mkdir(exist_ok=True)
     made = file.with_suffix(".new")
     made.unlink(missing_ok=True)
@@ -128,21 +154,21 @@ def _keep_file(connection: Any) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _take_database(connection: Any) -> bool:
-    if not _on_server(connection, "SELECT 1 FROM pg_database WHERE datname = {copy_text}"):
+def _take_database(connection: Any, name: str) -> bool:
+    if not _on_server(connection, name, "SELECT 1 FROM pg_database WHERE datname = {copy_text}"):
         return False
-    _on_server(connection, "DROP DATABASE {own} WITH (FORCE)")
-    _on_server(connection, "CREATE DATABASE {own} TEMPLATE {copy}")
+    _on_server(connection, name, "DROP DATABASE {own} WITH (FORCE)")
+    _on_server(connection, name, "CREATE DATABASE {own} TEMPLATE {copy}")
     return True
 
 
-def _on_server(connection: Any, statement: str) -> list[tuple[Any, ...]]:
+def _on_server(connection: Any, name: str, statement: str) -> list[tuple[Any, ...]]:
     """Run one statement from outside of the database: PostgreSQL copies only what nobody is connected to."""
     from psycopg import sql
 
     connection.close()
     connection.close_pool()
-    names = {"own": connection.settings_dict["NAME"], "copy": f"prepared_{digest()}"}
+    names = {"own": connection.settings_dict["NAME"], "copy": f"prepared_{name}"}
     with connection._nodb_cursor() as cursor:
         parts = {name: sql.Identifier(text) for name, text in names.items()}
         cursor.execute(sql.SQL(statement).format(**parts, copy_text=sql.Literal(names["copy"])))

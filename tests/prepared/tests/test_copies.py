@@ -20,8 +20,10 @@ def sources(monkeypatch, tmp_path):
     (tmp_path / "program" / "models.py").write_text("first")
     (tmp_path / "requirements.txt").write_text("Django==5.2")
     copies.digest.cache_clear()
+    copies.tables.cache_clear()
     yield tmp_path / "program" / "models.py"
     copies.digest.cache_clear()
+    copies.tables.cache_clear()
 
 
 @pytest.fixture
@@ -50,22 +52,43 @@ def rows(connection):
 def test_a_file_begins_as_the_copy_of_another(sources, file):
     first, second = file("first"), file("second")
     with copies.taking_turns():
-        assert not copies.take(first)
+        assert not copies.take(first, "one")
         with first.cursor() as cursor:
             cursor.execute("CREATE TABLE tree (name text)")
             cursor.execute("INSERT INTO tree VALUES ('fir')")
-        copies.keep(first)
-        assert copies.take(second)
+        copies.keep(first, "one")
+        assert copies.take(second, "one")
     assert rows(first) == rows(second) == [("fir",)]
 
 
-def test_a_changed_program_takes_no_copy_of_the_old_one(sources, file):
-    with copies.taking_turns():
-        copies.keep(connection := file("first"))
-        assert copies.take(file("second"))
-        sources.write_text("second")
+def test_a_changed_program_writes_anew_and_only_changed_migrations_make_the_tables_anew(sources, file):
+    made = []
+
+    def migrate():
+        connection = made[-1][0]
+        if not connection.introspection.table_names():
+            made[-1].append("tables")
+            with connection.cursor() as cursor:
+                cursor.execute("CREATE TABLE tree (name text)")
+        made[-1].append("rows")
+
+    def told(name):
+        made.append([file(name)])
+        copies.fill(made[-1][0], migrate)
+        return made[-1][1:]
+
+    def change(path, text):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
         copies.digest.cache_clear()
-        assert not copies.take(connection)
+        copies.tables.cache_clear()
+
+    assert told("first") == ["tables", "rows", "rows"]
+    assert told("again") == []
+    change(sources, "second")
+    assert told("second") == ["rows"]
+    change(sources.parent / "migrations" / "0001_initial.py", "third")
+    assert told("third") == ["tables", "rows", "rows"]
 
 
 def test_a_folder_is_made_once(sources, tmp_path):
