@@ -144,7 +144,7 @@ prescribe("customers.teammember", user=new("access.user"), until=lambda n: f"209
 prescribe(
     "pools.pool", belonging=lambda n: f'["lt","employees","{n + 10**6}"]', kept=lambda n: f'["gt","employees","{n + 10**6}"]',
 )  # fmt: skip
-prescribe("pools.participant", pool=new("pools.pool"))
+prescribe("pools.participant", pool=new("pools.pool"), unit=new("access.department"), role=new("access.role"))
 prescribe("customers.contactrelation", other=new("customers.contact"))
 prescribe("customers.contact", reports_to=_nothing, individual=_nothing)
 prescribe("customers.interaction", contact=_nothing)
