@@ -26,4 +26,4 @@ class Reason(TextChoices):
     OTHER = "other", _("Another reason")
 
 
-STATE_COLORS = {State.WAITING: "blue", State.CLAIMED: "green", State.ASSIGNED: "green"}
+STATE_COLORS: dict[str, str] = {State.WAITING: "blue", State.CLAIMED: "green", State.ASSIGNED: "green"}

@@ -92,8 +92,8 @@ def given_back(actor: Actor, placements: Sequence[Placement], pools: dict[int, P
         former_owner=actor.stands_for,
         entered_at__gt=actor.now() - timedelta(days=longest),
     )
-    for customer, pool, moment in rows.order_by("entered_at").values_list("customer_id", "pool_id", "entered_at"):
-        last[customer, pool] = moment
+    for customer, pool, entered in rows.order_by("entered_at").values_list("customer_id", "pool_id", "entered_at"):
+        last[customer, pool] = entered
     found = {}
     for one in placements:
         if moment := last.get((one.customer_id, one.pool_id)):

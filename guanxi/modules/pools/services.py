@@ -71,7 +71,7 @@ def renew_known(customers: Iterable[int]) -> None:
 def claim(placements: Sequence[Placement], actor: Actor) -> None:
     """Take locked stays over. What one person may claim is counted once more while nobody else can claim for them, so
     that two windows at once do not get beyond it. Raises Blocked."""
-    list(User.objects.filter(pk=actor.stands_for).select_for_update(no_key=True).values_list("pk"))
+    list(User.objects.filter(pk=actor.stands_for or 0).select_for_update(no_key=True).values_list("pk"))
     if hindered := selectors.in_the_way(actor, placements):
         raise Blocked(hindered)
     for one in placements:
