@@ -34,6 +34,7 @@ PLATFORM = [
 MODULES = [
     "guanxi.modules.customers",
     "guanxi.modules.dossier",
+    "guanxi.modules.pools",
 ]
 
 PACKS: list[str] = []

@@ -142,6 +142,10 @@ prescribe(
 prescribe("access.fieldrule", field=lambda n: ("@contact", "@identity", "@")[n % 3])
 prescribe("sharing.share", unit=_nothing, expires_at=lambda n: f"2099-01-01T00:{n % 60:02d}:00Z")
 prescribe("customers.teammember", user=new("access.user"), until=lambda n: f"2099-01-{n % 28 + 1:02d}")
+prescribe(
+    "pools.pool", belonging=lambda n: f'["lt","employees","{n + 10**6}"]', kept=lambda n: f'["gt","employees","{n + 10**6}"]',
+)  # fmt: skip
+prescribe("pools.participant", pool=new("pools.pool"), unit=new("access.department"), role=new("access.role"))
 prescribe("customers.contactrelation", other=new("customers.contact"))
 prescribe("customers.contact", reports_to=_nothing, individual=_nothing)
 prescribe("customers.interaction", contact=_nothing)
@@ -418,3 +422,22 @@ class _ChangeRequests(Factory):
 
 
 register("dossier.changerequest", _ChangeRequests(registry.get("dossier.changerequest")))
+
+
+class _Stay(Factory):
+    """A customer stays in a pool because it was put there. One that belongs to somebody was claimed by them."""
+
+    def create(
+        self, actor: Actor | None = None, *, belongs_to: User | None = None, _path: tuple[str, ...] = (), **given: Any
+    ) -> Any:
+        customer = given.get("customer") or factory_for("customers.customer").create(belongs_to=belongs_to).pk
+        pool = given.get("pool") or factory_for("pools.pool").create(active=True).pk
+        inputs = {"pool": pool, "reason": "other", "note": f"note {next(_numbers)}"}
+        run(commands.get("customers.customer.to_pool"), actor or MAKER, ids=[customer], inputs=inputs)
+        record = self.entity.base_rows().get(customer=customer, state="waiting")
+        if belongs_to is not None:
+            run(commands.get("pools.placement.give"), MAKER, ids=[record.pk], inputs={"owner": belongs_to.pk})
+        return self.entity.base_rows().get(pk=record.pk)
+
+
+register("pools.placement", _Stay(registry.get("pools.placement")))

@@ -98,6 +98,14 @@ def opened(key: str) -> Callable[[Canary, Path, str], bool]:
     return fits
 
 
+def in_a_pool(canary: Canary, path: Path, variant: str) -> bool:
+    """Who takes part claims, and never leads."""
+    entity = top(canary.entity)
+    return entity.key == "pools.placement" and Level.EDIT in levels_for(
+        _asked_of_top(canary.entity, path.action(variant))
+    )
+
+
 def _asked_of_top(entity: Entity, action: str) -> str:
     """What an action on a line asks of the record whose rights count."""
     while (parent := entity.parent_entity()) is not None:
@@ -143,6 +151,7 @@ SHAPES = (
     _scope("share", shared),
     _scope("report", opened("reports.report")),
     _scope("dashboard", opened("reports.dashboard")),
+    _scope("pool", in_a_pool),
     _scope("deputy", has_scope, ("page",)),  # deputies act in person, never by a token
     Shape("no role", COMMANDS, "chief", "nobody", anything),
     Shape("only looks", COMMANDS, "chief", "viewer", beyond_looking),

@@ -73,6 +73,7 @@ class World:
         self._limit_to_set(self.users["set"])
         self._join_teams(self.users["team"])
         self._share_with(self.users["share"])
+        self._take_part(self.users["pool"])
         for name, key in AUDIENCES.items():
             self._open_to(self.users[name], key)
         self._field_rules()
@@ -140,6 +141,13 @@ class World:
                 if registry.get(key) in list(registry.get("sharing.share").attachable()):
                     shares.create(entity=key, record_id=pk, person=user.pk, permission="edit")
 
+    def _take_part(self, user: User) -> None:
+        """In the pools of the keeper's customers, by the role of one reader."""
+        role = Role.objects.get(user_links__user=user)
+        stays = registry.get("pools.placement").source.model._base_manager.filter(pk__in=self._kept["pools.placement"])
+        for pool in set(stays.values_list("pool", flat=True)):
+            factory_for("pools.participant").create(pool=pool, unit=None, role=role.pk, permission="edit")
+
     def _open_to(self, user: User, key: str) -> None:
         """The keeper's records of a kind with an audience, to the role of one reader."""
         role = Role.objects.get(user_links__user=user)
@@ -186,6 +194,7 @@ PEOPLE: dict[str, Callable[[World], User]] = {
     "team": lambda w: w.somebody(OWN),
     "share": lambda w: w.somebody(OWN),
     **{name: lambda w: w.somebody(OWN) for name in AUDIENCES},
+    "pool": lambda w: w.somebody(OWN),
     "deputy": lambda w: w.somebody(None),
     "chief": lambda w: w.somebody({"all": ["*"]}),
     "viewer": lambda w: w.somebody({"all": ["view"]}),

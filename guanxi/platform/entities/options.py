@@ -35,10 +35,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Menu:
-    """Where the entity stands in the navigation: a group key (see ui.menu) and an order within it."""
+    """Where the entity stands in the navigation: a group key (see ui.menu) and an order within it; ``filter`` is the tree with
+    which its list opens from there."""
 
     group: str
     order: int = 100
+    filter: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

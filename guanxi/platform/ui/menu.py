@@ -1,5 +1,6 @@
 """The navigation: groups in their order, filled by the entities that the reader may see."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -103,7 +104,9 @@ def _groups(actor: Actor) -> tuple[NavGroup, ...]:
             items[place.group].append((place.order, item))
     for entity in registry.entities():
         if entity.menu and gate.permits(actor, entity, "view"):
-            item = _item(entity.key, str(entity.label_plural), entity.icon, addresses.list_of(entity))
+            chosen = json.dumps(entity.menu.filter, separators=(",", ":")) if entity.menu.filter else ""
+            address = addresses.list_of(entity, filter=chosen)
+            item = _item(entity.key, str(entity.label_plural), entity.icon, address)
             items[entity.menu.group].append((entity.menu.order, item))
     if access_page.permitted(actor):
         items["settings"].append((35, _item("access", _("Effective access"), "eye", reverse("access"))))
@@ -131,8 +134,9 @@ def _marked(group: NavGroup, here: NavItem | None) -> NavGroup:
 
 
 def _leads_to(item: NavItem, path: str) -> bool:
-    return path == item.url if item.id in ("home", "access") else path.startswith(item.url)
+    address, _query, _state = item.url.partition("?")
+    return path == address if item.id in ("home", "access") else path.startswith(address)
 
 
 def _length(item: NavItem) -> int:
-    return len(item.url)
+    return len(item.url.partition("?")[0])

@@ -1,0 +1,174 @@
+"""Pools, who takes part in them, and the customers that wait in them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guanxi.modules.pools import selectors, services
+from guanxi.modules.pools.choices import STATE_COLORS, State
+from guanxi.modules.pools.models import COPIED, Participant, Placement, Pool
+from guanxi.modules.pools.panels import POOL_FIGURES
+from guanxi.platform import bulk
+from guanxi.platform.access import kinds
+from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field, fixed
+from guanxi.platform.access.memberships import Provider, register_provider
+from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.entities import registry
+from guanxi.platform.entities.entity import Entity, entity
+from guanxi.platform.entities.options import Menu, Related, Section
+from guanxi.platform.feel.nodes import FilterError
+from guanxi.platform.sharing import sets
+
+POOLS = register_provider(
+    Provider(
+        "pools.pool",
+        gettext_lazy("Public pool"),
+        selectors.taking_part,
+        selectors.participants,
+        "pool__placements__pk",
+        "permission",
+        "of_entity",
+    )
+)
+
+
+@entity
+class PoolEntity(Entity):
+    model = Pool
+    icon = "inbox"
+    menu = Menu("customers", 60)
+    help = gettext_lazy("Customers that nobody looks after at present, open to those who take part in the pool.")
+    columns = ("name", "most_held", "most_a_day", "again_after", "note", "active")
+    form = (
+        Section(gettext_lazy("Public pool"), "name", "note"),
+        Section(gettext_lazy("Customers"), "belonging", "kept"),
+        Section(gettext_lazy("Claiming"), "most_held", "most_a_day", "again_after"),
+    )
+    figures = POOL_FIGURES
+    related = (
+        Related(
+            "pools.placement",
+            "pool",
+            columns=("name", "industry", "region", "tier", "state", "entered_at", "taken_by"),
+        ),
+        Related("pools.participant", "pool", columns=("unit", "role", "permission"), place="side"),
+    )
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        pasted = gettext_lazy("Filter the list of customers and paste its address here.")
+        helps = {
+            "belonging": pasted,
+            "kept": pasted,
+            "most_held": gettext_lazy("Empty: without limit."),
+            "most_a_day": gettext_lazy("Empty: without limit."),
+            "again_after": gettext_lazy("Whoever let a customer go waits so long before claiming it again."),
+        }
+        return fields | {key: fields[key].with_(help=text) for key, text in helps.items()}
+
+    def clean(self, record: Pool, actor: Actor) -> dict[str, str]:
+        found = {}
+        for key in ("belonging", "kept"):
+            text = sets.filter_of(getattr(record, key))
+            setattr(record, key, text)
+            try:
+                if text:
+                    selectors.matching(registry.get(selectors.CUSTOMER).base_rows(), text)
+            except (FilterError, ValueError, TypeError):
+                found[key] = _("The filter cannot be read. Filter the list again and paste its whole address.")
+        return found
+
+
+@entity
+class ParticipantEntity(Entity):
+    model = Participant
+    icon = "users-group"
+    parent = "pool"
+    title = "unit"
+    columns = ("pool", "unit", "role", "permission")
+
+    def clean(self, record: Participant, actor: Actor) -> dict[str, str]:
+        if record.unit_id or record.role_id:
+            return {}
+        return {"unit": _("Choose a department, a role or both.")}
+
+
+@entity
+class PlacementEntity(Entity):
+    """Nobody makes or edits one: a customer is put into a pool, claimed or assigned."""
+
+    model = Placement
+    icon = "hand-grab"
+    menu = Menu("customers", 15, ("eq", "state", State.WAITING.value))
+    help = gettext_lazy(
+        "Customers in the public pools you take part in. Who claims one becomes its owner and sees all of it."
+    )
+    title = "name"
+    hint = ("pool",)
+    badges = ("state", "tier")
+    columns = (
+        "name",
+        "state",
+        "pool",
+        "industry",
+        "region",
+        "tier",
+        "entered_at",
+        "reason",
+        "former_owner",
+        "taken_by",
+    )
+    form = (
+        Section(gettext_lazy("Known before a claim"), "name", "kind", "industry", "region", "tier", "lifecycle", "employees"),
+        Section(
+            gettext_lazy("Stay"), "pool", "state", "reason", "remarks", "entered_at", "former_owner", "taken_by", "taken_at"
+        ),
+    )  # fmt: skip
+    group_by = ("pool", "state", "industry", "region", "tier", "reason")
+    hangs_on = "customer"
+    goes_with_host = True
+    attachments = False
+    commands = ()
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields = {key: field.with_(readonly=True) for key, field in fields.items()}
+        fields["state"] = fields["state"].with_(choices=fixed(State, STATE_COLORS))
+        theirs = registry.get(selectors.CUSTOMER).fields()
+        for key in ("kind", "tier", "lifecycle"):
+            fields[key] = fields[key].with_(kind=kinds.CHOICE, choices=theirs[key].choices)
+        return fields | {
+            name: fields[name].with_(origin=("customers.customer", name))
+            for name in (column.removesuffix("_id") for column in COPIED)
+        }
+
+    def prepare(self, records: Sequence[Placement], actor: Actor, scopes: ScopeResolver) -> None:
+        super().prepare(records, actor, scopes)
+        services.copy_known(records)
+
+    def absorbed(self, records: Sequence[Placement]) -> None:
+        """After a merge nobody waits in a pool twice, nor while somebody looks after the customer."""
+        hosts = {one.customer_id for one in records}
+        rows = registry.get(selectors.CUSTOMER).every_row().filter(bulk.key_in("id", hosts))
+        owners = dict(rows.values_list("pk", "owner_id"))
+        twice = set(selectors.waiting(hosts).values_list("customer_id", flat=True))
+        for one in records:
+            if one.state == State.WAITING and (owners.get(one.customer_id) or one.customer_id in twice):
+                one.state, one.taken_by_id, one.taken_at = State.ASSIGNED, owners[one.customer_id], timezone.now()
+
+    def written(self, changes: Sequence[Any], actor: Actor) -> None:
+        services.carry_out(changes, actor)
+
+
+registry.extend(
+    selectors.CUSTOMER,
+    related=Related(
+        "pools.placement",
+        "customer",
+        columns=("pool", "state", "reason", "entered_at", "taken_by"),
+        label=gettext_lazy("Public pool"),
+        place="side",
+    ),
+)

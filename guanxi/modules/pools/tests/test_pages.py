@@ -1,0 +1,51 @@
+"""The derived pages of pools: what those who take part find there, and the button that claims."""
+
+import pytest
+from django.utils.html import escape
+
+from guanxi.modules.customers.models import Customer
+from guanxi.modules.pools.models import Placement
+from guanxi.modules.pools.tests.scene import Scene
+from guanxi.platform.access.models import FieldRule, Role
+
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("roles", "codes")]
+
+
+@pytest.fixture
+def scene():
+    return Scene()
+
+
+def test_the_menu_leads_to_those_who_wait_and_their_pages_claim(scene, client):
+    pool = scene.make_pool("Daily", most_a_day=5)
+    stay, other = scene.put_in(*[scene.customer(phone="13912345678") for _turn in range(2)], pool=pool)
+    client.force_login(scene.bert)
+    home = client.get("/").content.decode()
+    waiting = "/pools/placement/?filter=%5B%22eq%22%2C%22state%22%2C%22waiting%22%5D"
+    assert waiting in home
+    rows = client.get(waiting).content.decode()
+    assert escape(stay.name) in rows and escape(other.name) in rows
+    page = client.get(f"/pools/placement/{stay.pk}/").content.decode()
+    assert f"/pools/placement/{stay.pk}/do/claim/" in page and "13912345678" not in page
+    assert client.get(f"/customers/customer/{stay.customer_id}/").status_code == 404
+    assert client.post(f"/pools/placement/{stay.pk}/do/claim/").status_code in (200, 204, 302)
+    assert Customer.objects.get(pk=stay.customer_id).owner == scene.bert
+    assert client.get(f"/customers/customer/{stay.customer_id}/").status_code == 200
+    left = client.get(waiting).content.decode()
+    assert escape(stay.name) not in left and escape(other.name) in left
+    assert "1 of 5" in client.get(f"/pools/pool/{pool.pk}/").content.decode()
+
+
+def test_a_field_that_is_hidden_of_customers_is_hidden_of_their_stays(scene, client):
+    (stay,) = scene.put_in(scene.customer(employees=98765))
+    client.force_login(scene.bert)
+
+    def shown():
+        pages = (f"/pools/placement/{stay.pk}/", "/pools/placement/?columns=name,employees")
+        return ["98765" in client.get(page).content.decode().replace(",", "") for page in pages]
+
+    assert shown() == [True, True]
+    role = Role.objects.get(key="account_manager")
+    FieldRule.objects.create(role=role, entity="customers.customer", field="employees", rule="hide")
+    assert shown() == [False, False]
+    assert Placement.objects.get(pk=stay.pk).employees == 98765
