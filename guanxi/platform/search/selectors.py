@@ -13,17 +13,21 @@ from guanxi.platform.access.limits import LimitReached
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events import followers
+from guanxi.platform.jobs import selectors as jobs
+from guanxi.platform.jobs.choices import JobState
 from guanxi.platform.search import documents, exact, lookups, store
 from guanxi.platform.search.expressions import Expression, any_of, holds
 from guanxi.platform.search.options import searched
 from guanxi.platform.search.question import Question, read
 from guanxi.platform.search.receivers import NAME
-from guanxi.platform.search.services import outdated
+from guanxi.platform.search.services import BUILD, outdated
 from guanxi.platform.search.sight import Sight, sight_of
 
 #: Proposals that are looked at: names that begin with what was typed, records that hold it, records of the reader's own.
 BEGINNING, CANDIDATES, OWN = 200, 2_000, 2_000
 SHOWN = 20
+#: Records that a build has before it are counted so far.
+COUNTED = 10_000
 #: Records of a kind that are loaded to be checked: at first, for each that is shown, then at a time.
 CHECKED, MORE = 3, 200
 
@@ -56,14 +60,35 @@ class Found:
 
 @dataclass(frozen=True)
 class Behind:
-    """What the index does not know yet: events that it has not read, kinds that are being built."""
+    """What the index does not know yet: events that it has not read, kinds that are being built. ``records`` are left to be
+    built, ``more`` if there are more than were counted; ``percent`` of the build is done, None while that is not known."""
 
     events: int
     kinds: list[str]
+    records: int = 0
+    more: bool = False
+    percent: int | None = None
 
 
 def behind() -> Behind:
-    return Behind(followers.lags().get(NAME, 0), outdated())
+    events, kinds = followers.lags().get(NAME, 0), outdated()
+    if not kinds:
+        return Behind(events, [])
+    view = next(iter(jobs.views(jobs.unfinished().filter(kind=BUILD, state=JobState.RUNNING)[:1])), None)
+    if view is not None and view.total is not None:
+        return Behind(events, kinds, max(view.total - view.done, 0), percent=view.percent)
+    left = _left(kinds)
+    return Behind(events, kinds, min(left, COUNTED), more=left > COUNTED)
+
+
+def _left(kinds: Iterable[str]) -> int:
+    """How many records a build that has not begun will read, as far as they are counted. One statement over all kinds."""
+    rows = [
+        entity.source.rows().order_by().values_list("pk")
+        for entity in filter(None, map(registry.find, kinds))
+        if searched(entity)
+    ]
+    return rows[0].union(*rows[1:], all=True)[: COUNTED + 1].count() if rows else 0
 
 
 def search(actor: Actor, text: str, *, only: str = "", limit: int = SHOWN, whole_values: bool = False) -> Found:
