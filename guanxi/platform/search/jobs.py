@@ -17,8 +17,9 @@ from guanxi.platform.search import documents, services, store
 from guanxi.platform.search.models import SearchKind
 from guanxi.platform.search.options import searched
 from guanxi.platform.search.receivers import NAME
+from guanxi.platform.search.services import BUILD
 
-CATCH_UP, BUILD = "search.catch_up", "search.build"
+CATCH_UP = "search.catch_up"
 #: So many events behind, a job helps the tick.
 FAR_BEHIND = 2_000
 #: Records at a time, beside people on one SQLite file and else.

@@ -1,30 +1,38 @@
 """Searching: the index proposes, the read gate decides, and what is shown is checked on the fields that the reader sees."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
 from guanxi.platform.access.limits import LimitReached
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events import followers
+from guanxi.platform.jobs import selectors as jobs
+from guanxi.platform.jobs.choices import JobState
 from guanxi.platform.search import documents, exact, lookups, store
 from guanxi.platform.search.expressions import Expression, any_of, holds
 from guanxi.platform.search.options import searched
 from guanxi.platform.search.question import Question, read
 from guanxi.platform.search.receivers import NAME
-from guanxi.platform.search.services import outdated
+from guanxi.platform.search.services import BUILD, outdated
 from guanxi.platform.search.sight import Sight, sight_of
 
 #: Proposals that are looked at: names that begin with what was typed, records that hold it, records of the reader's own.
 BEGINNING, CANDIDATES, OWN = 200, 2_000, 2_000
 SHOWN = 20
-#: Records of a kind that are loaded to be checked, for each that is shown.
-CHECKED = 3
+#: Records that a build has before it are counted so far.
+COUNTED = 10_000
+#: Records of a kind that are loaded to be checked: at first, for each that is shown, then at a time.
+CHECKED, MORE = 3, 200
+
+#: From the letters that a kind of record may be asked for to the question; None if nothing is left to ask.
+Asks = Callable[[str], Expression | None]
 
 
 @dataclass(frozen=True)
@@ -52,14 +60,35 @@ class Found:
 
 @dataclass(frozen=True)
 class Behind:
-    """What the index does not know yet: events that it has not read, kinds that are being built."""
+    """What the index does not know yet: events that it has not read, kinds that are being built. ``records`` are left to be
+    built, ``more`` if there are more than were counted; ``percent`` of the build is done, None while that is not known."""
 
     events: int
     kinds: list[str]
+    records: int = 0
+    more: bool = False
+    percent: int | None = None
 
 
 def behind() -> Behind:
-    return Behind(followers.lags().get(NAME, 0), outdated())
+    events, kinds = followers.lags().get(NAME, 0), outdated()
+    if not kinds:
+        return Behind(events, [])
+    view = next(iter(jobs.views(jobs.unfinished().filter(kind=BUILD, state=JobState.RUNNING)[:1])), None)
+    if view is not None and view.total is not None:
+        return Behind(events, kinds, max(view.total - view.done, 0), percent=view.percent)
+    left = _left(kinds)
+    return Behind(events, kinds, min(left, COUNTED), more=left > COUNTED)
+
+
+def _left(kinds: Iterable[str]) -> int:
+    """How many records a build that has not begun will read, as far as they are counted. One statement over all kinds."""
+    rows = [
+        entity.source.rows().order_by().values_list("pk")
+        for entity in filter(None, map(registry.find, kinds))
+        if searched(entity)
+    ]
+    return rows[0].union(*rows[1:], all=True)[: COUNTED + 1].count() if rows else 0
 
 
 def search(actor: Actor, text: str, *, only: str = "", limit: int = SHOWN, whole_values: bool = False) -> Found:
@@ -78,11 +107,15 @@ def search(actor: Actor, text: str, *, only: str = "", limit: int = SHOWN, whole
         except LimitReached as reached:
             refused = str(reached)
     search_ = _Search(actor, question, sight, limit, there)
-    asked = [*([question.terms(sight.full)] if sight.full else []), *values]
-    groups = search_.groups(any_of(asked) if asked else None)
-    if groups or not sight.full or (loose := question.nearly(sight.full)) is None:
+
+    def wanted(letters: str) -> Expression | None:
+        asked = [*([question.terms(letters)] if letters else []), *values]
+        return any_of(asked) if asked else None
+
+    groups = search_.groups(wanted)
+    if groups or not sight.full or question.nearly(sight.full) is None:
         return Found(groups, refused=refused)
-    return Found(search_.groups(loose, beginning=False), nearly=True, refused=refused)
+    return Found(search_.groups(question.nearly, beginning=False), nearly=True, refused=refused)
 
 
 @dataclass
@@ -99,21 +132,33 @@ class _Search:
         numbers = documents.numbers()
         self.numbers = {key: numbers[key] for key in self.sight.entities if key in numbers}
 
-    def groups(self, asked: Expression | None, *, beginning: bool = True) -> list[Group]:
+    def groups(self, wanted: Asks, *, beginning: bool = True) -> list[Group]:
         """Kinds in the order of the menu. The number of statements depends on how many kinds there are, not on records."""
-        first: dict[str, list[int]] = defaultdict(list)
-        if beginning and self.sight.full:
-            for key, ids in self._by_kind(store.newest(self.question.begins(self.sight.full), BEGINNING)).items():
-                first[key] += ids
-        rest = self._candidates(asked) if asked else {}
+        first = self._beginning() if beginning else {}
+        rest = self._candidates(wanted)
         found = []
         for key in self.sight.entities:
             entity = registry.get(key)
             ids, cut = rest.get(key, ([], False))
+            asked = wanted(self.sight.letters(key))
             group = self._group(entity, [*self.there.get(key, ()), *first.get(key, ())], ids, cut, asked)
             if group.records:
                 found.append(group)
         return found
+
+    def _begins(self, letters: str) -> Expression | None:
+        return self.question.begins(letters) if letters else None
+
+    def _beginning(self) -> dict[str, list[int]]:
+        """The newest records whose name begins with the text. Names that the reader does not see push none aside: then
+        each kind is asked by itself."""
+        asked = self._begins(self.sight.full)
+        docs = store.newest(asked, BEGINNING) if asked else []
+        if len(docs) == BEGINNING and self.sight.alone:
+            return {key: ids for key, (ids, _cut) in self._each(self._begins, BEGINNING).items()}
+        return {key: ids for key, ids in self._by_kind(docs).items() if key not in self.sight.alone} | {
+            key: ids for key, (ids, _cut) in self._each(self._begins, BEGINNING, self.sight.alone).items()
+        }
 
     def _by_kind(self, docs: Iterable[int]) -> dict[str, list[int]]:
         keys = {number: key for key, number in self.numbers.items()}
@@ -124,16 +169,23 @@ class _Search:
                 found[keys[number]].append(pk)
         return found
 
-    def _candidates(self, asked: Expression) -> dict[str, tuple[list[int], bool]]:
+    def _candidates(self, wanted: Asks) -> dict[str, tuple[list[int], bool]]:
         """Entity key → ids, newest first, and whether there were more. Where all kinds together have too many, each is asked
         by itself."""
-        docs = store.newest(asked, CANDIDATES + 1)
-        if len(docs) <= CANDIDATES:
-            return {key: (ids, False) for key, ids in self._by_kind(docs).items()}
+        asked = wanted(self.sight.full)
+        docs = store.newest(asked, CANDIDATES + 1) if asked else []
+        if len(docs) > CANDIDATES:
+            return self._each(wanted, CANDIDATES)
+        together = {key: (ids, False) for key, ids in self._by_kind(docs).items() if key not in self.sight.alone}
+        return together | self._each(wanted, CANDIDATES, self.sight.alone)
+
+    def _each(self, wanted: Asks, limit: int, keys: Iterable[str] | None = None) -> dict[str, tuple[list[int], bool]]:
+        """The same of single kinds, all of them if none are named, each asked for its own letters."""
         found = {}
-        for key, number in self.numbers.items():
-            ids = [documents.record_id(doc)[1] for doc in store.newest(asked, CANDIDATES + 1, number)]
-            found[key] = (ids[:CANDIDATES], len(ids) > CANDIDATES)
+        for key in self.numbers if keys is None else self.numbers.keys() & keys:
+            if asked := wanted(self.sight.letters(key)):
+                ids = [documents.record_id(doc)[1] for doc in store.newest(asked, limit + 1, self.numbers[key])]
+                found[key] = (ids[:limit], len(ids) > limit)
         return found
 
     def _group(
@@ -172,25 +224,33 @@ class _Search:
 
     def _answering(self, entity: Entity, order: Sequence[int], asked: Expression | None) -> list[Any]:
         """The first records of that order, one more than are shown. Where the reader does not see every field that is
-        searched, those that answer by the fields they do see."""
+        searched, those that answer by the fields they do see: as many are read as it takes, so that none is pushed aside
+        by records that answer by what is masked."""
         hidden, masked, _frozen = entity.field_rights(self.actor)
         fields = searched(entity)
-        free = hidden.isdisjoint(fields) and masked.isdisjoint(fields)
-        loaded = entity.base_rows().in_bulk(list(order[: self.limit + 1 if free else self.limit * CHECKED]))
-        records = [loaded[pk] for pk in order if pk in loaded]
-        if free:
-            return records
-        parts = [self.question.begins(self.sight.full)] if self.sight.full else []
-        question = any_of([*parts, *([asked] if asked is not None else [])])
+        enough = self.limit + 1
+        if hidden.isdisjoint(fields) and masked.isdisjoint(fields):
+            return self._loaded(entity, order[:enough])
+        begins = self._begins(self.sight.letters(entity.key))
+        parts = [one for one in (begins, asked) if one is not None]
         shown = [(field, key in masked) for key, field in fields.items() if key not in hidden]
-        found = []
-        for record in records:
-            tokens = {
-                token for field, mask in shown for token in documents.of_field(entity, field, record, masked=mask)
-            }
-            if holds(question, sorted(tokens)):
-                found.append(record)
-        return found[: self.limit + 1]
+        found: list[Any] = []
+        at, size = 0, self.limit * CHECKED
+        while parts and at < len(order) and len(found) < enough:
+            for record in self._loaded(entity, order[at : at + size]):
+                if holds(any_of(parts), _tokens(entity, shown, record)):
+                    found.append(record)
+            at, size = at + size, MORE
+        return found[:enough]
+
+    def _loaded(self, entity: Entity, order: Sequence[int]) -> list[Any]:
+        loaded = entity.base_rows().in_bulk(list(order))
+        return [loaded[pk] for pk in order if pk in loaded]
 
     def _rank(self, entity: Entity, record: Any) -> tuple[int, int]:
         return exact.rank(self.actor, entity, record, self.question), -record.pk
+
+
+def _tokens(entity: Entity, shown: list[tuple[Field, bool]], record: Any) -> list[str]:
+    """The tokens of a record by which the reader may find it, sorted; ``shown`` are the fields, and which are masked."""
+    return sorted({token for one, mask in shown for token in documents.of_field(entity, one, record, masked=mask)})

@@ -13,6 +13,9 @@ from guanxi.platform.search.models import SearchKind
 from guanxi.platform.search.options import searched
 from guanxi.platform.search.tokens import VERSION, letter_of
 
+#: The job that builds kinds anew.
+BUILD = "search.build"
+
 
 def index(entity: Entity, ids: Collection[int]) -> None:
     """Make the documents of these records what the records say now; those that are gone lose theirs."""

@@ -35,6 +35,16 @@ class HitGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Indexing:
+    """What the index does not know yet. ``url`` says how it goes on, empty when there is nothing to wait for; ``percent``
+    is None where nobody knows."""
+
+    text: str
+    url: str = ""
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """``notes`` say what is not looked through, or not exactly what was typed."""
 
@@ -45,6 +55,7 @@ class SearchPage:
     kind: str
     groups: Sequence[HitGroup]
     notes: Sequence[str]
+    indexing: Indexing | None
     recent: Sequence[Card]
     empty: EmptyState | None
     entity_key: str = ""
@@ -63,7 +74,7 @@ def build(actor: Actor, text: str, kind: str = "") -> SearchPage:
         groups=[
             _group(text, group.entity, hits[group.entity.key], more=group.more and not kind) for group in found.groups if hits[group.entity.key]
         ],
-        kinds=_kinds(actor, text, kind), notes=_notes(found) if text else [], empty=_nothing(text) if text and not found.groups else None,
+        kinds=_kinds(actor, text, kind), notes=_notes(found) if text else [], indexing=indexing(), empty=_nothing(text) if text and not found.groups else None,
     )  # fmt: skip
 
 
@@ -112,19 +123,34 @@ def _notes(found: Found) -> list[str]:
         notes.append(_("Nothing holds all of it. These come close."))
     if found.refused:
         notes.append(_("Masked numbers were not searched: %(reason)s") % {"reason": found.refused})
-    left = behind()
-    if left.events:
-        notes.append(
-            ngettext(
-                "%(count)s change is still to be indexed; exact codes and names are found already.",
-                "%(count)s changes are still to be indexed; exact codes and names are found already.",
-                left.events,
-            )
-            % {"count": f"{left.events:,}"}
-        )
-    elif left.kinds:
-        notes.append(_("The search index is being built: some records are missing until it is done."))
     return notes
+
+
+def indexing() -> Indexing | None:
+    """How far the index is; None if it knows everything."""
+    left = behind()
+    url = reverse("search_indexing")
+    if left.kinds:
+        count = f"{left.records:,}{'+' if left.more else ''}"
+        text = ngettext(
+            "%(count)s record is still to be indexed; exact codes and names are found already.",
+            "%(count)s records are still to be indexed; exact codes and names are found already.",
+            left.records,
+        )
+        return Indexing(text=text % {"count": count}, url=url, percent=left.percent)
+    if left.events:
+        text = ngettext(
+            "%(count)s change is still to be indexed; exact codes and names are found already.",
+            "%(count)s changes are still to be indexed; exact codes and names are found already.",
+            left.events,
+        )
+        return Indexing(text=text % {"count": f"{left.events:,}"}, url=url)
+    return None
+
+
+def indexed() -> Indexing:
+    """What a page that watched the index shows in the end."""
+    return Indexing(text=_("Everything is indexed now. Search again to see all of it."))
 
 
 def _nothing(text: str) -> EmptyState:

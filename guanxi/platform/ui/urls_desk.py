@@ -36,6 +36,7 @@ urlpatterns = [
     path("expressions/check/", expressions.check, name="expression_check"),
     path("palette/", palette.show, name="palette"),
     path("search/", search.show, name="search"),
+    path("search/indexing/", search.indexing, name="search_indexing"),
     path("preferences/", preferences.save, name="preferences"),
     path("language/", preferences.language, name="language"),
     path("account/notices/save/", mail.save_notices, name="notices_save"),

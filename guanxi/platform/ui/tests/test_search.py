@@ -7,6 +7,10 @@ from guanxi.platform.access.models import FieldRule, User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.events import followers, sealer
+from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.testing import run_queued_jobs
+from guanxi.platform.search import jobs
+from guanxi.platform.search.models import SearchKind
 from tests.contract.people import ApiClient
 from tests.fakes.models import Company
 
@@ -58,13 +62,47 @@ def test_the_page_shows_records_of_all_kinds(chief, browser):
     assert "These come close" in shown(browser, q="acmee works")
 
 
+def built() -> None:
+    """The index, as an installation has it after its first minute."""
+    jobs.start(jobs.BUILD)
+    run_queued_jobs()
+
+
+def indexing(browser) -> str:
+    response = browser.get("/search/indexing/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
 def test_the_page_says_what_is_not_indexed_yet(chief, browser):
-    make("fakes.company", chief, name="Acme Works")
+    built()
+    assert "still to be indexed" not in shown(browser)
+    one = make("fakes.company", chief, name="Acme Works")
+    code = Company.objects.get(pk=one).code
     sealer.seal()
-    text = shown(browser, q="Acme Works")
-    assert "still to be indexed" in text and "/fakes/company/" in text
+    for exact in ("Acme Works", code):
+        text = shown(browser, q=exact)
+        assert "1 change is still to be indexed" in text and f"/fakes/company/{one}/" in text
+    assert f"/fakes/company/{one}/" not in shown(browser, q="Acme")
+    assert "1 change is" in indexing(browser) and "every 2s" in indexing(browser), "it goes on by itself"
     follow()
     assert "still to be indexed" not in shown(browser, q="Acme Works")
+    assert "Everything is indexed now" in indexing(browser) and "every 2s" not in indexing(browser), "and it ends"
+
+
+def test_the_page_counts_the_records_of_a_build(chief, browser, monkeypatch):
+    built()
+    for number in range(3):
+        make("fakes.company", chief, name=f"Acme {number}")
+    follow()
+    SearchKind.objects.filter(entity="fakes.company").update(signature="")
+    assert "3 records are still to be indexed" in shown(browser, q="Acme 1")
+    monkeypatch.setattr("guanxi.platform.search.selectors.COUNTED", 2)
+    assert "2+ records are still to be indexed" in indexing(browser), "no more are counted than that"
+    jobs.start(jobs.BUILD)
+    Job.objects.filter(kind=jobs.BUILD, state="queued").update(state="running", stage="build", done=1, total=3)
+    text = indexing(browser)
+    assert "2 records are still to be indexed" in text and 'value="33"' in text and "33%" in text
 
 
 def test_masked_numbers_are_searched_by_the_page_and_not_while_typing(organisation, chief):
