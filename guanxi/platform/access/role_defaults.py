@@ -36,10 +36,23 @@ def shipped_roles() -> dict[str, dict]:
             role["labels"] |= entry.get("labels", {})
             role["grants"] += entry.get("grants", [])
             role["field_rules"] += entry.get("field_rules", [])
+    for role in found.values():
+        role["grants"] = _joined(role["grants"])
     nameless = [key for key, role in found.items() if not role["labels"]]
     if nameless:
         raise ImproperlyConfigured(f"shipped roles without a name: {', '.join(nameless)}")
     return found
+
+
+def _joined(grants: list[dict]) -> list[dict]:
+    """One grant for each kind of record and scope: what several modules allow there is allowed together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for grant in grants:
+        found.setdefault((grant["entity"], grant["scope"]), []).extend(grant["actions"])
+    return [
+        {"entity": entity, "scope": scope, "actions": list(dict.fromkeys(actions))}
+        for (entity, scope), actions in found.items()
+    ]
 
 
 @transaction.atomic
