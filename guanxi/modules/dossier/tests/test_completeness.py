@@ -70,6 +70,7 @@ def test_lists_show_filter_and_sort_by_it_without_a_query_per_row(chief, acme, d
 def test_the_panel_names_what_is_missing_and_leads_to_where_it_is_filled_in(chief, organisation, clerk, acme, client):
     require(chief, "Phone number", "phone", group="basic")
     require(chief, "People", "customers.contact", group="service")
+    User.objects.update(language="en")
     client.force_login(User.objects.get(pk=clerk.user_id))
     panel = reverse("panel", args=["customers", "customer", acme.pk, "dossier.file"])
     shown = client.get(panel).content.decode()

@@ -46,6 +46,7 @@ def errors_of(call, *args, **inputs) -> dict[str, str]:
 @pytest.fixture
 def browser(clerk) -> Client:
     client = Client()
+    User.objects.update(language="en")
     client.force_login(User.objects.get(pk=clerk.user_id))
     return client
 
@@ -215,6 +216,7 @@ def test_a_request_shows_values_only_to_those_who_see_the_field(protect, organis
     protect("legal_representative")
     protect("short_name")
     request = ask(clerk, acme, legal_representative="Zhang Xiaoming", short_name="Birch")
+    User.objects.update(language="en")
     client.force_login(User.objects.get(pk=reviewer.user_id))
     panel = reverse("panel", args=["dossier", "changerequest", request.pk, "dossier.changes"])
     assert "Zhang Xiaoming" in client.get(panel).content.decode()

@@ -6,7 +6,7 @@ from django.utils.html import escape
 from guanxi.modules.customers.models import Customer
 from guanxi.modules.pools.models import Placement
 from guanxi.modules.pools.tests.scene import Scene
-from guanxi.platform.access.models import FieldRule, Role
+from guanxi.platform.access.models import FieldRule, Role, User
 
 pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("roles", "codes")]
 
@@ -19,6 +19,7 @@ def scene():
 def test_the_menu_leads_to_those_who_wait_and_their_pages_claim(scene, client):
     pool = scene.make_pool("Daily", most_a_day=5)
     stay, other = scene.put_in(*[scene.customer(phone="13912345678") for _turn in range(2)], pool=pool)
+    User.objects.update(language="en")
     client.force_login(scene.bert)
     home = client.get("/").content.decode()
     waiting = "/pools/placement/?filter=%5B%22eq%22%2C%22state%22%2C%22waiting%22%5D"
@@ -38,6 +39,7 @@ def test_the_menu_leads_to_those_who_wait_and_their_pages_claim(scene, client):
 
 def test_a_field_that_is_hidden_of_customers_is_hidden_of_their_stays(scene, client):
     (stay,) = scene.put_in(scene.customer(employees=98765))
+    User.objects.update(language="en")
     client.force_login(scene.bert)
 
     def shown():
