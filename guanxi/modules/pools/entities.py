@@ -15,13 +15,15 @@ from guanxi.platform import bulk
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field, fixed
-from guanxi.platform.access.memberships import Provider, register_provider
+from guanxi.platform.access.memberships import Provider, register_provider, withhold
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
 from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.sharing import sets
+
+withhold("to_pool")  # it takes the customer from its owner
 
 POOLS = register_provider(
     Provider(

@@ -34,7 +34,12 @@ class Level(TextChoices):
 
 
 #: What only those may do whose record it is, and leads.
-WITHHELD = frozenset({"delete", "restore", "assign", "share", "include", "exclude", "approve", "import"})
+WITHHELD = {"delete", "restore", "assign", "share", "include", "exclude", "approve", "import"}
+
+
+def withhold(action: str) -> None:
+    """Say so of an action of one's own."""
+    WITHHELD.add(action)
 
 
 def levels_for(action: str) -> tuple[str, ...]:

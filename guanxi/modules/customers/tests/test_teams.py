@@ -101,7 +101,8 @@ def test_a_place_lasts_from_its_first_day_to_its_last(owner, helper, customer):
 def test_a_function_carries_what_the_role_allows_and_no_more(owner, helper, customer, function, carried):
     join(owner, customer, helper, function=function)
     entity = registry.get("customers.customer")
-    every = [*gate.READ_ACTIONS, *(command.name for command in commands.commands_of(entity) if not command.new)]
+    here = {command.name for command in commands.commands_of(entity) if not command.new}
+    every = {*gate.READ_ACTIONS, *(here & (DONE | {"reveal", "share", "assign", "delete", "restore"}))}  # modules above have actions of their own
     assert {name for name in every if gate.admits(actor_of(helper), entity, [customer.pk], name)} == carried
 
 

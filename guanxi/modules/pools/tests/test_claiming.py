@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from guanxi.modules.customers.models import Contact, Customer
+from guanxi.modules.customers.models import Contact, Customer, TeamMember
 from guanxi.modules.customers.tests.factories import NOW, actor_of, user
 from guanxi.modules.pools.models import Participant, Placement, Pool
 from guanxi.modules.pools.tests.scene import Scene, claim, put_in
@@ -269,3 +269,13 @@ def test_many_go_in_and_out_by_as_many_statements_as_few(scene):
 
     few, many = statements(3), statements(12)
     assert many <= tuple(number + 2 for number in few)
+
+
+def test_who_only_works_along_in_the_team_does_not_give_the_customer_away(scene):
+    customer = scene.customer()
+    TeamMember.objects.create(customer=customer, user=scene.zoe, function="edit")
+    with pytest.raises(gate.Forbidden):
+        scene.put_in(customer, by=scene.zoe)
+    assert not Placement.objects.exists()
+    TeamMember.objects.update(function="lead")
+    assert scene.put_in(customer, by=scene.zoe)

@@ -11,7 +11,13 @@ from guanxi.platform.entities.options import EntityKind
 from tests.contract.people import person
 from tests.fakes.models import Company
 
-RECORDS = [entity.key for entity in registry.declared() if entity.kind is EntityKind.RECORD and entity.menu]
+RECORDS = [
+    entity.key
+    for entity in registry.declared()
+    if entity.kind is EntityKind.RECORD
+    and entity.menu
+    and "restore" in {command.name for command in commands.commands_of(entity)}
+]
 
 
 @pytest.fixture
