@@ -5,6 +5,7 @@ import re
 from django.test import Client
 
 from guanxi.modules.customers.tests.factories import ContactFactory, CustomerFactory
+from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from tests.organisation import Organisation
@@ -12,6 +13,7 @@ from tests.organisation import Organisation
 
 def test_what_happened_around_a_merged_customer_is_told_once(organisation: Organisation, client: Client) -> None:
     chief = organisation.everything()
+    User.objects.update(language="en")
     client.force_login(organisation.users["chief"])
     stays, goes = CustomerFactory(), CustomerFactory()
     contact = ContactFactory(customer=goes)

@@ -102,7 +102,10 @@ def test_a_function_carries_what_the_role_allows_and_no_more(owner, helper, cust
     join(owner, customer, helper, function=function)
     entity = registry.get("customers.customer")
     here = {command.name for command in commands.commands_of(entity) if not command.new}
-    every = {*gate.READ_ACTIONS, *(here & (DONE | {"reveal", "share", "assign", "delete", "restore"}))}  # modules above have actions of their own
+    every = {
+        *gate.READ_ACTIONS,
+        *(here & (DONE | {"reveal", "share", "assign", "delete", "restore"})),
+    }  # modules above have actions of their own
     assert {name for name in every if gate.admits(actor_of(helper), entity, [customer.pk], name)} == carried
 
 

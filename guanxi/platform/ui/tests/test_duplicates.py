@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.duplicates.models import Merge
@@ -100,6 +101,7 @@ def test_the_pages_are_closed_to_whoever_lacks_the_right(organisation, client, c
 
 # --- the past of a merged record --------------------------------------------------------------------------
 def merged(actor, survivor: Company, other: Company) -> None:
+    User.objects.update(language="en")
     inputs = {"other": other.pk, "take": []}
     run(commands.get("fakes.company.merge"), actor, ids=[survivor.pk], inputs=inputs)
 
