@@ -20,7 +20,7 @@ from tests.fakes.models import Company
 from tests.leaks.conditions import SETTINGS, conditions
 from tests.leaks.doors import Page, Token
 
-pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.long]
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.long, pytest.mark.once]
 
 CUSTOMER, COMPANY = "customers.customer", "fakes.company"
 LAST = 4
