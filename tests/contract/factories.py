@@ -20,7 +20,7 @@ from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
-from guanxi.platform.commands.executor import run
+from guanxi.platform.commands.executor import claim_files, run
 from guanxi.platform.commands.saving import insert_records, stamp
 from guanxi.platform.documents.tests.letters import letter
 from guanxi.platform.entities import registry, source
@@ -416,8 +416,9 @@ class _ChangeRequests(Factory):
         record.customer_id, record.seen, record.reason, record.code = customer, 1, f"reason {n}", f"BG-{n}"
         record.changes = {"short_name": ["", f"short {n}"]}
         record.requested_by_id = maker.user_id or User.objects.create_user(f"asks{n}", name=f"Asks {n}").pk
+        record.evidence_id = _upload(n)
         with transaction.atomic():
-            insert_records(self.entity, [record], maker)
+            claim_files(self.entity, insert_records(self.entity, [record], maker))
         return self.entity.base_rows().get(pk=record.pk)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.utils import translation
 
 from guanxi.modules.customers.models import Customer
 from guanxi.modules.customers.tests.factories import actor_of
@@ -30,7 +31,8 @@ def at_once(*tasks: Callable[[], Any]) -> list[str]:
         try:
             if start:
                 start.wait(timeout=30)
-            task()
+            with translation.override("en"):  # the language of a thread
+                task()
         except Blocked as refusal:
             return str(refusal)
         finally:
