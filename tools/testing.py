@@ -28,7 +28,7 @@ def test(database: str, browser: bool, arguments: Sequence[str]) -> int:
     run([PYTHON, "-m", "tools.translations", "compile"])
     chosen_tests = "browser" if browser else "not browser"
     if _whole(arguments):
-        chosen_tests += " and not once" if database == "postgres" and not browser else ""
+        chosen_tests += "" if browser else " and not once" if database == "postgres" else " and not postgres"
     command: list[str | Path] = [PYTHON, "-m", "pytest", "-m", chosen_tests]
     if _whole(arguments):
         # In the order of conftest.py: long files first.

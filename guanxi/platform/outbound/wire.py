@@ -32,21 +32,25 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(target.host, target.port, timeout=conf.connect)
         self._address, self._encrypted, self._ca = address, target.encrypted, conf.ca
         self.default_port = HTTPS_PORT if target.encrypted else self.default_port  # the Host header leaves it out
+        self._wire: socket.socket | None = None
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self._wire = socket.create_connection((self._address, self.port), self.timeout)
         if self._encrypted:
             context = ssl.create_default_context(cafile=self._ca or None)
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = self._wire = context.wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
             self.sock.do_handshake()
 
     def cut(self) -> None:
-        """End whatever is under way, from another thread."""
-        if self.sock is not None:
+        """End whatever is under way, from another thread. ``sock`` is gone as soon as an answer begins that ends with the
+        connection, while its body is still read."""
+        if self._wire is not None:
             try:
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(self._wire, socket.SHUT_RDWR)
             except OSError:
-                self.sock.close()
+                self._wire.close()
 
 
 @contextmanager

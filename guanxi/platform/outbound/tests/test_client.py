@@ -3,6 +3,7 @@ what was asked for."""
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -196,9 +197,11 @@ def test_an_answer_that_is_too_large_is_left(bird):
 
 def test_a_server_that_drips_is_left_in_time(bird, settings):
     settings.OUTBOUND = {**settings.OUTBOUND, "total": 0.3}
+    began = time.monotonic()
     with pytest.raises(Unreachable) as failure:
         get(f"{bird.url}/slowly")
     assert failure.value.code == "slow"
+    assert time.monotonic() - began < 25, "the whole answer takes fifty seconds"
 
 
 def test_a_connector_that_fails_again_and_again_rests(bird):
