@@ -43,6 +43,7 @@ def parts() -> list[Part]:
     """All parts, in their order; the drills are those of the drills command, each on its databases."""
     return [
         *(Part(f"tests, {kind}", TESTS, kind, TESTS_WITHIN) for kind in drills.BOTH),
+        *(Part(f"benchmark, {kind}", ("-m", "bench.run", "--smoke"), kind) for kind in drills.BOTH),
         *(Part(f"leaks, {kind}", ("-m", "tests.leaks", "--full"), kind, LEAKS_WITHIN) for kind in drills.BOTH),
         *(
             Part(_name_of(drill, kind), drill.command(), kind or "sqlite", drill.within)

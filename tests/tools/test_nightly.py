@@ -11,7 +11,9 @@ from tools.shell import Failure
 
 def test_the_parts_are_all_leaks_each_drill_on_each_of_its_databases_and_the_attacks():
     names = [one.name for one in nightly.parts()]
-    assert names[:4] == ["tests, sqlite", "tests, postgres", "leaks, sqlite", "leaks, postgres"]
+    assert names[:6] == [
+        f"{name}, {database}" for name in ("tests", "benchmark", "leaks") for database in ("sqlite", "postgres")
+    ]
     assert {"drill F01, sqlite", "drill F01, postgres", "drill F06", "drill N30, sqlite"} <= set(names)
     assert sum(name.startswith("drill ") for name in names) == sum(len(drill.databases) for drill in drills.DRILLS)
     assert names[-2:] == ["schemathesis", "sqlmap"]
