@@ -16,7 +16,7 @@ from tests.organisation import Organisation
 from tests.queries import django_assert_max_num_queries, django_assert_num_queries
 
 #: Speed is measured in bench/, never in a test.
-settings.register_profile("house", deadline=None, max_examples=30)
+settings.register_profile("house", deadline=None)
 settings.register_profile("night", deadline=None, max_examples=500)
 settings.load_profile("house")
 

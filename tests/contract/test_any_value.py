@@ -40,7 +40,12 @@ def record(db, key):
 
 
 @pytest.mark.parametrize("key", ENTITIES)
-@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=settings.default.max_examples // 3,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_any_value_is_typed_or_refused(record, key, data):
     fields = factory_for(key).fields()
