@@ -13,8 +13,8 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tools import sprite
 
-#: People of the demonstration data by what they may do.
-EDITOR, MANAGER, LEADER = "yuli", "pengxiangyang", "liangyulin"
+#: People of the demonstration data by what they may do; as the newcomer one test alone signs in.
+EDITOR, MANAGER, NEWCOMER = "yuli", "pengxiangyang", "liangyulin"
 ANSWERS_OF_FORMS = {409, 422}
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import EDITOR, Desk
+from tests.browser.desk import EDITOR, NEWCOMER, Desk
 
 
 def test_one_click_signs_in_and_the_tour_shows_five_stops_once(desks: Callable[..., Desk]) -> None:
     desk = desks("")
     page = desk.open("/accounts/login/")
-    page.locator("button[value=cuihaitao]").click()
+    page.locator(f"button[value={NEWCOMER}]").click()
     expect(page.locator(".gx-tour h2")).to_be_visible()
     for _stop in range(4):
         page.locator(".gx-tour footer .btn-primary").click()

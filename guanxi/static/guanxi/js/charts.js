@@ -186,7 +186,7 @@
       animation: motion,
       animationDuration: 150,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      aria: { enabled: true, decal: { show: matchMedia("(prefers-contrast: more)").matches } },
+      aria: { enabled: true, label: { enabled: false }, decal: { show: matchMedia("(prefers-contrast: more)").matches } },
       ...(KINDS[data.kind] || cartesian)(data),
     };
   }

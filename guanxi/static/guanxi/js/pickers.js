@@ -30,11 +30,16 @@
     };
     if (url) {
       settings.preload = "focus";
-      settings.load = (words, done) => {
+      settings.load = function (words, done) {
+        const hand = (results) => {
+          const chosen = !this.isOpen && this.isFull();
+          done(results);
+          if (chosen) this.close(); // an answer that comes late opened it again over what stands below
+        };
         fetch(url + (url.includes("?") ? "&" : "?") + "q=" + encodeURIComponent(words))
           .then((answer) => (answer.ok ? answer.json() : { results: [] }))
-          .then((json) => done(json.results))
-          .catch(() => done());
+          .then((json) => hand(json.results))
+          .catch(() => hand());
       };
       settings.shouldLoad = () => true;
       settings.score = () => () => 1;
