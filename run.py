@@ -143,7 +143,8 @@ def _manage(name: str, arguments: Sequence[str]) -> int:
 def _script(script: Sequence[str], database: str, arguments: Sequence[str]) -> int:
     environment.ready("requirements-dev.txt")
     assets.ready()
-    with postgres.database(database) as extra:
+    durable = postgres.DURABLE if script == PASSED_ON["bench"][1] else {}
+    with postgres.database(database, **durable) as extra:
         return shell.call([environment.PYTHON, *script, *arguments], extra)
 
 

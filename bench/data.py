@@ -25,9 +25,12 @@ from guanxi.platform.refdata.models import Code, Industry, Region
 
 SEED = 20
 PASSWORD = "a long password for measuring"
-CITIES, COUNTIES = 3, 4
-#: Accounts per scope; those that are ruled get their role in rules.py, with the customers.
+#: The least of cities and the counties of each; a city has CITY customers when there are so many.
+CITIES, COUNTIES, CITY = 3, 4, 100_000
+#: Accounts per scope, at the least; those that are ruled get their role in rules.py, with the customers.
 ACCOUNTS = {"all": 4, "subtree": 6, "region": 6, "own": 44, "ruled": 2}
+#: Customers of an account manager, when there are so many.
+OWN = 300
 #: A directory everybody may read; the links shown in lists lead there.
 DIRECTORY = ("access.*", "refdata.*", "directory.*")
 #: Plain lists: asking an enumeration for its values takes longer than all the rest of a record.
@@ -62,12 +65,14 @@ def read_company() -> Company:
     return company
 
 
-def build_company() -> Company:
-    """A head office, 3 cities with 4 counties each, and 60 people with a role of their scope."""
-    province = _province()
+def build_company(size: int) -> Company:
+    """A head office, at least 3 cities with 4 counties each, and at least 60 people with a role of their scope: as many as
+    ``size`` customers need."""
+    number = max(CITIES, size // CITY)
+    province = _province(number)
     head = _department("head", words()["departments"]["head"], province, None)
     cities, counties = [], []
-    for city in _children(province, CITIES):
+    for city in _children(province, number):
         branch = _department(city.code, words()["departments"]["city"] % {"place": city.label}, city, head)
         cities.append(branch)
         for county in _children(city, COUNTIES):
@@ -75,7 +80,8 @@ def build_company() -> Company:
             counties.append(_department(county.code, name, county, branch))
     password = make_password(PASSWORD)
     places = {"all": [head], "subtree": cities, "region": cities, "own": counties, "ruled": cities}
-    for scope, number in ACCOUNTS.items():
+    for scope, least in ACCOUNTS.items():
+        number = max(least, size // OWN) if scope == "own" else least
         people = [_user(f"{scope}{at}", places[scope][at % len(places[scope])], password) for at in range(number)]
         if scope != "ruled":
             role = _role(scope)
@@ -83,10 +89,10 @@ def build_company() -> Company:
     return read_company()
 
 
-def _province() -> Region:
-    """The first province that has enough cities with enough counties."""
+def _province(cities: int) -> Region:
+    """The first province that has so many cities with enough counties."""
     for province in Region.objects.filter(level=1, active=True).order_by("code"):
-        if len(_children(province, CITIES)) == CITIES:
+        if len(_children(province, cities)) == cities:
             return province
     raise LookupError("no province has enough cities: load_refdata has not run")
 

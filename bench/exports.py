@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.figures import Aim, Figure
-from bench.imports import PATIENCE, Stuck, settle
 from bench.pages import Site
 from bench.processes import Process
+from bench.waiting import Stuck, ended, settle
 from bench.yardsticks import plain_csv, plain_xlsx
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.exchange import exporting
@@ -53,11 +53,4 @@ def _carry_out(request: exporting.Request, actor: Actor) -> Job:
     job = enqueue(
         "exchange.export", request.payload() | {"held": True}, owner_id=actor.user_id or 0, label=sentence("Export")
     )
-    deadline = time.monotonic() + PATIENCE
-    while job.state != "done":
-        if job.state in ("failed", "cancelled") or time.monotonic() > deadline:
-            traces = "".join(job.traces.values_list("trace", flat=True)[:1])
-            raise Stuck(f"export: {job.state} {job.error} {traces}")
-        time.sleep(0.02)
-        job.refresh_from_db()
-    return job
+    return ended(job)

@@ -9,29 +9,21 @@ from typing import Any
 from bench import import_files
 from bench.data import read_company
 from bench.figures import Aim, Figure, Times
-from bench.pages import ADDRESS, Site
+from bench.pages import ADDRESS, SAVE, Site
 from bench.processes import Process, own_cpu
 from bench.session import changed
+from bench.waiting import PATIENCE, Stuck, check, ended, settle, sleep
 from guanxi.modules.customers.models import Customer
 from guanxi.platform.entities import registry
-from guanxi.platform.events.sealer import seal
 from guanxi.platform.exchange import services
 from guanxi.platform.exchange.choices import ImportState
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.reading import ReadOptions, spool
-from guanxi.platform.jobs.choices import UNFINISHED
 from guanxi.platform.jobs.models import InteractiveUse, Job
-from guanxi.platform.search import selectors as search
 
 NEW, HALF, BESIDE = Aim(8_000, least=True), Aim(5_000, least=True), Aim(3_000, least=True)
-SAVE = Aim(60, "p95")
-PATIENCE, SETTLES_WITHIN = 1_800.0, 120.0  # seconds
 #: New customers of the files begin here, far from those that were loaded.
 FIRST, FIRST_PROFILED = 10_000_000, 500_000_000
-
-
-class Stuck(Exception):
-    """A job that failed or does not end."""
 
 
 def name_of(kind: str, *, half: bool) -> str:
@@ -48,7 +40,7 @@ class Imports:
         folder: Path,
         rows: int,
         worker: Process | None,
-        idle: Callable[[], Any] = lambda: time.sleep(0.02),
+        idle: Callable[[], Any] = sleep,
     ) -> None:
         self.site, self.folder, self.rows, self.worker, self.idle = site, folder, rows, worker, idle
         self.first = itertools.count(FIRST if worker else FIRST_PROFILED, 2 * rows)
@@ -96,10 +88,7 @@ class Imports:
             chosen.refresh_from_db()
             if chosen.state == state:
                 return
-            job = Job.objects.get(pk=chosen.job_id)
-            if job.state in ("failed", "cancelled") or time.monotonic() > deadline:
-                traces = "".join(job.traces.values_list("trace", flat=True)[:1])
-                raise Stuck(f"{chosen}: {job.state} {job.error} {traces}")
+            check(Job.objects.get(pk=chosen.job_id), deadline)
             meanwhile()
             self.idle()
 
@@ -116,8 +105,7 @@ class Imports:
 
     def _stages(self, chosen: Import) -> dict[str, float]:
         """Seconds of each job of an import. The last one ends a moment after its last commit."""
-        while Job.objects.get(pk=chosen.job_id).finished_at is None:
-            self.idle()
+        ended(Job.objects.get(pk=chosen.job_id), self.idle)
         jobs = Job.objects.filter(kind__startswith="exchange.", payload__import=chosen.pk)
         return {job.kind.removeprefix("exchange."): (job.finished_at - job.started_at).total_seconds() for job in jobs}
 
@@ -161,18 +149,3 @@ class Imports:
             Figure("save while an import runs", times.p50, "ms", aim=aim, details=times.details()),
             Figure("import while people save", rate, "rows/s", aim=BESIDE if self.site.driver.sqlite else None),
         ]
-
-
-def settle() -> None:
-    """Seal what earlier steps wrote, let the worker end its own jobs and the index of the search know all of it, so that
-    nothing of that is done during the next."""
-    while seal():
-        pass
-    deadline = time.monotonic() + SETTLES_WITHIN
-    while _at_work() and time.monotonic() < deadline:
-        time.sleep(0.1)
-
-
-def _at_work() -> bool:
-    behind = search.behind()
-    return Job.objects.filter(state__in=UNFINISHED).exists() or bool(behind.events or behind.kinds)

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 STAMP = "made-by"
-SOURCES = ("data.py", "loading.py", "words.json")
+SOURCES = ("crowd.py", "data.py", "loading.py", "rules.py", "words.json")
 
 
 def stamp() -> str:
@@ -24,10 +24,10 @@ def keep(data: Path, template: Path) -> None:
     (template / STAMP).write_text(stamp())
 
 
-def take(template: Path, data: Path) -> bool:
-    """Begin from a kept copy; False where there is none, or one of another loader."""
+def take(template: Path, data: Path, *, as_it_is: bool) -> bool:
+    """Begin from a kept copy; False where there is none, or one of another loader that is not to be taken ``as_it_is``."""
     made = template / STAMP
-    if not made.exists() or made.read_text() != stamp():
+    if not made.exists() or (made.read_text() != stamp() and not as_it_is):
         return False
     for file in template.iterdir():
         shutil.copy2(file, data / file.name)

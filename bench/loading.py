@@ -6,7 +6,7 @@ from itertools import islice
 
 from django.db import connection, connections
 
-from bench import rules, searches
+from bench import crowd, rules, searches
 from bench.data import Company, Writer, build_company
 from guanxi.modules.customers.models import Contact, Customer
 from guanxi.platform.access.actor import Actor
@@ -25,12 +25,15 @@ class NotEmpty(Exception):
 
 
 def load(size: int, tell: Callable[[str], None]) -> None:
-    """``size`` customers and twice as many contacts. Raises NotEmpty where people work already."""
+    """``size`` customers, twice as many contacts, and five events for each customer. Raises NotEmpty where people work already."""
     if User.objects.exists():
         raise NotEmpty("The benchmark needs a database of its own: name an empty one in DATABASE_URL, or none.")
-    company = build_company()
+    company = build_company(size)
     _customers(company, size, tell)
     _contacts(company, 2 * size, tell)
+    begin = time.monotonic()
+    crowd.gather(company, maker(company))
+    _told(tell, "later events", crowd.CHANGES * size, begin)
     rules.lay(company)
     while seal():
         pass

@@ -1,4 +1,4 @@
-"""Lists, records, forms and REST calls through the running server, by one client, for people of three scopes."""
+"""Records, forms and REST calls through the running server, by one client, for people of three scopes."""
 
 import itertools
 import json
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from bench import rules
 from bench.data import PASSWORD, phone
@@ -20,11 +20,11 @@ from guanxi.platform.access import gate, tokens
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.entities import query, registry
-from guanxi.platform.entities.query import Query, Sort
+from guanxi.platform.entities.query import Query
 from guanxi.platform.events.models import Event
 
 SCOPES = ("own", "subtree", "all")
-LIST, RECORD = Aim(50, "p95"), Aim(100, "p95")
+LIST, RECORD, SAVE = Aim(50, "p95"), Aim(100, "p95"), Aim(60, "p95")
 ADDRESS = "/customers/customer/"
 #: Answers 204 after the whole middleware, the session and the actor, and does nothing else on the server.
 EMPTY_VIEW = ("/preferences/", [("sidebar", "open")])
@@ -104,7 +104,7 @@ def measure(site: Site, case: Case) -> Figure:
 
 def cost_of_gate(site: Site, name: str, paths: Sequence[str]) -> Figure:
     """The same pages for somebody under every rule, beside somebody who may see everything in full; the two alternate."""
-    request = _get(*paths)
+    request = get(*paths)
     rounds = []
     for _round in range(site.rounds):
         off, on = (
@@ -119,7 +119,7 @@ def cost_of_gate(site: Site, name: str, paths: Sequence[str]) -> Figure:
 
 def costs_of_gate(site: Site, wanted: Callable[[str], bool]) -> Iterator[Figure]:
     """What lists and records cost with every rule on, against none."""
-    records = [f"{ADDRESS}{pk}/" for pk in _some_ids(site, rules.SCOPE)]
+    records = [f"{ADDRESS}{pk}/" for pk in some_ids(site, rules.SCOPE)]
     for name, paths in (
         ("list", [ADDRESS]),
         ("list filtered", [f"{ADDRESS}?{urlencode(FILTERED)}"]),
@@ -138,73 +138,43 @@ def timed(web: Process | None, request: Callable[[], Answer], times: int) -> Tim
 
 
 def cases(site: Site, wanted: Callable[[str], bool]) -> Iterator[Case]:
-    """What is measured on pages, of those whose name is wanted."""
-    yield from (case for case in _every_case(site, wanted) if wanted(case.name))
+    """What is measured on pages of a record and by REST, of those whose name is wanted."""
+    yield from (case for case in _every_case(site) if wanted(case.name))
 
 
-def _every_case(site: Site, wanted: Callable[[str], bool]) -> Iterator[Case]:
-    for scope in SCOPES:
-        yield from _lists(site, scope)
-        if wanted(name := f"list deep page, {scope}"):
-            after = _half_way(site, scope)
-            yield _list(site, name, scope, {"after": after}, Query(), after)
+def _every_case(site: Site) -> Iterator[Case]:
     for scope in SCOPES:
         yield _record(site, scope)
     yield from _forms(site)
     yield from _rest(site)
 
 
-def _lists(site: Site, scope: str) -> Iterator[Case]:
-    entity, actor = site.entity, site.actors[scope]
-    filtered = Query(filter=query.read_filter(entity, actor, FILTER))
-    yield _list(site, f"list first page, {scope}", scope, {}, Query())
-    yield _list(site, f"list filtered, {scope}", scope, FILTERED, filtered)
-    yield _list(site, f"list sorted by name, {scope}", scope, {"sort": "name"}, Query(sort=Sort("name")))
-    rows = statements(lambda: query.count(entity, actor, Query()))
-    yield Case(f"list count, {scope}", scope, _get(f"{ADDRESS}count/"), _bare(site, rows), LIST)
-
-
-def _list(site: Site, name: str, scope: str, parameters: dict[str, str], shown: Query, after: str = "") -> Case:
-    rows = statements(lambda: query.page(site.entity, site.actors[scope], shown, after=after))
-    return Case(name, scope, _get(f"{ADDRESS}?{urlencode(parameters)}"), _bare(site, rows), LIST)
-
-
-def _half_way(site: Site, scope: str) -> str:
-    """The cursor in the middle of what a person sees, reached by following the REST list from its start."""
-    session = site.calls[scope]
-    half = session.json(f"/api{ADDRESS}count/?count=exact")["count"] // 2
-    path = f"/api{ADDRESS}?{urlencode({'limit': 200, 'fields': 'code'})}"
-    for _page in range(half // 200):
-        path = session.json(path)["next"]
-    return parse_qs(urlsplit(path).query).get("cursor", [""])[0].removeprefix("next-")
-
-
-def _get(*paths: str) -> Callable[[Session], Answer]:
+def get(*paths: str) -> Callable[[Session], Answer]:
     """Requests each of the addresses in turn."""
     turn = itertools.cycle(paths)
     return lambda session: session.get(next(turn)).must(200)
 
 
-def _bare(site: Site, wanted: list[Statement]) -> Callable[[], float]:
+def bare(site: Site, wanted: list[Statement]) -> Callable[[], float]:
     return lambda: site.driver.fetch(wanted)
 
 
-def _some_ids(site: Site, scope: str) -> list[int]:
+def some_ids(site: Site, scope: str) -> list[int]:
     """Customers from all over what a person sees."""
     ids = list(site.entity.rows(site.actors[scope]).order_by("-pk").values_list("pk", flat=True)[:5_000])
     return ids[:: max(1, len(ids) // 40)]
 
 
 def _record(site: Site, scope: str) -> Case:
-    actor, ids = site.actors[scope], _some_ids(site, scope)
+    actor, ids = site.actors[scope], some_ids(site, scope)
     rows = statements(lambda: gate.get(actor, site.entity, ids[0]))
     paths = [f"{ADDRESS}{pk}/" for pk in ids]
-    return Case(f"record, {scope}", scope, _get(*paths), _bare(site, rows), RECORD)
+    return Case(f"record, {scope}", scope, get(*paths), bare(site, rows), RECORD)
 
 
 def _forms(site: Site) -> Iterator[Case]:
     scope = "own"
-    region, ids = User.objects.get(username="own0").region_id, _some_ids(site, scope)
+    region, ids = User.objects.get(username="own0").region_id, some_ids(site, scope)
     turn, numbers = itertools.cycle(ids), itertools.count(90_000_000)
 
     def create(session: Session) -> Answer:
@@ -217,10 +187,10 @@ def _forms(site: Site) -> Iterator[Case]:
         return session.post(path, changed(session.form(path), remarks=f"Measured {next(numbers)}")).must(302)
 
     writes = Writes(site.driver)
-    yield Case("create form", scope, _get(f"{ADDRESS}new/"), _bare(site, []), RECORD)
+    yield Case("create form", scope, get(f"{ADDRESS}new/"), bare(site, []), RECORD)
     yield Case("create", scope, create, writes.insert, RECORD)
     rows = statements(lambda: gate.get(site.actors[scope], site.entity, ids[0], "edit"))
-    yield Case("edit form", scope, _get(f"{ADDRESS}{ids[0]}/edit/"), _bare(site, rows), RECORD)
+    yield Case("edit form", scope, get(f"{ADDRESS}{ids[0]}/edit/"), bare(site, rows), RECORD)
     yield Case("edit", scope, edit, writes.update, RECORD)
 
 
@@ -257,8 +227,8 @@ def _rest(site: Site) -> Iterator[Case]:
     for scope in SCOPES:
         actor = site.actors[scope]
         rows = statements(lambda actor=actor: query.page(site.entity, actor, Query()))  # type: ignore[misc]
-        yield Case(f"REST list, {scope}", scope, _get(f"/api{ADDRESS}"), _bare(site, rows), LIST, rest=True)
-    ids = _some_ids(site, "own")
+        yield Case(f"REST list, {scope}", scope, get(f"/api{ADDRESS}"), bare(site, rows), LIST, rest=True)
+    ids = some_ids(site, "own")
     rows = statements(lambda: gate.get(site.actors["own"], site.entity, ids[0]))
     paths = [f"/api{ADDRESS}{pk}/" for pk in ids]
-    yield Case("REST record, own", "own", _get(*paths), _bare(site, rows), RECORD, rest=True)
+    yield Case("REST record, own", "own", get(*paths), bare(site, rows), RECORD, rest=True)

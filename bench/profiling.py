@@ -4,13 +4,14 @@ import cProfile
 import io
 import pstats
 from collections.abc import Callable, Collection
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.test import override_settings
 
-from bench import exports, pages
+from bench import exports, lists, pages, searches
 from bench.imports import Imports, name_of
 from guanxi.platform.exchange import exporting
 from guanxi.platform.exchange.choices import Format
@@ -24,7 +25,7 @@ def report(names: Collection[str], folder: Path, rows: int) -> list[str]:
     lines: list[str] = []
     # Without a server between them the requests follow each other faster than any caller may ask.
     with override_settings(API={**settings.API, "rate": 0}), pages.site(None, REQUESTS, 1) as site:
-        for case in pages.cases(site, lambda name: name in names):
+        for case in chain(*(part.cases(site, lambda name: name in names) for part in (lists, pages, searches))):
             session = (site.calls if case.rest else site.pages)[case.scope]
             case.request(session)
             lines += _section(case.name, lambda: [case.request(session) for _ in range(REQUESTS)])  # noqa: B023

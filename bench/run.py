@@ -39,6 +39,14 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--renew-baseline", action="store_true", help="with --smoke: write the ratios into baseline.json"
     )
+    found.add_argument(
+        "--keep",
+        action="store_true",
+        help="begin from what an earlier run loaded, although the tables may have changed since; migrations run on it",
+    )
+    found.add_argument(
+        "--growth", type=Path, nargs="+", metavar="FILE", help="only compare reports of --json of several sizes"
+    )
     found.add_argument("--profile", action="store_true", help="profile every page, not only those that miss their aim")
     return found
 
@@ -47,15 +55,19 @@ def main() -> int:
     options = parser().parse_args()
     if options.renew_baseline and not options.smoke:
         parser().error("the baseline is made of the smoke run's ratios: add --smoke")
+    if options.growth:
+        return _growth(options.growth)
     size = options.size or (SMOKE if options.smoke else FULL)
     database = "postgres" if os.environ.get("DATABASE_URL") else "sqlite"
     folder = OUT / f"{database}-{size}"
-    _prepare(folder, size)
+    _prepare(folder, size, keep=options.keep)
 
     from bench import figures as reports
     from bench.suite import Suite
 
-    suite = Suite(folder, size, *(SMOKE_ROUNDS if options.smoke else FULL_ROUNDS), only=options.only)
+    suite = Suite(
+        folder, size, *(SMOKE_ROUNDS if options.smoke else FULL_ROUNDS), only=options.only, smoke=options.smoke
+    )
     baseline = reports.read_baseline(database) if options.smoke and not options.renew_baseline else {}
     found = suite.measure()
     slow = reports.worse(found, baseline)
@@ -71,7 +83,8 @@ def main() -> int:
     report.write_text("\n".join([f"# {database}, {size:,} customers, {_machine()}", "", text, "", *profiles]))
     print(f"Report: {report.relative_to(ROOT)}")
     if options.json:
-        options.json.write_text(json.dumps(reports.as_data(found), indent=2, ensure_ascii=False) + "\n")
+        data = {"size": size, "database": database, "machine": _machine(), "figures": reports.as_data(found)}
+        options.json.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     if options.renew_baseline:
         reports.renew_baseline(database, found)
     for figure in slow:
@@ -79,12 +92,23 @@ def main() -> int:
     return 1 if slow else 0
 
 
+def _growth(files: list[Path]) -> int:
+    """Fails where something grows faster than n log n."""
+    from bench import growth
+
+    text, faster = growth.table(files)
+    print(text)
+    for name in faster:
+        print(f"FAILED: {name} grows faster than n log n")
+    return 1 if faster else 0
+
+
 def _machine() -> str:
     cores = len(os.sched_getaffinity(0))
     return f"{datetime.now(UTC):%Y-%m-%d}, {cores} cores, load {os.getloadavg()[0]:.1f}"
 
 
-def _prepare(folder: Path, size: int) -> None:
+def _prepare(folder: Path, size: int, *, keep: bool) -> None:
     """A fresh data folder and database with ``size`` customers; on SQLite the copy of an earlier run."""
     data, template = folder / "data", folder / "template"
     shutil.rmtree(data, ignore_errors=True)
@@ -92,7 +116,7 @@ def _prepare(folder: Path, size: int) -> None:
     os.environ.update(GUANXI_DATA_DIR=str(data), GUANXI_LOG_FORMAT="plain", GUANXI_LOG_LEVEL="WARNING", GUANXI_LIVE="0")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
     sqlite = not os.environ.get("DATABASE_URL")
-    ready = sqlite and kept.take(template, data)
+    ready = sqlite and kept.take(template, data, as_it_is=keep)
 
     import django
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from bench.data import words
 from bench.figures import Aim, Figure
-from bench.pages import LIST, SCOPES, Case, Site, _bare, _get
+from bench.pages import LIST, SCOPES, Case, Site, bare, get
 from bench.yardsticks import statements
 from guanxi.modules.customers.models import Customer
 from guanxi.platform.entities import registry
@@ -41,7 +41,7 @@ def cases(site: Site, wanted: Callable[[str], bool]) -> Iterator[Case]:
             if not wanted(name := f"search {what}, {scope}"):
                 continue
             rows = statements(lambda text=text, scope=scope: selectors.search(site.actors[scope], text))  # type: ignore[misc]
-            yield Case(name, scope, _get(f"/search/?{urlencode({'q': text})}"), _bare(site, rows), LIST)
+            yield Case(name, scope, get(f"/search/?{urlencode({'q': text})}"), bare(site, rows), LIST)
 
 
 def index(entity_key: str, most: int | None = None) -> tuple[int, float]:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench import exports, pages, processes, profiling, searches
+from bench import batches, exports, lists, pages, processes, profiling, searches, traffic
 from bench.figures import Aim, Figure
 from bench.imports import Imports, name_of
 from guanxi.platform.exchange.choices import Format
@@ -14,26 +14,33 @@ from guanxi.platform.exchange.choices import Format
 START, MEMORY = Aim(3), Aim(400)
 STARTS = 3
 BESIDE = ("save while an import runs", "import while people save")
-EXCHANGE = (
+WORK = (
     *(f"export {kind}" for kind in ("csv", "xlsx")),
     *(name_of(kind, half=half) for half in (False, True) for kind in ("csv", "xlsx")),
     *BESIDE,
+    *batches.NAMES,
 )
+
+#: How the names begin of what the smoke run leaves out: it guards ratios, and these tell of sizes and crowds.
+LONG = (
+    "list by ", "list sorted by employees", "groups by ", "board", "tree", *traffic.NAMES, *batches.NAMES,
+)  # fmt: skip
 
 #: The names a step gives figures for, and the step.
 Step = tuple[tuple[str, ...], Callable[[], list[Figure]]]
 
 
 class Suite:
-    """All measurements on one loaded database. ``only`` is a part of a name."""
+    """All measurements on one loaded database, or those of the smoke run. ``only`` is a part of a name."""
 
-    def __init__(self, folder: Path, size: int, times: int, rounds: int, only: str = "") -> None:
+    def __init__(self, folder: Path, size: int, times: int, rounds: int, *, only: str, smoke: bool) -> None:
         self.folder, self.size, self.times, self.rounds, self.only = folder, size, times, rounds, only
+        self.left_out = LONG if smoke else ()
         self.found: list[Figure] = []
 
     def measure(self) -> list[Figure]:
         """Every figure that is wanted, told as it comes."""
-        self.found = self._run(lambda name: self.only in name)
+        self.found = self._run(lambda name: self.only in name and not name.startswith(self.left_out))
         return self.found
 
     def measure_again(self, figures: Sequence[Figure]) -> list[Figure]:
@@ -46,17 +53,19 @@ class Suite:
         with ExitStack() as stack:
             web = stack.enter_context(processes.web(self.folder))
             site = stack.enter_context(pages.site(web, self.times, self.rounds))
-            for case in (*pages.cases(site, wanted), *searches.cases(site, wanted)):
+            for case in itertools.chain(*(part.cases(site, wanted) for part in (lists, pages, searches))):
                 found.append(_told(pages.measure(site, case)))
             found += map(_told, pages.costs_of_gate(site, wanted))
+            found += map(_told, traffic.figures(site, wanted))
             if wanted("memory"):
                 found.append(_told(Figure("memory", web.anonymous(), "MB", aim=MEMORY)))
             if wanted("search index"):
                 found.append(_told(searches.indexing(self.size)))
-            if any(wanted(name) for name in EXCHANGE):
+            if any(wanted(name) for name in WORK):
                 worker = stack.enter_context(processes.worker(self.folder))
                 for names, step in self._exchange(site, worker):
                     found += map(_told, step()) if any(map(wanted, names)) else []
+                found += map(_told, batches.figures(site, worker, wanted))
         return found
 
     def _started(self) -> Figure:

@@ -58,6 +58,20 @@ class Driver:
             self.connection.execute(self.placed(sql), params).fetchall()
         return time.perf_counter() - begin
 
+    def pass_over(self, sql: str) -> None:
+        """Read all rows of a statement, a part of them at a time."""
+        if self.sqlite:
+            cursor = self.connection.execute(sql)
+        else:
+            self.connection.execute("BEGIN")
+            cursor = self.connection.cursor("pass")  # a cursor of the server: without a name it would fetch all at once
+            cursor.execute(sql)
+        while cursor.fetchmany(2_000):
+            pass
+        cursor.close()
+        if not self.sqlite:
+            self.connection.execute("COMMIT")
+
     def scratch(self, model: type[models.Model], name: str) -> None:
         """An empty table equal to the model's, with its indexes and constraints, under another name."""
         table, run = model._meta.db_table, self.connection.execute

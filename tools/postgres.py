@@ -27,16 +27,19 @@ SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "256MB",
 }
+#: For measurements: what a save costs includes that it lasts.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 READY_WITHIN = 30.0  # seconds
 
 Account = tuple[str, str]  # user, group
 
 
 @contextmanager
-def database(kind: str) -> Iterator[dict[str, str]]:
+def database(kind: str, **settings: str) -> Iterator[dict[str, str]]:
     """The environment variables that choose a database for a child process.
 
     :param kind: "sqlite", or "postgres": the server of DATABASE_URL if that is set, else a private one
+    :param settings: of the private one, instead of those of SETTINGS
     """
     if kind == "sqlite":
         # Empty counts as not set, so that a DATABASE_URL of the shell does not reach the SQLite run.
@@ -44,26 +47,16 @@ def database(kind: str) -> Iterator[dict[str, str]]:
     elif url := os.environ.get("DATABASE_URL"):
         yield {"DATABASE_URL": url}
     else:
-        with server() as url:
-            yield {"DATABASE_URL": url, "GUANXI_OWN_SERVER": "1"}
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """Start a server with an empty database and stop it at the end, also when interrupted.
-
-    :returns: the database's URL
-    :raises Failure: when PostgreSQL is not installed or does not start
-    """
-    with private() as started:
-        yield started.url
+        with private(**settings) as started:
+            yield {"DATABASE_URL": started.url, "GUANXI_OWN_SERVER": "1"}
 
 
 @contextmanager
 def private(**settings: str) -> Iterator["Server"]:
-    """The same server as an object that may be stopped, crashed and started again.
+    """A server with an empty database, stopped and removed at the end, also when interrupted.
 
     :param settings: instead of those of SETTINGS
+    :raises Failure: when PostgreSQL is not installed or does not start
     """
     programs = find_programs()
     # Not in TMPDIR: a socket's path may have 107 characters only.

@@ -1,0 +1,61 @@
+"""What customers have beside their own data: colleagues in their teams, shares with others, and a past."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import cycle, islice
+
+from bench.data import Company
+from guanxi.modules.customers.models import Customer
+from guanxi.modules.customers.models.team import TeamMember
+from guanxi.platform.access.actor import Actor, System
+from guanxi.platform.access.memberships import Level
+from guanxi.platform.access.models import User
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import SET_LIMIT
+from guanxi.platform.commands.sets import Work, change_many, create_many
+from guanxi.platform.entities import registry
+from guanxi.platform.sharing.models import Share
+
+CUSTOMER = "customers.customer"
+#: One customer in so many has a colleague in its team, one in so many is shared.
+TEAM, SHARED = 5, 100
+#: Times each customer was changed since.
+CHANGES = 2
+CHUNK = 2_000
+
+
+def gather(company: Company, maker: Actor) -> None:
+    """Colleagues, shares and changes for the customers there are."""
+    people = [user for scope in ("own", "subtree", "region", "all") for user in company.staff[scope]]
+    _teams(cycle(people))
+    _shares(cycle(reversed(people)))
+    for turn in range(CHANGES):
+        _change(maker, turn)
+
+
+def _teams(people: Iterator[User]) -> None:
+    for ids in _chunks(TEAM):
+        TeamMember.objects.bulk_create(TeamMember(customer_id=pk, user=next(people), function=Level.EDIT) for pk in ids)
+
+
+def _shares(people: Iterator[User]) -> None:
+    for ids in _chunks(SHARED):
+        shares = [
+            Share(entity=CUSTOMER, record_id=pk, customer_id=pk, person=next(people), permission=Level.READ)
+            for pk in ids
+        ]
+        create_many(registry.get("sharing.share"), System("data for measuring"), shares)
+
+
+def _change(maker: Actor, turn: int) -> None:
+    """One more event for each customer."""
+    edit, moment = commands.get(f"{CUSTOMER}.edit"), maker.now() - timedelta(days=CHANGES - turn)
+    for ids in _chunks(1, SET_LIMIT):
+        change_many(edit, maker, [Work(maker, moment, ids, {"remarks": f"Visited {turn + 1}"})])
+
+
+def _chunks(step: int, size: int = CHUNK) -> Iterator[Sequence[int]]:
+    """The ids of one customer in ``step``, in chunks."""
+    ids = islice(Customer.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK), 0, None, step)
+    while chunk := list(islice(ids, size)):
+        yield chunk
