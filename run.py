@@ -11,19 +11,27 @@ if sys.version_info < (3, 11):
 
 import argparse
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from tools import assets, checks, cleaning, demo, drills, environment, locks, nightly, postgres, sbom, shell, testing
 
-PASSED_ON = {
-    "bench": ("measure lists, records, import and export (arguments go to bench/run.py)", ["bench/run.py"]),
+#: Command → its text, the program, settings of a private PostgreSQL server.
+PASSED_ON: dict[str, tuple[str, list[str], Mapping[str, str]]] = {
+    "bench": (
+        "measure lists, records, import and export (arguments go to bench/run.py)",
+        ["bench/run.py"],
+        postgres.DURABLE,
+    ),
     "leaks": (
         "ask every path that shows or changes data as those who may and those who may not; --full, --without RULE",
         ["-m", "tests.leaks"],
+        {},
     ),
     "shots": (
         "take pictures of the main screens; those of the documentation go to docs/shots (arguments go to tools/shots.py)",
         ["tools/shots.py"],
+        {},
     ),
 }
 
@@ -93,10 +101,10 @@ def parser() -> argparse.ArgumentParser:
     )
     one.set_defaults(act=lambda o, rest: _venv(["-m", "tools.tck", *rest]), passes_on=True)
 
-    for name, (text, script) in PASSED_ON.items():
+    for name, (text, script, server) in PASSED_ON.items():
         one = command(name, text)
         one.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite", help="database to use")
-        one.set_defaults(act=lambda o, rest, script=script: _script(script, o.db, rest), passes_on=True)
+        one.set_defaults(act=partial(_script, script, server), passes_on=True)
 
     one = command(
         "nightly", "what takes too long for every change: all leaks, drills, attacks; figures go to docs/reliability.md"
@@ -140,11 +148,12 @@ def _manage(name: str, arguments: Sequence[str]) -> int:
     return shell.call([environment.PYTHON, "manage.py", name, *arguments])
 
 
-def _script(script: Sequence[str], database: str, arguments: Sequence[str]) -> int:
+def _script(
+    script: Sequence[str], server: Mapping[str, str], options: argparse.Namespace, arguments: Sequence[str]
+) -> int:
     environment.ready("requirements-dev.txt")
     assets.ready()
-    durable = postgres.DURABLE if script == PASSED_ON["bench"][1] else {}
-    with postgres.database(database, **durable) as extra:
+    with postgres.database(options.db, **server) as extra:
         return shell.call([environment.PYTHON, *script, *arguments], extra)
 
 

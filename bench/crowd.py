@@ -1,6 +1,6 @@
 """What customers have beside their own data: colleagues in their teams, shares with others, and a past."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import cycle, islice
 
@@ -27,24 +27,26 @@ CHUNK = 2_000
 def gather(company: Company, maker: Actor) -> None:
     """Colleagues, shares and changes for the customers there are."""
     people = [user for scope in ("own", "subtree", "region", "all") for user in company.staff[scope]]
-    _teams(cycle(people))
-    _shares(cycle(reversed(people)))
+    members, readers = cycle(people), cycle(reversed(people))
+    for ids in _chunks(TEAM):
+        join(zip(ids, members, strict=False))
+    for ids in _chunks(SHARED):
+        share(zip(ids, readers, strict=False))
     for turn in range(CHANGES):
         _change(maker, turn)
 
 
-def _teams(people: Iterator[User]) -> None:
-    for ids in _chunks(TEAM):
-        TeamMember.objects.bulk_create(TeamMember(customer_id=pk, user=next(people), function=Level.EDIT) for pk in ids)
+def join(pairs: Iterable[tuple[int, User]]) -> None:
+    """Each (customer id, person) in the customer's team."""
+    TeamMember.objects.bulk_create(TeamMember(customer_id=pk, user=user, function=Level.EDIT) for pk, user in pairs)
 
 
-def _shares(people: Iterator[User]) -> None:
-    for ids in _chunks(SHARED):
-        shares = [
-            Share(entity=CUSTOMER, record_id=pk, customer_id=pk, person=next(people), permission=Level.READ)
-            for pk in ids
-        ]
-        create_many(registry.get("sharing.share"), System("data for measuring"), shares)
+def share(pairs: Iterable[tuple[int, User]]) -> None:
+    """Each (customer id, person) a share."""
+    shares = [
+        Share(entity=CUSTOMER, record_id=pk, customer_id=pk, person=user, permission=Level.READ) for pk, user in pairs
+    ]
+    create_many(registry.get("sharing.share"), System("data for measuring"), shares)
 
 
 def _change(maker: Actor, turn: int) -> None:

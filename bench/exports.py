@@ -7,12 +7,12 @@ from pathlib import Path
 from bench.figures import Aim, Figure
 from bench.pages import Site
 from bench.processes import Process
-from bench.waiting import Stuck, ended, settle
+from bench.waiting import Stuck, alone, ended
 from bench.yardsticks import plain_csv, plain_xlsx
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.exchange import exporting
 from guanxi.platform.exchange.choices import Format
-from guanxi.platform.jobs.models import InteractiveUse, Job
+from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.sentences import sentence
 from guanxi.platform.jobs.services import enqueue
 
@@ -29,8 +29,7 @@ def figure(site: Site, folder: Path, rows: int, wanted: Format, worker: Process)
     ids = tuple(entity.rows(actor, "export").order_by("-pk").values_list("pk", flat=True)[:rows])
     everything = entity.rows(actor, "export").count() == len(ids)
     request = exporting.Request(entity, COLUMNS, wanted, ids=None if everything else ids)
-    settle()
-    InteractiveUse.objects.all().delete()
+    alone()
     _carry_out(replace(request, ids=ids[:10]), actor)  # what a worker loads once is no part of a writer's speed
     before = worker.cpu()
     job = _carry_out(request, actor)

@@ -12,14 +12,14 @@ from bench.figures import Aim, Figure, Times
 from bench.pages import ADDRESS, SAVE, Site
 from bench.processes import Process, own_cpu
 from bench.session import changed
-from bench.waiting import PATIENCE, Stuck, check, ended, settle, sleep
+from bench.waiting import PATIENCE, Stuck, alone, check, ended, settle, sleep
 from guanxi.modules.customers.models import Customer
 from guanxi.platform.entities import registry
 from guanxi.platform.exchange import services
 from guanxi.platform.exchange.choices import ImportState
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.reading import ReadOptions, spool
-from guanxi.platform.jobs.models import InteractiveUse, Job
+from guanxi.platform.jobs.models import Job
 
 NEW, HALF, BESIDE = Aim(8_000, least=True), Aim(5_000, least=True), Aim(3_000, least=True)
 #: New customers of the files begin here, far from those that were loaded.
@@ -51,8 +51,7 @@ class Imports:
     def figure(self, kind: str, *, half: bool) -> Figure:
         """An import while nobody else is at work."""
         path = self.file(f"{'half' if half else 'new'}.{kind}", half=half)
-        settle()
-        InteractiveUse.objects.all().delete()
+        alone()
         before = self.worker.cpu_with_children() if self.worker else 0.0
         chosen, seconds = self.run(path)
         stages = self._stages(chosen)

@@ -3,18 +3,13 @@ those who may see everything in full; what the same page costs more is the gate'
 
 from collections.abc import Sequence
 
+from bench import crowd
+from bench.crowd import CUSTOMER
 from bench.data import DIRECTORY, Company
 from guanxi.modules.customers.models import Customer
-from guanxi.modules.customers.models.team import TeamMember
-from guanxi.platform.access.actor import System
-from guanxi.platform.access.memberships import Level
-from guanxi.platform.access.models import FieldRule, RecordSet, RecordSetMember, Role, RoleGrant, User, UserRole
-from guanxi.platform.commands.sets import create_many
-from guanxi.platform.entities import registry
-from guanxi.platform.sharing.models import Share
+from guanxi.platform.access.models import FieldRule, RecordSet, RecordSetMember, Role, RoleGrant, UserRole
 
 SCOPE, OPEN = "ruled", "all"
-CUSTOMER = "customers.customer"
 #: Customers that reach such a person in each of the three ways beside their scopes.
 MEMBERS, TEAM, SHARED = 500, 200, 50
 #: Beside these the contact data, masked for everybody without a rule that says otherwise.
@@ -38,18 +33,8 @@ def lay(company: Company) -> None:
         RecordSetMember(record_set=chosen, record_id=pk) for pk in _spread(MEMBERS, shift=0)
     )
     for user in people:
-        _join(user)
-
-
-def _join(user: User) -> None:
-    TeamMember.objects.bulk_create(
-        TeamMember(customer_id=pk, user=user, function=Level.EDIT) for pk in _spread(TEAM, shift=1)
-    )
-    shares = [
-        Share(entity=CUSTOMER, record_id=pk, customer_id=pk, person=user, permission=Level.READ)
-        for pk in _spread(SHARED, shift=2)
-    ]
-    create_many(registry.get("sharing.share"), System("data for measuring"), shares)
+        crowd.join((pk, user) for pk in _spread(TEAM, shift=1))
+        crowd.share((pk, user) for pk in _spread(SHARED, shift=2))
 
 
 def _spread(number: int, *, shift: int) -> Sequence[int]:

@@ -80,7 +80,10 @@ def _open(site: Site, requests: dict[str, Request]) -> Iterator[Figure]:
     def one(number: int, kind: str) -> None:
         due = begin + number / PER_SECOND
         time.sleep(max(0.0, due - time.monotonic()))
-        session = idle.get() if not idle.empty() else site.pages["own"].beside()
+        try:
+            session = idle.get_nowait()
+        except queue.Empty:
+            session = site.pages["own"].beside()
         walls[kind].append(requests[kind](session).seconds * 1000)
         idle.put(session)
 
@@ -89,6 +92,8 @@ def _open(site: Site, requests: dict[str, Request]) -> Iterator[Figure]:
         done = [pool.submit(one, *each) for each in zip(range(PER_SECOND * SECONDS), itertools.cycle(requests))]
     for each in done:
         each.result()
+    while not idle.empty():
+        idle.get().close()
     cpu = (site.web.cpu() - before) * 1000 / len(done)
     aims = {"list": LIST, "search": LIST, "record": RECORD, "save": SAVE}
     for kind, found in walls.items():

@@ -6,7 +6,7 @@ from typing import Any
 
 from guanxi.platform.events.sealer import seal
 from guanxi.platform.jobs.choices import UNFINISHED
-from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.models import InteractiveUse, Job
 from guanxi.platform.search import selectors as search
 
 PATIENCE, SETTLES_WITHIN = 7_200.0, 120.0  # seconds
@@ -45,6 +45,12 @@ def settle() -> None:
     deadline = time.monotonic() + SETTLES_WITHIN
     while _at_work() and time.monotonic() < deadline:
         time.sleep(0.1)
+
+
+def alone() -> None:
+    """Settle, and let the worker know of nobody beside it: it takes larger steps then."""
+    settle()
+    InteractiveUse.objects.all().delete()
 
 
 def _at_work() -> bool:
