@@ -17,6 +17,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Choice, Field, fixed
 from guanxi.platform.access.memberships import Provider, register_provider, withhold
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.audit import viewing
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
@@ -24,6 +25,8 @@ from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.sharing import sets
 
 withhold("to_pool")  # it takes the customer from its owner
+
+viewing.limit_of(selectors.PLACEMENT, selectors.refuse_curious)
 
 POOLS = register_provider(
     Provider(
@@ -47,11 +50,11 @@ class PoolEntity(Entity):
     icon = "inbox"
     menu = Menu("customers", 60)
     help = gettext_lazy("Customers that nobody looks after at present, open to those who take part in the pool.")
-    columns = ("name", "most_held", "most_a_day", "again_after", "note", "active")
+    columns = ("name", "most_held", "most_a_day", "most_seen", "again_after", "note", "active")
     form = (
         Section(gettext_lazy("Public pool"), "name", "note"),
         Section(gettext_lazy("Customers"), "belonging", "kept"),
-        Section(gettext_lazy("Claiming"), "most_held", "most_a_day", "again_after"),
+        Section(gettext_lazy("Claiming"), "most_held", "most_a_day", "most_seen", "again_after"),
     )
     figures = POOL_FIGURES
     related = (
@@ -70,6 +73,9 @@ class PoolEntity(Entity):
             "kept": _PASTED,
             "most_held": gettext_lazy("Empty: without limit."),
             "most_a_day": gettext_lazy("Empty: without limit."),
+            "most_seen": gettext_lazy(
+                "Of how many waiting customers one person may open the page. Empty: without limit."
+            ),
             "again_after": gettext_lazy("Whoever let a customer go waits so long before claiming it again."),
         }
         return fields | {key: fields[key].with_(help=text) for key, text in helps.items()}

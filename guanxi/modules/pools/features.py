@@ -42,6 +42,9 @@ class Stays(Feature):
         owned = [one.record for one in older if one.touches("owner") and one.record.owner_id]
         if owned:
             services.settle(owned, actor)
+        left = [one for one in older if one.touches("owner") and not one.record.owner_id]
+        if left:
+            services.reopen({one.record.pk: one.diff["owner"][0] for one in left}, actor)
         shown = [one.record.pk for one in older if one.touches(*_SHOWN)]
         if shown:
             services.renew_known(shown)

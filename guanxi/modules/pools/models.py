@@ -26,6 +26,9 @@ class Pool(models.Model):
     most_a_day = models.PositiveIntegerField(
         _("Claims a day"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    most_seen = models.PositiveIntegerField(
+        _("Pages seen a day"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     again_after = models.PositiveSmallIntegerField(
         _("Days before claiming again"), default=30, validators=[MaxValueValidator(3650)]
     )

@@ -47,6 +47,15 @@ def over_the_limit(allowance: Allowance) -> str:
     ) % {"count": limit}
 
 
+def over_the_pages(limit: int) -> str:
+    """What stands in the way of one more page."""
+    return ngettext(
+        "You may look at %(count)d customer a day in this pool. Go on tomorrow, or claim one of those you have seen.",
+        "You may look at %(count)d customers a day in this pool. Go on tomorrow, or claim one of those you have seen.",
+        limit,
+    ) % {"count": limit}
+
+
 # --- recycling ------------------------------------------------------------------------------------------------
 def rule_problems(rule: RecycleRule) -> dict[str, str]:
     """Field → what is wrong with a recycling rule."""

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from guanxi.modules.pools.choices import CountsFrom, State
 from guanxi.modules.pools.models import DueReturn, Participant, Placement, Pool, RecycleRule
-from guanxi.modules.pools.policies import Allowance, over_the_limit
+from guanxi.modules.pools.policies import Allowance, over_the_limit, over_the_pages
 from guanxi.platform import bulk
+from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.beside import attach
 from guanxi.platform.access.memberships import Holder, Subject
 from guanxi.platform.access.models import Department, User
+from guanxi.platform.audit import viewing
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.query import Query, condition, read_filter
 from guanxi.platform.events.ids import first_id
@@ -96,6 +98,21 @@ def allowances(actor: Actor, pools: Iterable[Pool]) -> dict[int, Allowance]:
     claimed = mine.filter(state=State.CLAIMED, taken_at__gte=since)
     today = Counter(claimed.order_by().values_list("pool_id", flat=True))
     return {pk: Allowance(pool, held[pk], today[pk]) for pk, pool in asked.items()}
+
+
+def refuse_curious(actor: Actor, placement: Placement) -> None:
+    """Those who take part open the pages of so many waiting customers a day; managers, who assign, are not counted. The
+    pages are those that the audit counts. Raises Forbidden."""
+    most = Pool.objects.filter(pk=placement.pool_id).values_list("most_seen", flat=True).first()
+    if most is None or placement.state != State.WAITING or gate.permits(actor, registry.get(PLACEMENT), "give"):
+        return
+    seen = viewing.seen_today(actor, PLACEMENT)
+    if (
+        placement.pk in seen
+        or Placement.everything.filter(bulk.key_in("id", seen), pool=placement.pool_id).count() < most
+    ):
+        return
+    raise gate.Forbidden(over_the_pages(most))
 
 
 def given_back(actor: Actor, placements: Sequence[Placement], pools: dict[int, Pool]) -> dict[int, datetime]:

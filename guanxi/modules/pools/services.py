@@ -112,7 +112,7 @@ def _take_back(back: Mapping[int, Placement], changes: Sequence[Change], actor: 
     """A claim was undone: by whoever claimed, or whoever may assign, and as long as the customer is still theirs."""
     may_assign = gate.permits(actor, registry.get(Placement), "give")
     before = {one.record.customer_id: (one.diff.get("taken_by") or [None])[0] for one in changes}
-    customers = list(_locked(back))
+    customers = [one for one in _locked(back) if one.owner_id]  # without one: its own undo took the owner away (reopen)
     for one in customers:
         if one.owner_id != before[one.pk]:
             raise Blocked({back[one.pk].pk: _("The customer has been given to somebody else since.")})
@@ -155,6 +155,26 @@ def settle(customers: Sequence[Any], actor: Actor) -> None:
     kind = commands.get(f"{entity.key}.give").event
     changes = rewrite_records(entity, waiting, actor, apply)
     append([event_for(kind, entity, change, told) for change in changes])
+    entity.after(changes, actor)
+
+
+def reopen(former: Mapping[int, int | None], actor: Actor) -> None:
+    """Customers have just lost their owner (id → who that was), for example because somebody undid it in their history. One that
+    the owner had out of a pool, and that waits nowhere, waits there again: otherwise nobody would find it."""
+    known = set(selectors.waiting(former).values_list("customer_id", flat=True))
+    ended = Placement.objects.filter(bulk.key_in("customer_id", former.keys() - known)).exclude(state=State.WAITING)
+    last = {one.customer_id: one for one in ended.order_by("taken_at", "pk").select_for_update(of=("self",))}
+    again = [one for pk, one in last.items() if one.taken_by_id == former[pk]]
+    if not again:
+        return
+
+    def apply() -> None:
+        for one in again:
+            one.state, one.taken_by_id, one.taken_at = State.WAITING, None, None
+
+    entity, told = registry.get(Placement), by(actor)
+    changes = rewrite_records(entity, again, actor, apply)
+    append([event_for(LET_GO, entity, change, told) for change in changes])
     entity.after(changes, actor)
 
 
