@@ -1,5 +1,7 @@
 """What the check of an import found to resemble records: shown as far as the reader may see these now, and to be decided."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,7 +29,7 @@ def part(entity: Entity, actor: Actor, chosen: Import) -> AlikePart | None:
     )
 
 
-def _row(entity: Entity, actor: Actor, one: dict, names: dict[int, str]) -> AlikeRow:
+def _row(entity: Entity, actor: Actor, one: dict[str, Any], names: dict[int, str]) -> AlikeRow:
     records = [
         AlikeRecord(
             title=names[pk], url=addresses.record(entity, pk), score=f"{score}%",
