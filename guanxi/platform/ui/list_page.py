@@ -336,4 +336,4 @@ def empty_state(state: ListState, actor: Actor) -> EmptyState:
 
 def command_buttons(entity: Entity, actor: Actor) -> list[commands.Command]:
     """The commands of the entity that the actor holds a right for."""
-    return [command for command in commands.commands_of(entity) if gate.permits(actor, entity, command.name)]
+    return [command for command in commands.commands_of(entity) if command.permits(actor)]

@@ -50,10 +50,7 @@ def _allowed(entity: Entity, actor: Actor, *, in_bin: bool) -> list[Command]:
     return [
         command
         for command in commands.commands_of(entity)
-        if command.many
-        and not command.new
-        and command.on_deleted == in_bin
-        and gate.permits(actor, entity, command.name)
+        if command.many and not command.new and command.on_deleted == in_bin and command.permits(actor)
     ]
 
 

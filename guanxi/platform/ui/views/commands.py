@@ -113,7 +113,7 @@ def command(request: Request, entity: Entity, pk: int, command: str) -> HttpResp
     chosen, actor = _command(entity, command), request.actor
     if chosen.new:
         raise gate.NotFound
-    gate.require(actor, entity, command)
+    chosen.require(actor)
     record = find(entity, actor, pk)
     chosen.require_confirmation(actor)
     if request.method == "GET":
