@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.customizing import arranging
 from guanxi.platform.customizing.described import customizable
 from guanxi.platform.customizing.models import Layout
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.entities.layout import COLUMNS, FIELDS, PLACES, SECTIONS, TABS, Parts
+from guanxi.platform.entities.layout import COLUMNS, FIELDS, PLACES, SECTIONS, SIDE, TABS, Parts
 from guanxi.platform.refdata.fields import LANGUAGES, label_of
 
 #: Before the keys of sections that administrators add.
@@ -66,7 +67,7 @@ def known(entity: Entity, changes: Mapping[str, Any], place: str, parts: Parts) 
     there = {key for keys in parts.values() for key in keys}
     if place == SECTIONS:
         return there | own_sections(changes)
-    return there | entity.fields().keys() if place in (COLUMNS, FIELDS) else there
+    return there if place in (TABS, SIDE) else there | entity.fields().keys()
 
 
 def fixed(entity: Entity, place: str) -> set[str]:
@@ -152,9 +153,9 @@ def unknown_parts(entity: Entity, changes: Mapping[str, Any], usual: Mapping[str
     return found
 
 
-def columns_offered(entity: Entity) -> list[str]:
-    """The fields that a list can show."""
-    return [key for key, field in entity.fields().items() if field.kind is not kinds.FILE]
+def in_list(field: Field) -> bool:
+    """Whether a list can have the field as a column."""
+    return field.kind is not kinds.FILE
 
 
 def arrangeable() -> list[Entity]:
