@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.fields import Field
+from guanxi.platform.entities import registry
 from guanxi.platform.entities.features import features
-from guanxi.platform.entities.options import Kanban, Section
+from guanxi.platform.entities.options import Kanban, Related, Section
 
 if TYPE_CHECKING:
     from guanxi.platform.entities.entity import Entity
@@ -18,6 +19,8 @@ SECTIONS, FIELDS, COLUMNS, TABS, SIDE = "form/sections", "form/fields", "list/co
 #: sees), and what stands on a card.
 BOARD, TOTAL, CARD = "board/by", "board/total", "board/card"
 PLACES = (SECTIONS, FIELDS, COLUMNS, TABS, SIDE, BOARD, TOTAL, CARD)
+#: Before the key of a related list on the record page: the place of its columns.
+RELATED = "related/"
 #: Columns that a board can have: each is read by a query of its own.
 MOST_COLUMNS = 40
 #: Facts on a card of which the code says nothing.
@@ -97,3 +100,17 @@ def adds_up(field: Field) -> bool:
 def on_card(field: Field) -> bool:
     """Whether the field fits on a card."""
     return field.kind not in _NO_FACT
+
+
+def related_columns(entity: "Entity", actor: Any, related: Related) -> list[Field]:
+    """The columns of a related list on the entity's record page that this actor sees."""
+    target = registry.get(related.entity)
+    fields = target.readable(actor)
+    keys = in_order(entity, actor, f"{RELATED}{related.key}", usual_related(related))
+    return [fields[key] for key in keys if key in fields]
+
+
+def usual_related(related: Related) -> list[str]:
+    """The columns that the code gives a related list: what they all lead to is left out."""
+    target = registry.get(related.entity)
+    return [key for key in (related.columns or target.list_columns()) if key != related.by]

@@ -19,7 +19,7 @@ from guanxi.platform.customizing.models import Layout
 from guanxi.platform.entities import layout, registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.layout import BOARD, CARD, COLUMNS, FIELDS, SECTIONS, SIDE, TABS, TOTAL, Parts
-from guanxi.platform.entities.options import Kanban, Section
+from guanxi.platform.entities.options import Kanban, Related, Section
 from guanxi.platform.ui import list_page, record_page
 from guanxi.platform.ui.contexts.basics import Link, Option
 from guanxi.platform.ui.contexts.settings import (
@@ -109,7 +109,7 @@ def build(entity: Entity, actor: Actor, role: Role | None) -> LayoutPage:
             for key in now[SECTIONS][""]
         ],
         hidden_fields=_parts((key for key in name if key in in_form and key not in shown), name, ()),
-        lists=[_list(entity, place, now[place][""]) for place in LISTS],
+        lists=[_list(entity, place, label, now[place][""]) for place, label in _lists(entity).items()],
         choices=[_choice(entity, place, now[place][""]) for place in CHOICES],
         changed=bool(changes),
         unknown=layouts.unknown_parts(entity, changes, usual),
@@ -121,11 +121,26 @@ def _parts(keys: Iterable[str], names: Mapping[str, str], fixed: Iterable[str]) 
     return [ArrangedPart(id=key, label=names[key], fixed=key in kept) for key in keys if key in names]
 
 
-def _list(entity: Entity, place: str, shown: Sequence[str]) -> ArrangedList:
+def _lists(entity: Entity) -> dict[str, str]:
+    """The places that are arranged as lists, with their names; last the lists of other records on the record page."""
+    found = {place: str(label) for place, label in LISTS.items()}
+    for place, one in related_places(entity).items():
+        name = list_page.heading(one.label or registry.get(one.entity).label_plural)
+        found[place] = _("Columns of “%(list)s”") % {"list": name}
+    return found
+
+
+def related_places(entity: Entity) -> dict[str, Related]:
+    return {
+        f"{layout.RELATED}{one.key}": one for where in ("tab", "side") for one in record_page.all_related(entity, where)
+    }
+
+
+def _list(entity: Entity, place: str, label: str, shown: Sequence[str]) -> ArrangedList:
     names, there = offered(entity, place), set(shown)
     return ArrangedList(
         id=place,
-        label=str(LISTS[place]),
+        label=label,
         shown=_parts(shown, names, layouts.fixed(entity, place)),
         hidden=_parts((key for key in names if key not in there), names, ()),
     )
@@ -153,6 +168,7 @@ def usual_parts(entity: Entity) -> dict[str, Parts]:
         TABS: {"": list(tabs)},
         SIDE: {"": list(side)},
         **{place: {"": layout.usual_board(entity, place)} for place in (BOARD, TOTAL, CARD)},
+        **{place: {"": layout.usual_related(one)} for place, one in related_places(entity).items()},
     }
 
 
@@ -160,6 +176,9 @@ def offered(entity: Entity, place: str) -> dict[str, str]:
     """What a list or choice of the page offers: part → name."""
     if place in (TABS, SIDE):
         return _part_names(entity)[place == SIDE]
+    if related := related_places(entity).get(place):
+        fields = registry.get(related.entity).fields()
+        return {key: str(one.label) for key, one in fields.items() if layouts.in_list(one) and key != related.by}
     fits = {COLUMNS: layouts.in_list, CARD: layout.on_card, BOARD: layout.makes_columns, TOTAL: layout.adds_up}[place]
     return {
         key: str(field.label)
@@ -216,7 +235,7 @@ def read(entity: Entity, text: str) -> Wanted:
         SECTIONS: {"": [key for key, _label, _keys in groups if key in known]},
         FIELDS: {key: [one for one in keys if one in fields] for key, _label, keys in groups if key in known},
     }
-    for place in (LISTS.keys() | CHOICES.keys()) & lists.keys():
+    for place in lists.keys() - {SECTIONS, FIELDS}:
         there = offered(entity, place)
         keys = [key for key in lists[place] if key in there]
         # Behind what was chosen stands what the code would have: for those who do not see the chosen one.

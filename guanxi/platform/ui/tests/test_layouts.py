@@ -276,3 +276,42 @@ def test_a_kind_without_a_board_gets_one_and_the_preview_shows_real_cards(chief)
     wanted["places"][BOARD] = ["stage"]
     answer = client.post(reverse("layout_preview", args=PAGE), {"arrangement": json.dumps(wanted)})
     assert "card.example" in answer.content.decode()
+
+
+PEOPLE = "related/fakes.person.company"
+
+
+def people_of(client: Client, record: Any) -> str:
+    return shown(client, "tab", record.pk, "fakes.person.company")
+
+
+def test_columns_of_a_related_list_are_arranged_for_everybody_or_a_role(chief, organisation):
+    clerk = organisation.actor("clerk", ("*", "*", "all"))
+    role = Role.objects.get(user_links__user=clerk.user_id)
+    record = company(chief)
+    run(
+        commands.get("fakes.person.create"),
+        chief,
+        inputs={"name": "Ada", "company": record.pk, "remarks": "Prefers tea"},
+    )
+    client, wanted = browser_of(chief), usual()
+    assert re.findall(r'data-column="(\w+)"', people_of(client, record)) == ["name", "code"]
+    wanted["places"][PEOPLE] = ["remarks", "name"]
+    assert arrange(client, wanted, role=role.pk).status_code == 302
+    assert Layout.objects.get().changes.keys() == {PEOPLE}
+    assert "Prefers tea" not in people_of(client, record)
+    assert re.findall(r'data-column="(\w+)"', people_of(browser_of(clerk), record)) == ["remarks", "name"]
+    FieldRule.objects.create(role=role, entity="fakes.person", field="remarks", rule=FieldRule.Rule.HIDE)
+    assert "Prefers tea" not in people_of(browser_of(clerk), record)
+
+
+def test_a_related_list_keeps_the_name_and_one_that_is_gone_is_told_of(chief):
+    client, wanted = browser_of(chief), usual()
+    wanted["places"][PEOPLE] = ["code"]
+    arrange(client, wanted)
+    record = company(chief)
+    run(commands.get("fakes.person.create"), chief, inputs={"name": "Ada", "company": record.pk})
+    assert re.findall(r'data-column="(\w+)"', people_of(client, record)) == ["name", "code"]
+    Layout.objects.update(changes={"related/gone.thing.company": {"hidden": ["code"]}})
+    registry.configuration_changed()
+    assert "related/gone.thing.company:code" in client.get(reverse("layout", args=PAGE)).content.decode()
