@@ -166,7 +166,7 @@ def _role(row: Shared) -> str:
 
 
 def _as_shipped(row: Report) -> bool:
-    shipped = (row.shipped or {}).get("values")
+    shipped = row.shipped["values"] if row.shipped else {}
     return bool(shipped) and all(shipped.get(part) == getattr(row, part) for part in (*definition.PARTS, "name"))
 
 
