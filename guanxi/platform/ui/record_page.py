@@ -209,10 +209,8 @@ def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
 def related_list(entity: Entity, actor: Actor, record: Any, related: Related, after: str = "") -> ListPage:
     """The records of another entity that name this one."""
     target = registry.get(related.entity)
-    fields = target.readable(actor)
-    keys = [key for key in (related.columns or target.list_columns()) if key in fields and key != related.by]
-    shown = [fields[key] for key in keys]
-    node = parse(["eq", related.by, str(record.pk)], lambda key: fields.get(key))
+    shown = layout.related_columns(entity, actor, related)
+    node = parse(["eq", related.by, str(record.pk)], target.readable(actor).get)
     found = queries.page(target, actor, queries.Query(filter=node), limit=20, after=after)
     add = gate.permits(actor, target, "create") and "create" in target.commands
     return ListPage(
@@ -294,12 +292,7 @@ def in_place(entity: Entity, actor: Actor, place: str, parts: Sequence[Any], *, 
 def side_panel(entity: Entity, actor: Actor, record: Any, related: Related) -> Panel:
     """A related list beside the record, as small cards."""
     target = registry.get(related.entity)
-    fields = target.readable(actor)
-    presenter = Presenter(
-        target,
-        actor,
-        [fields[key] for key in (related.columns or target.list_columns()) if key in fields and key != related.by],
-    )
+    presenter = Presenter(target, actor, layout.related_columns(entity, actor, related))
     rows = target.rows_of(actor, **{related.by: record.pk})
     records = list(rows.order_by("-pk")[: related.limit])
     presenter.load(records)
