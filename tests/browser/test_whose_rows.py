@@ -1,6 +1,8 @@
 """Whose rows: effective access, deputies, handover and shares, on phone, tablet and desktop."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -30,9 +32,15 @@ def named(role: str, number: int = 0) -> str:
 
 
 def choose(desk: Desk, field: str, text: str) -> None:
-    """Pick a person in a picker by name."""
-    desk.page.locator(f"[data-field={field}] .ts-control").click()
-    desk.page.locator(f"[data-field={field}] .ts-control input").press_sequentially(text)
+    """Pick what has this name in a picker, once its list stands still: it is drawn anew with each answer of the server."""
+    box = desk.page.locator(f"[data-field={field}]")
+    box.locator(".ts-control").click()
+    if box.locator("select[data-url]").count():
+        with desk.page.expect_response(lambda answer: parse_qs(urlsplit(answer.url).query).get("q") == [text]):
+            box.locator(".ts-control input").press_sequentially(text)
+        expect(box.locator(".ts-wrapper")).not_to_have_class(re.compile(r"\bloading\b"))
+    else:
+        box.locator(".ts-control input").press_sequentially(text)
     desk.page.locator(".ts-dropdown:visible .option", has_text=text).first.click()
 
 
