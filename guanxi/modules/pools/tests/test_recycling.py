@@ -27,7 +27,8 @@ MADE = date(2026, 5, 20)
 
 
 @pytest.fixture
-def scene(monkeypatch):
+def scene(monkeypatch, settings):
+    settings.LANGUAGE_CODE = "en"  # in which the worker writes the notes of what it does
     monkeypatch.setattr(jobs, "ROWS", 3)
     monkeypatch.setattr(jobs, "ROWS_BESIDE_OTHERS", 3)
     return Scene()

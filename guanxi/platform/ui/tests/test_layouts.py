@@ -211,6 +211,7 @@ def choice_field(label: str, *choices: str) -> str:
 
 
 def test_the_board_goes_by_the_chosen_field_and_shows_what_has_no_value(chief):
+    User.objects.update(language="en")
     key = choice_field("Phase", "Early", "Late")
     client, wanted = browser_of(chief), usual()
     early, none = company(chief, name="Has a phase", **{key: "early"}), company(chief, name="Has no phase")
