@@ -4,14 +4,16 @@ import pytest
 
 from tests.browser.desk import Desk
 
-ASK = """async ({ token, questions, endless }) => {
+#: Milliseconds: more than the page waits, for a machine with much else to do.
+PATIENCE = 4_000
+ASK = """async ({ token, questions, endless, patience }) => {
   const { FeelPreview } = await import("/static/guanxi/js/feel_preview.js");
   const asked = [];
   const preview = new FeelPreview("/expressions/try/", async (address, question) => {
     asked.push(question.text);
     const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
     return (await fetch(address, { method: "POST", headers, body: JSON.stringify(question) })).json();
-  });
+  }, patience);
   const began = performance.now();
   const killed = await preview.inBrowser(endless, {});
   const took = performance.now() - began;
@@ -32,7 +34,7 @@ def told(desk: Desk) -> dict:
         ['amount + "a"', {"amount": "1"}],
     ]
     endless = f'matches("{"a" * 30}!", "(a+)+$")'
-    return page.evaluate(ASK, {"token": token, "questions": questions, "endless": endless})
+    return page.evaluate(ASK, {"token": token, "questions": questions, "endless": endless, "patience": PATIENCE})
 
 
 def test_the_browser_answers_what_it_can_and_the_server_the_rest(told: dict):

@@ -6,9 +6,10 @@ import { asksServer } from "./feel_rules.js";
 const PATIENCE = 200; // milliseconds
 
 export class FeelPreview {
-  constructor(address, post) {
+  constructor(address, post, patience = PATIENCE) {
     this.address = address;
     this.post = post;
+    this.patience = patience;
     this.count = 0;
     this.worker = null;
   }
@@ -37,7 +38,7 @@ export class FeelPreview {
         worker.terminate();
         if (this.worker === worker) this.worker = null;
         end(null);
-      }, PATIENCE);
+      }, this.patience);
       worker.addEventListener("message", told);
       worker.addEventListener("error", broken);
       worker.postMessage({ id, text, names });
