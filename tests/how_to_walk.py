@@ -14,6 +14,7 @@ from guanxi.platform.access.models import Role, UserRole
 from guanxi.platform.entities import registry
 from guanxi.platform.jobs.testing import run_queued_jobs
 from guanxi.platform.ui.list_state import layouts_of
+from tests.contract.factories import MAKER
 
 PASSWORD = "correct horse battery"
 FORM = {"name": "Van 1", "plate": "A 12345", "state": "ready", "seats": "9", "bought_on": "2026-03-05"}
@@ -55,8 +56,8 @@ def test_it_is_in_the_menu_and_in_the_palette(client, pk):
 
 def test_list_in_every_layout_filter_sort_and_count(client, pk):
     entity = registry.get("fleet.vehicle")
-    assert {"table", "kanban", "group"} <= set(layouts_of(entity))
-    for layout in layouts_of(entity):
+    assert {"table", "kanban", "group"} <= set(layouts_of(entity, MAKER))
+    for layout in layouts_of(entity, MAKER):
         assert "Van 1" in ok(client.get(address("list"), {"layout": layout})).content.decode()
     for field in entity.list_columns():
         ok(client.get(address("list"), {"sort": field}))

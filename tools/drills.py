@@ -60,6 +60,7 @@ DRILLS = (
     Drill("f21", "an upgrade killed again and again", short=None, within=7200),
     Drill("f22", "a mail server that hangs", short_on=("sqlite",)),
     Drill("n30", "addresses made to confuse", short_on=("sqlite",)),
+    Drill("r54", "the question on the day of a leak", short=("--rows", "20000"), short_on=("sqlite",)),
 )
 
 

@@ -36,7 +36,7 @@ UNSCOPED = {
     f"{PLATFORM}/ui/views/rights.py": {"User"}, f"{PLATFORM}/ui/views/preferences.py": {"User"},
     f"{PLATFORM}/ui/views/lists.py": {"SavedView"}, f"{PLATFORM}/ui/help_page.py": {"Role"},
     f"{PLATFORM}/ui/backup_page.py": {"Job"}, f"{PLATFORM}/ui/inbox_page.py": {"User"},
-    f"{PLATFORM}/ui/handover_page.py": {"SavedView"}, f"{PLATFORM}/ui/access_page.py": {"Role"},
+    f"{PLATFORM}/ui/carried_views.py": {"SavedView"}, f"{PLATFORM}/ui/handover_page.py": {"SavedView"}, f"{PLATFORM}/ui/access_page.py": {"Role"},
     f"{PLATFORM}/ui/audit_page.py": {"Verification", "Anchor", "AuditEvent"}, f"{PLATFORM}/ui/job_page.py": {"User"},
     f"{PLATFORM}/ui/mail_page.py": {"Mail"}, f"{PLATFORM}/ui/list_state.py": {"Department", "SavedView"},
     f"{PLATFORM}/ui/shell.py": {"Role", "User"}, f"{PLATFORM}/ui/timeline.py": {"Draft"},

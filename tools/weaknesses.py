@@ -20,14 +20,18 @@ REVIEWED: dict[str, tuple[str, ...]] = {
         f"{PLATFORM}/exchange/reading/runner.py",
         f"{PLATFORM}/exchange/writing/typesetting.py",
         f"{PLATFORM}/documents/office.py",
+        f"{PLATFORM}/search/file_texts.py",
     ),  # limited processes
     "B603": (
         f"{PLATFORM}/exchange/reading/runner.py",
         f"{PLATFORM}/exchange/writing/typesetting.py",
         f"{PLATFORM}/documents/office.py",
+        f"{PLATFORM}/search/file_texts.py",
     ),
+    "B405": (f"{PLATFORM}/search/file_process.py",),  # in a process of its own, within limits
+    "B314": (f"{PLATFORM}/search/file_process.py",),
     "B406": (f"{PLATFORM}/exchange/reading/xlsx_frame.py",),  # quotes what is written, reads nothing
-    "B606": (f"{PLATFORM}/documents/confined.py",),  # becomes the office that the administrator chose
+    "B606": (f"{PLATFORM}/files/confined.py",),  # becomes the office that the administrator chose
     "B608": SQL_PLACES,
     "B703": UNESCAPED_PLACES,
 }

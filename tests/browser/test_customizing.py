@@ -78,7 +78,7 @@ def test_pages_are_arranged_by_dragging_and_by_keys_and_put_back(desks: Callable
     page = administrator.open(LAYOUT)
     form = page.locator("[data-gx-layout]")
     expect(form).to_have_attribute("data-ready", "1")
-    columns = page.locator("[data-lay-place=columns] [data-shown] .gx-lay-part")
+    columns = page.locator('[data-lay-place="list/columns"] [data-shown] .gx-lay-part')
     third = columns.nth(2).get_attribute("data-part")
     columns.nth(2).focus()
     page.keyboard.press("Alt+ArrowUp")
@@ -86,8 +86,10 @@ def test_pages_are_arranged_by_dragging_and_by_keys_and_put_back(desks: Callable
     last = columns.last.get_attribute("data-part")
     drag(page, columns.last, columns.nth(1))
     expect(columns.last).not_to_have_attribute("data-part", last or "")
-    page.locator("[data-lay-place=columns] [data-hidden] .gx-lay-part[data-part=website] [data-toggle]").click()
-    expect(page.locator("[data-lay-place=columns] [data-shown] .gx-lay-part[data-part=website]")).to_have_count(1)
+    page.locator('[data-lay-place="list/columns"] [data-hidden] .gx-lay-part[data-part=website] [data-toggle]').click()
+    expect(page.locator('[data-lay-place="list/columns"] [data-shown] .gx-lay-part[data-part=website]')).to_have_count(
+        1
+    )
     page.locator("[data-lay-preview]").click()
     expect(page.locator(".gx-lay-preview .gx-section").first).to_be_visible()
     save(page)

@@ -146,6 +146,10 @@ prescribe(
     "pools.pool", belonging=lambda n: f'["lt","employees","{n + 10**6}"]', kept=lambda n: f'["gt","employees","{n + 10**6}"]',
 )  # fmt: skip
 prescribe("pools.participant", pool=new("pools.pool"), unit=new("access.department"), role=new("access.role"))
+prescribe(
+    "pools.recyclerule", pool=new("pools.pool"), counts_from=lambda n: "date", date_field=lambda n: "founded_on",
+    days=lambda n: n % 90 + 1, warn_days=lambda n: n % 30, only=lambda n: f'["lt","employees","{n + 10**6}"]',
+)  # fmt: skip
 prescribe("customers.contactrelation", other=new("customers.contact"))
 prescribe("customers.contact", reports_to=_nothing, individual=_nothing)
 prescribe("customers.interaction", contact=_nothing)

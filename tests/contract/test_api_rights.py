@@ -160,7 +160,9 @@ def _command(scene: Scene) -> None:
     for command in commands_of(scene.entity):
         if command.new or command.on_deleted or scene.changing(scene.foreign) == 200:
             continue
-        status = scene.changing(scene.foreign)
+        if command.asks and scene.sees(scene.foreign):
+            continue  # open to whoever sees the record
+        status = 404 if command.asks and scene.right != "nothing" else scene.changing(scene.foreign)
         inputs = {
             # A link leads to what the caller may see: it is the record that must be refused.
             key: scene.mine.pk if field.target == scene.entity.key else factory_for(scene.entity.key).value(field, 1)

@@ -9,7 +9,7 @@ from guanxi.platform.entities import registry
 from guanxi.platform.entities.options import EntityKind
 from guanxi.platform.ui import record_page
 from guanxi.platform.ui.list_state import groupable, layouts_of
-from tests.contract.factories import factory_for
+from tests.contract.factories import MAKER, factory_for
 from tests.contract.people import browser_of, person
 from tests.queries import Statements
 
@@ -30,7 +30,7 @@ def address(key: str, name: str, *parts) -> str:
 def test_the_list_opens_in_every_layout_and_group(key, browser):
     entity = registry.get(key)
     factory_for(key).create_many(3)
-    for layout in layouts_of(entity):
+    for layout in layouts_of(entity, MAKER):
         assert browser.get(address(key, "list"), {"layout": layout}).status_code == 200, layout
     for by in groupable(entity):
         assert browser.get(address(key, "list"), {"layout": "group", "group": by}).status_code == 200, by

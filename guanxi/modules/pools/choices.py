@@ -26,4 +26,13 @@ class Reason(TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class CountsFrom(TextChoices):
+    """From when on the days of a recycling rule count."""
+
+    CONTACT = "contact", _("The last contact with the customer")
+    VISIT = "visit", _("The last visit that its owner entered")
+    ENTRY = "entry", _("The last entry that somebody left in its history")
+    DATE = "date", _("A date of the customer")
+
+
 STATE_COLORS: dict[str, str] = {State.WAITING: "blue", State.CLAIMED: "green", State.ASSIGNED: "green"}

@@ -7,16 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.modules.pools import selectors, services
+from guanxi.modules.pools import policies, selectors, services
 from guanxi.modules.pools.choices import STATE_COLORS, State
-from guanxi.modules.pools.models import COPIED, Participant, Placement, Pool
+from guanxi.modules.pools.models import COPIED, Participant, Placement, Pool, RecycleRule
 from guanxi.modules.pools.panels import POOL_FIGURES
 from guanxi.platform import bulk
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.access.fields import Field, fixed
+from guanxi.platform.access.fields import Choice, Field, fixed
 from guanxi.platform.access.memberships import Provider, register_provider, withhold
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.audit import viewing
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
@@ -24,6 +25,8 @@ from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.sharing import sets
 
 withhold("to_pool")  # it takes the customer from its owner
+
+viewing.limit_of(selectors.PLACEMENT, selectors.refuse_curious)
 
 POOLS = register_provider(
     Provider(
@@ -38,17 +41,20 @@ POOLS = register_provider(
 )
 
 
+_PASTED = gettext_lazy("Filter the list of customers and paste its address here.")
+
+
 @entity
 class PoolEntity(Entity):
     model = Pool
     icon = "inbox"
     menu = Menu("customers", 60)
     help = gettext_lazy("Customers that nobody looks after at present, open to those who take part in the pool.")
-    columns = ("name", "most_held", "most_a_day", "again_after", "note", "active")
+    columns = ("name", "most_held", "most_a_day", "most_seen", "again_after", "note", "active")
     form = (
         Section(gettext_lazy("Public pool"), "name", "note"),
         Section(gettext_lazy("Customers"), "belonging", "kept"),
-        Section(gettext_lazy("Claiming"), "most_held", "most_a_day", "again_after"),
+        Section(gettext_lazy("Claiming"), "most_held", "most_a_day", "most_seen", "again_after"),
     )
     figures = POOL_FIGURES
     related = (
@@ -58,30 +64,38 @@ class PoolEntity(Entity):
             columns=("name", "industry", "region", "tier", "state", "entered_at", "taken_by"),
         ),
         Related("pools.participant", "pool", columns=("unit", "role", "permission"), place="side"),
+        Related("pools.recyclerule", "pool", columns=("counts_from", "date_field", "days", "warn_days"), place="side"),
     )
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
-        pasted = gettext_lazy("Filter the list of customers and paste its address here.")
         helps = {
-            "belonging": pasted,
-            "kept": pasted,
+            "belonging": _PASTED,
+            "kept": _PASTED,
             "most_held": gettext_lazy("Empty: without limit."),
             "most_a_day": gettext_lazy("Empty: without limit."),
+            "most_seen": gettext_lazy(
+                "Of how many waiting customers one person may open the page. Empty: without limit."
+            ),
             "again_after": gettext_lazy("Whoever let a customer go waits so long before claiming it again."),
         }
         return fields | {key: fields[key].with_(help=text) for key, text in helps.items()}
 
     def clean(self, record: Pool, actor: Actor) -> dict[str, str]:
-        found = {}
-        for key in ("belonging", "kept"):
-            text = sets.filter_of(getattr(record, key))
-            setattr(record, key, text)
-            try:
-                if text:
-                    selectors.matching(registry.get(selectors.CUSTOMER).base_rows(), text)
-            except (FilterError, ValueError, TypeError):
-                found[key] = _("The filter cannot be read. Filter the list again and paste its whole address.")
-        return found
+        return _read_filters(record, "belonging", "kept")
+
+
+def _read_filters(record: Pool | RecycleRule, *keys: str) -> dict[str, str]:
+    """Take the filters out of pasted addresses; field → what is wrong with one."""
+    found = {}
+    for key in keys:
+        text = sets.filter_of(getattr(record, key))
+        setattr(record, key, text)
+        try:
+            if text:
+                selectors.matching(registry.get(selectors.CUSTOMER).base_rows(), text)
+        except (FilterError, ValueError, TypeError):
+            found[key] = _("The filter cannot be read. Filter the list again and paste its whole address.")
+    return found
 
 
 @entity
@@ -96,6 +110,45 @@ class ParticipantEntity(Entity):
         if record.unit_id or record.role_id:
             return {}
         return {"unit": _("Choose a department, a role or both.")}
+
+
+def dates() -> list[Choice]:
+    """The dates of customers, own fields and those of other modules among them, from which days can count."""
+    fields = registry.get(selectors.CUSTOMER).fields()
+    return [
+        Choice(key, field.label)
+        for key, field in fields.items()
+        if field.kind is kinds.DATE and (field.lookup or field.stored_beside) and key != services.RETURNS_ON
+    ]
+
+
+@entity
+class RecycleRuleEntity(Entity):
+    model = RecycleRule
+    icon = "refresh"
+    parent = "pool"
+    title = "counts_from"
+    columns = ("pool", "counts_from", "date_field", "days", "warn_days", "only")
+    form = (
+        Section(
+            gettext_lazy("Recycling rule"), "pool", "counts_from", "date_field", "days", "warn_days", "only", key="rule"
+        ),
+    )
+
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["date_field"] = fields["date_field"].with_(
+            kind=kinds.CHOICE,
+            choices=dates,
+            help=gettext_lazy("Only where the days count from a date of the customer."),
+        )
+        fields["only"] = fields["only"].with_(help=_PASTED)
+        fields["warn_days"] = fields["warn_days"].with_(
+            help=gettext_lazy("The owner is told so many days before. 0: not at all.")
+        )
+        return fields
+
+    def clean(self, record: RecycleRule, actor: Actor) -> dict[str, str]:
+        return policies.rule_problems(record) | _read_filters(record, "only")
 
 
 @entity

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.modules.pools.choices import Reason, State
+from guanxi.modules.pools.choices import CountsFrom, Reason, State
 from guanxi.platform.access.memberships import Level
 from guanxi.platform.access.models.record import Line, Record, scope_indexes
 
@@ -25,6 +25,9 @@ class Pool(models.Model):
     )
     most_a_day = models.PositiveIntegerField(
         _("Claims a day"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    most_seen = models.PositiveIntegerField(
+        _("Pages seen a day"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     again_after = models.PositiveSmallIntegerField(
         _("Days before claiming again"), default=30, validators=[MaxValueValidator(3650)]
@@ -71,6 +74,46 @@ class Participant(Line):
 
     def __str__(self) -> str:
         return f"{self.pool_id} {self.unit_id} {self.role_id}"
+
+
+class RecycleRule(Line):
+    """When customers of those who take part go back to the pool by themselves: so many days after the last sign of somebody's
+    care, or after a date of the customer (``date_field`` is the key of that field). ``only`` is a filter of customers
+    (empty: all that belong in the pool)."""
+
+    pool = models.ForeignKey(Pool, models.CASCADE, related_name="rules", verbose_name=_("Public pool"))
+    counts_from = models.CharField(_("Counted from"), max_length=8, choices=CountsFrom, default=CountsFrom.CONTACT)
+    date_field = models.CharField(_("Date"), max_length=100, blank=True)
+    days = models.PositiveSmallIntegerField(_("Days until it goes back"), validators=[MaxValueValidator(3650)])
+    warn_days = models.PositiveSmallIntegerField(
+        _("Days of warning before"), default=7, validators=[MaxValueValidator(365)]
+    )
+    only = models.TextField(_("Only these customers"), blank=True, max_length=4000)
+
+    class Meta(Line.Meta):
+        verbose_name = _("recycling rule")
+        verbose_name_plural = _("recycling rules")
+
+    def __str__(self) -> str:
+        return f"{self.get_counts_from_display()} + {self.days}"
+
+
+class DueReturn(models.Model):
+    """The day on which a customer goes back to the pool of a rule, of which its owner was told. Derived (services.recycle); it
+    goes as soon as somebody cares for the customer. A table beside customers, so that lists filter and sort by it."""
+
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=20)
+    value = models.DateField()
+    rule = models.ForeignKey(RecycleRule, models.CASCADE, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["customer", "name"], name="pools_due_once")]
+        indexes = [models.Index(fields=["name", "value", "customer"], name="pools_due_value")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.value}"
 
 
 class Placement(Record):

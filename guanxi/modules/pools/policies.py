@@ -1,10 +1,13 @@
-"""How much may one still claim? Pure answers; what they need was read before."""
+"""How much may one still claim, and why does a customer go back? Pure answers; what they need was read before."""
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanxi.modules.pools.models import Pool
+from guanxi.modules.pools.choices import CountsFrom, Reason
+from guanxi.modules.pools.models import Pool, RecycleRule
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,43 @@ def over_the_limit(allowance: Allowance) -> str:
         "You may claim %(count)d customers a day out of this pool. Go on tomorrow.",
         limit,
     ) % {"count": limit}
+
+
+def over_the_pages(limit: int) -> str:
+    """What stands in the way of one more page."""
+    return ngettext(
+        "You may look at %(count)d customer a day in this pool. Go on tomorrow, or claim one of those you have seen.",
+        "You may look at %(count)d customers a day in this pool. Go on tomorrow, or claim one of those you have seen.",
+        limit,
+    ) % {"count": limit}
+
+
+# --- recycling ------------------------------------------------------------------------------------------------
+def rule_problems(rule: RecycleRule) -> dict[str, str]:
+    """Field → what is wrong with a recycling rule."""
+    dated = rule.counts_from == CountsFrom.DATE
+    if dated and not rule.date_field:
+        return {"date_field": _("Choose the date from which the days count.")}
+    if not dated and rule.date_field:
+        return {"date_field": _("Leave the date empty, or let the days count from a date of the customer.")}
+    if not dated and not rule.days:
+        return {"days": _("Enter at least one day.")}
+    if not dated and rule.warn_days >= rule.days:
+        return {"warn_days": _("Warn fewer days before than the rule waits in all.")}
+    return {}
+
+
+def reason_of(rule: RecycleRule) -> Reason:
+    return Reason.ENDED if rule.counts_from == CountsFrom.DATE else Reason.IDLE
+
+
+def why(rule: RecycleRule, date_label: str | Promise) -> str:
+    """The sentence for the history of a customer that a rule returns; ``date_label`` names the date it counts from."""
+    values = {"days": rule.days, "date": date_label}
+    if rule.counts_from == CountsFrom.DATE:
+        return _("Returned by rule: %(days)d days after “%(date)s”.") % values
+    if rule.counts_from == CountsFrom.VISIT:
+        return _("Returned by rule: its owner entered no visit in %(days)d days.") % values
+    if rule.counts_from == CountsFrom.ENTRY:
+        return _("Returned by rule: nobody entered anything about it in %(days)d days.") % values
+    return _("Returned by rule: nobody was in contact with it in %(days)d days.") % values

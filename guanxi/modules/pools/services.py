@@ -1,26 +1,32 @@
 """Customers come into pools, are taken over out of them, and keep everything meanwhile. All of it in the transaction of the
 command that asked for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.modules.pools import selectors
+from guanxi.modules.pools import policies, selectors
 from guanxi.modules.pools.choices import State
 from guanxi.modules.pools.events import LET_GO, TAKEN
-from guanxi.modules.pools.models import COPIED, Placement, Pool
+from guanxi.modules.pools.models import COPIED, DueReturn, Placement, Pool, RecycleRule
 from guanxi.modules.pools.selectors import CUSTOMER
 from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import SET_LIMIT, run
 from guanxi.platform.commands.outcome import Blocked, Change, Rejected
 from guanxi.platform.commands.record_event import by, event_for
 from guanxi.platform.commands.saving import insert_records, rewrite_records
 from guanxi.platform.entities import registry
 from guanxi.platform.events.services import append
+
+#: What the day of a return is called in its table.
+RETURNS_ON = "returns_on"
 
 
 # --- in -------------------------------------------------------------------------------------------------------
@@ -106,7 +112,7 @@ def _take_back(back: Mapping[int, Placement], changes: Sequence[Change], actor: 
     """A claim was undone: by whoever claimed, or whoever may assign, and as long as the customer is still theirs."""
     may_assign = gate.permits(actor, registry.get(Placement), "give")
     before = {one.record.customer_id: (one.diff.get("taken_by") or [None])[0] for one in changes}
-    customers = list(_locked(back))
+    customers = [one for one in _locked(back) if one.owner_id]  # without one: its own undo took the owner away (reopen)
     for one in customers:
         if one.owner_id != before[one.pk]:
             raise Blocked({back[one.pk].pk: _("The customer has been given to somebody else since.")})
@@ -150,3 +156,52 @@ def settle(customers: Sequence[Any], actor: Actor) -> None:
     changes = rewrite_records(entity, waiting, actor, apply)
     append([event_for(kind, entity, change, told) for change in changes])
     entity.after(changes, actor)
+
+
+def reopen(former: Mapping[int, int | None], actor: Actor) -> None:
+    """Customers have just lost their owner (id → who that was), for example because somebody undid it in their history. One that
+    the owner had out of a pool, and that waits nowhere, waits there again: otherwise nobody would find it."""
+    known = set(selectors.waiting(former).values_list("customer_id", flat=True))
+    ended = Placement.objects.filter(bulk.key_in("customer_id", former.keys() - known)).exclude(state=State.WAITING)
+    last = {one.customer_id: one for one in ended.order_by("taken_at", "pk").select_for_update(of=("self",))}
+    again = [one for pk, one in last.items() if one.taken_by_id == former[pk]]
+    if not again:
+        return
+
+    def apply() -> None:
+        for one in again:
+            one.state, one.taken_by_id, one.taken_at = State.WAITING, None, None
+
+    entity, told = registry.get(Placement), by(actor)
+    changes = rewrite_records(entity, again, actor, apply)
+    append([event_for(LET_GO, entity, change, told) for change in changes])
+    entity.after(changes, actor)
+
+
+# --- by rule --------------------------------------------------------------------------------------------------
+def recycle(
+    rules: Sequence[RecycleRule], customers: Collection[int], day: date, actor: Actor, batch: uuid.UUID
+) -> selectors.Falling:
+    """Carry out what the rules say of these customers on a day, and say what that was: warnings that are over go, new ones
+    are noted, and whose day has come goes back to the pool by the ordinary command. The caller's transaction."""
+    list(_locked(customers))  # whoever cares for one at this moment is before us or after us
+    found = selectors.falling(rules, customers, day)
+    forget_due(found.over)
+    noted = [
+        DueReturn(customer_id=pk, name=RETURNS_ON, value=day + timedelta(days=rule.warn_days), rule=rule)
+        for rule, ids in found.warned.items()
+        for pk in ids
+    ]
+    DueReturn.objects.bulk_create(noted, batch_size=500)
+    fields, put = registry.get(CUSTOMER).fields(), commands.get(f"{CUSTOMER}.to_pool")
+    for rule, ids in found.back.items():
+        note = policies.why(rule, fields[rule.date_field].label if rule.date_field else "")
+        inputs = {"pool": rule.pool_id, "reason": policies.reason_of(rule), "note": note}
+        for at in range(0, len(ids), SET_LIMIT):
+            run(put, actor, ids=ids[at : at + SET_LIMIT], inputs=inputs, batch=batch)
+    return found
+
+
+def forget_due(customers: Iterable[int]) -> None:
+    """These customers go back to no pool any more."""
+    DueReturn.objects.filter(bulk.key_in("customer_id", customers)).delete()

@@ -4,7 +4,7 @@ A page leaves its trace in the side database (one look, one row); the tick takes
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,9 +52,27 @@ def saw(actor: Actor, entity: Entity, record: Any) -> None:
     customer, now, day = entity.customer_of(record), actor.now(), actor.today()
     if customer is not None:
         _refuse_too_many(actor, customer, day)
+    for limit in _limits.get(entity.key, ()):
+        limit(actor, record)
     Trace(
         id=next_id(now, now), day=day, entity=entity.key, record_id=record.pk, customer_id=customer, **_who(actor)
     ).save(force_insert=True)
+
+
+#: What says of a record of a kind that an actor may look at no further one today: it raises gate.Forbidden.
+Limit = Callable[[Actor, Any], None]
+_limits: dict[str, list[Limit]] = {}
+
+
+def limit_of(entity_key: str, limit: Limit) -> None:
+    """Limit how many records of a kind one person looks at; asked before a page is shown and counted."""
+    _limits.setdefault(entity_key, []).append(limit)
+
+
+def seen_today(actor: Actor, entity_key: str) -> set[int]:
+    """The ids of the records of a kind that the actor has looked at today."""
+    rows = Trace.objects.filter(actor_id=actor.user_id or 0, day=actor.today(), entity=entity_key)
+    return set(rows.values_list("record_id", flat=True))
 
 
 def refused(actor: Actor | None, route: str, status: int) -> None:

@@ -11,8 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 
-from guanxi.platform.access import confirming, kinds
+from guanxi.platform.access import confirming, gate, kinds
 from guanxi.platform.access.actions import name_action, name_actions_by
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field, fixed
@@ -63,7 +64,8 @@ class Command:
     ``many`` allows a selection; ``beside`` says that what it does lies beside the records, which stay as they are;
     ``hold`` says whether these inputs need a second person; ``confirm`` whether a person at a browser must have proved
     lately who they are. One that ``tells_itself`` leaves the events of the service it calls. ``starts`` gives what its form
-    shows of a record at first; inputs that are not handed in are then no values at all."""
+    shows of a record at first; inputs that are not handed in are then no values at all. ``asks`` names the right it needs where
+    that is not one of its own ("view": whoever sees the record); such a command ``tells_itself`` and leaves the record as it is."""
 
     entity_key: str
     name: str
@@ -84,6 +86,7 @@ class Command:
     removes: bool = False
     confirm: bool = False
     tells_itself: bool = False
+    asks: str = ""
     beside: bool = False
     built_in: bool = False
     rule: Rule = always
@@ -103,6 +106,21 @@ class Command:
     @property
     def entity(self) -> Entity:
         return entity_registry.get(self.entity_key)
+
+    @property
+    def right(self) -> str:
+        """The action that the actor's rights must hold."""
+        return self.asks or self.name
+
+    def permits(self, actor: Actor) -> bool:
+        """Whether the actor may run it on any record at all. Who only reads runs nothing, whatever right is asked for."""
+        return gate.permits(actor, self.entity, self.right) and not (self.asks and actor.read_only)
+
+    def require(self, actor: Actor) -> None:
+        """Raise Forbidden unless the actor may run it on some record."""
+        gate.require(actor, self.entity, self.right)
+        if not self.permits(actor):
+            raise gate.Forbidden(_("“%(command)s” needs a token that may write.") % {"command": self.label})
 
     @property
     def takes_fields(self) -> bool:
@@ -160,8 +178,13 @@ def register(command: Command) -> Command:
     """Add a command and the event it leaves. Refuses a second one of the same key."""
     if command.key in _commands:
         raise ImproperlyConfigured(f"two commands are called {command.key}")
+    if command.asks and not command.tells_itself:
+        raise ImproperlyConfigured(
+            f"{command.key} asks for a right that is not its own, so it may not change the record"
+        )
     _commands[command.key] = command
-    name_action(command.entity_key, command.name, command.label)
+    if not command.asks:
+        name_action(command.entity_key, command.name, command.label)
     if command.tells_itself:
         return command
     declare(command.event, label=command.past_label, template=_told(command), icon=command.icon)
@@ -214,7 +237,7 @@ def _provided_kinds() -> dict[str, EventKind]:
 
 
 declare_by(lambda: entity_registry.cached("provided kinds of events", _provided_kinds))
-name_actions_by(lambda: {(one.entity_key, one.name): one.label for one in _provided().values()})
+name_actions_by(lambda: {(one.entity_key, one.name): one.label for one in _provided().values() if not one.asks})
 
 
 def command(

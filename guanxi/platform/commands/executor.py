@@ -53,7 +53,7 @@ def run(
     ``inputs`` are raw values (text or JSON); ``versions`` the versions the caller saw; ``key`` makes a
     repeated call harmless. Raises Forbidden, MustConfirm, NotFound, Rejected, Blocked, Conflict.
     """
-    gate.require(actor, command.entity, command.name)
+    command.require(actor)
     command.require_confirmation(actor)
     if len(ids) > SET_LIMIT:
         raise ValueError(f"at most {SET_LIMIT} records in one transaction, not {len(ids)}")
@@ -163,7 +163,7 @@ def _changed(
 ) -> dict[str, str]:
     """Those of the messages whose field is not what the records hold already."""
     fields = command.entity.fields()
-    records = list(command.entity.rows_of(actor, action=command.name, pk__in=ids))
+    records = list(command.entity.rows_of(actor, action=command.right, pk__in=ids))
     return {
         key: message
         for key, message in astray.items()
@@ -246,14 +246,14 @@ def _locked(command: Command, entity: Entity, actor: Actor, ids: Sequence[int]) 
     wanted = sorted(set(ids))
     if command.on_deleted:
         rows = gate.narrow(
-            entity.source.rows(deleted=True), gate.sources(actor, entity, command.name), entity.every_row()
+            entity.source.rows(deleted=True), gate.sources(actor, entity, command.right), entity.every_row()
         )
     else:
-        rows = entity.rows_of(actor, action=command.name)
+        rows = entity.rows_of(actor, action=command.right)
     records = list(rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)))
     if len(records) != len(wanted) or not wanted:
         if len(wanted) == 1 and not command.on_deleted:
-            gate.get(actor, entity, wanted[0], command.name)
+            gate.get(actor, entity, wanted[0], command.right)
         raise gate.NotFound
     return records
 
@@ -286,6 +286,9 @@ def _carry_out(
         return insert_records(entity, records, actor)
     if command.removes:
         return remove_records(entity, records)
+    if command.asks:  # whoever may only look changes nothing of the record
+        command.apply(records, values, actor)
+        return []
     handed_in = values.keys() if command.takes_fields else ()
     changes = change_records(
         command, records, [actor] * len(records), lambda: command.apply(records, values, actor), handed_in

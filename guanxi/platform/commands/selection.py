@@ -44,7 +44,7 @@ def preview(command: Command, actor: Actor, *, ids: Sequence[int] | None = None,
     """Freeze the rows of a bulk command with their versions. ``ids`` are those ticked, ``query`` all that
     a filter finds. One id out of reach refuses all (NotFound); more than ROWS_LIMIT rows are refused."""
     entity = command.entity
-    gate.require(actor, entity, command.name)
+    command.require(actor)
     command.require_confirmation(actor)
     if not command.many or command.new:
         raise Rejected({"": _("“%(command)s” works on one record at a time.") % {"command": command.label}})
@@ -80,7 +80,7 @@ def within(command: Command, actor: Actor, ids: Collection[int] | None = None) -
     """The rows, or those with one of the ids, that the command could be about: of the recycle bin for one that brings
     back."""
     entity = command.entity
-    rows, rights = entity.source.rows(deleted=command.on_deleted), gate.sources(actor, entity, command.name)
+    rows, rights = entity.source.rows(deleted=command.on_deleted), gate.sources(actor, entity, command.right)
     if ids is None:
         return gate.narrow(rows, rights, entity.every_row())
     return gate.few(rows, rights, bulk.key_in("id", set(ids)))

@@ -103,7 +103,7 @@ def change_many(
     if len(wanted) > SET_LIMIT or len(set(wanted)) != len(wanted):
         raise ValueError(f"at most {SET_LIMIT} records, each once, not {len(wanted)} with {len(set(wanted))} keys")
     for one in {id(work.actor): work.actor for work in works}.values():
-        gate.require(one, entity, command.name)
+        command.require(one)
     values = [read_inputs(command, work.actor, work.inputs, work.ids) for work in works]
     makers = [work.actor.at(work.moment) for work in works]
     maker_of = {pk: maker for work, maker in zip(works, makers, strict=True) for pk in work.ids}
@@ -146,6 +146,6 @@ def _locked(command: Command, works: Sequence[Work]) -> dict[int, Any]:
     if not ids or len(records) != len(ids):
         raise gate.NotFound
     for one, own in wanted.values():
-        if not gate.admits(one, entity, own, command.name):
+        if not gate.admits(one, entity, own, command.right):
             raise gate.NotFound
     return records

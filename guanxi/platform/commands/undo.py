@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from guanxi.platform.commands.events import UNDONE
 from guanxi.platform.commands.executor import SET_LIMIT
 from guanxi.platform.commands.outcome import Change
 from guanxi.platform.commands.record_event import LINE, by, event_for
-from guanxi.platform.commands.saving import stamp, stored_columns
+from guanxi.platform.commands.saving import remove_records, stamp, stored_columns
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.features import protected
@@ -28,6 +29,10 @@ from guanxi.platform.events.models import Event
 from guanxi.platform.events.selectors import of_batch
 from guanxi.platform.events.services import append
 from guanxi.platform.events.stored import StoredEvent
+
+#: So long whoever gave a record away can take it back, though it is no longer within their reach.
+GIVEN_AWAY = timedelta(minutes=10)
+_REACH = ("owner", "department", "region")
 
 
 @dataclass
@@ -88,11 +93,7 @@ def _undo_set(
     gate.require(actor, entity, "edit")
     actor = actor.at(actor.now())
     with transaction.atomic():
-        rows = gate.narrow(entity.every_row(), gate.sources(actor, entity, "edit"), entity.every_row())
-        wanted = {event.record_id for event in events}
-        records = {
-            record.pk: record for record in rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
-        }
+        records = _locked(entity, events, actor)
         ready: list[tuple[Any, dict[str, Any], int]] = []
         diffs: dict[int, dict[str, list[Any]]] = {}
         later = LaterEvents(batch, entity_key, events, records)
@@ -123,6 +124,25 @@ def _undo_set(
         append([event_for(UNDONE, entity, change, told, batch) for change in changes])
         entity.after(changes, actor)
         result.done += [change.record.pk for change in changes]
+
+
+def _locked(entity: Entity, events: Sequence[StoredEvent], actor: Actor) -> dict[int, Any]:
+    """The records of the events that the actor may edit, or has given away a moment ago."""
+    rows = gate.narrow(entity.every_row(), gate.sources(actor, entity, "edit"), entity.every_row())
+    reached = set(rows.filter(key_in("id", {event.record_id for event in events})).values_list("pk", flat=True))
+    reached |= {event.record_id or 0 for event in events if _gave_away(event, actor)}
+    locked = entity.every_row().filter(key_in("id", reached)).order_by("pk").select_for_update(of=("self",))
+    return {record.pk: record for record in locked}
+
+
+def _gave_away(event: StoredEvent, actor: Actor) -> bool:
+    """Whether the actor has just moved the record out of their own reach. That nobody changed it since is asked of all."""
+    mine = actor.user_id is not None and (event.actor_id, event.on_behalf_of_id) == (
+        actor.user_id,
+        actor.on_behalf_of_id,
+    )
+    moved = any((event.diff or {}).get(key, (None, None))[0] for key in _REACH)
+    return mine and moved and actor.now() - event.at <= GIVEN_AWAY
 
 
 def _why_not(record: Any, event: StoredEvent, undone: dict[int, Any], later: "LaterEvents", hosts: set[int]) -> str:
@@ -192,10 +212,13 @@ def _undo_lines(events: Sequence[StoredEvent], actor: Actor, result: Undone) -> 
     for event in events:
         entity_key, _dot, verb = event.kind.rpartition(".")
         entity, pk = registry.find(entity_key), (event.diff or {})[LINE][1]
-        if entity is None or verb != "created" or not entity.rows(actor, "edit").filter(pk=pk, version=1).delete()[0]:
-            result.left[pk] = _("It was changed after it was created.")
-        else:
-            result.done.append(pk)
+        with transaction.atomic():
+            lines = list(entity.rows(actor, "edit").filter(pk=pk, version=1)) if entity and verb == "created" else []
+            if entity and lines:
+                entity.after(remove_records(entity, lines), actor)
+                result.done.append(pk)
+            else:
+                result.left[pk] = _("It was changed after it was created.")
 
 
 def _protected(entity: Entity, record: Any, event: StoredEvent, actor: Actor) -> str:

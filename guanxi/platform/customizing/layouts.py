@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.customizing import arranging
 from guanxi.platform.customizing.described import customizable
 from guanxi.platform.customizing.models import Layout
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.entities.layout import COLUMNS, FIELDS, PLACES, SECTIONS, TABS, Parts
+from guanxi.platform.entities.layout import COLUMNS, FIELDS, PLACES, RELATED, SECTIONS, SIDE, TABS, Parts
 from guanxi.platform.refdata.fields import LANGUAGES, label_of
 
 #: Before the keys of sections that administrators add.
@@ -66,11 +67,24 @@ def known(entity: Entity, changes: Mapping[str, Any], place: str, parts: Parts) 
     there = {key for keys in parts.values() for key in keys}
     if place == SECTIONS:
         return there | own_sections(changes)
-    return there | entity.fields().keys() if place in (COLUMNS, FIELDS) else there
+    if place in (TABS, SIDE):
+        return there
+    if place.startswith(RELATED):
+        target = related_entity(place)
+        return there | target.fields().keys() if target else there
+    return there | entity.fields().keys()
+
+
+def related_entity(place: str) -> Entity | None:
+    """The kind of record that the related list of a place shows, if there is such a kind."""
+    return registry.find(place.removeprefix(RELATED).rpartition(".")[0])
 
 
 def fixed(entity: Entity, place: str) -> set[str]:
     """Parts that cannot be left out: without a field that must be filled no form could be sent; a record has its name."""
+    if place.startswith(RELATED):
+        target = related_entity(place)
+        return {target.title_field} if target else set()
     needed = {key for key, field in entity.fields().items() if field.required and not field.readonly}
     if place == SECTIONS:
         return {section.key for section in entity.sections() if not needed.isdisjoint(section.fields)}
@@ -116,7 +130,9 @@ def checked(text: str) -> str:
 
 
 def _is_place(place: str, stored: Any) -> bool:
-    if place not in PLACES or not isinstance(stored, dict) or not stored.keys() <= {"moves", "hidden", "names"}:
+    if place not in PLACES and not place.startswith(RELATED):
+        return False
+    if not isinstance(stored, dict) or not stored.keys() <= {"moves", "hidden", "names"}:
         return False
     moves, hidden, named = stored.get("moves", []), stored.get("hidden", []), stored.get("names", {})
     return (
@@ -152,9 +168,9 @@ def unknown_parts(entity: Entity, changes: Mapping[str, Any], usual: Mapping[str
     return found
 
 
-def columns_offered(entity: Entity) -> list[str]:
-    """The fields that a list can show."""
-    return [key for key, field in entity.fields().items() if field.kind is not kinds.FILE]
+def in_list(field: Field) -> bool:
+    """Whether a list can have the field as a column."""
+    return field.kind is not kinds.FILE
 
 
 def arrangeable() -> list[Entity]:

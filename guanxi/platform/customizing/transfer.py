@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -20,12 +21,14 @@ from guanxi.platform.access.models import Role
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Refusal
+from guanxi.platform.customizing.carried import DASHBOARD, REPORT, Carrier, Dashboards, Reports
 from guanxi.platform.customizing.choices import CHOOSING, FieldKind
 from guanxi.platform.customizing.models import CustomChoice, CustomField, FormRule, Layout
 from guanxi.platform.entities import registry
 from guanxi.platform.refdata.fields import complete_labels
 from guanxi.platform.refdata.models import Code
 from guanxi.platform.refdata.registry import code_tables
+from guanxi.platform.reports import definition
 
 FORMAT, VERSION = "guanxi.configuration", 1
 MOST_BYTES, MOST_ITEMS = 2_000_000, 5_000
@@ -50,7 +53,8 @@ class NotAConfiguration(ValueError):
 @dataclass(frozen=True)
 class Part:
     """One list of the file: which entity it holds, by which of its values an entry is known, and which never change. An
-    ``optional`` one is left out for those who have no right to it."""
+    ``optional`` one is left out for those who have no right to it. What belongs to another room brings its ``carrier``;
+    ``called`` is what its entries are, where they are no records of ``entity``."""
 
     name: str
     entity: str
@@ -59,6 +63,8 @@ class Part:
     stays: tuple[str, ...] = ()
     labels: bool = True
     optional: bool = False
+    carrier: Carrier | None = None
+    called: str | Promise = ""
 
 
 PARTS = (
@@ -71,7 +77,20 @@ PARTS = (
     Part("rules", "customizing.formrule", ("entity", "key"), ("condition", "field", "effect", "options", "active")),
     Part("layouts", "customizing.layout", ("entity", "role"), ("changes", "active"), labels=False),
     Part("codes", "refdata.code", ("table", "key"), ("parent", "position", "active"), optional=True),
+    Part("reports", REPORT, ("subject", "name", "role"), definition.PARTS, labels=False, optional=True, carrier=Reports()),
+    Part("dashboards", DASHBOARD, ("name", "role"), ("home", "tiles"), labels=False, optional=True, carrier=Dashboards()),
 )  # fmt: skip
+#: Those of upper rooms, which register themselves.
+_further: list[Part] = []
+
+
+def register(part: Part) -> None:
+    """Add a part to the file, behind all others."""
+    _further.append(part)
+
+
+def parts() -> tuple[Part, ...]:
+    return (*PARTS, *_further)
 
 
 @dataclass
@@ -84,6 +103,7 @@ class Entry:
     differs: tuple[str, ...] = ()
     message: str = ""
     here: Values | None = None
+    pk: int | None = None
 
     @property
     def known_by(self) -> tuple[str, ...]:
@@ -106,23 +126,28 @@ class Plan:
 def written(actor: Actor) -> bytes:
     """The configuration of this installation. Raises Forbidden."""
     lists: dict[str, Any] = {}
-    for part in PARTS:
+    for part in parts():
         entity = registry.get(part.entity)
         if part.optional and not gate.permits(actor, entity, "export"):
             continue
         gate.require(actor, entity, "export")
-        found = _codes(made_here=True) if part.name == "codes" else _here(part).values()
+        if part.carrier:
+            lists[part.name] = list(part.carrier.leaving(actor))
+            continue
+        found = _codes(made_here=True) if part.name == "codes" else _here(part, actor).values()
         lists[part.name] = [values for _pk, values in found]
     content = {"format": FORMAT, "version": VERSION, **lists}
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
 
-def _here(part: Part) -> dict[tuple[str, ...], tuple[int, Values]]:
-    """What there is of a part, by what it is known by. One query; bounded by the limits per kind of record."""
-    return {
-        tuple(str(values[name] or "") for name in part.known_by): (pk, values)
-        for pk, values in (_fields, _choices, _rules, _layouts, _codes)[PARTS.index(part)]()
-    }
+def _here(part: Part, actor: Actor) -> dict[tuple[str, ...], tuple[int, Values]]:
+    """What there is of a part, by what it is known by, of several alike the oldest. One query; bounded by the limits per
+    kind of record."""
+    rows = part.carrier.here(actor) if part.carrier else _OWN[part.name]()
+    found: dict[tuple[str, ...], tuple[int, Values]] = {}
+    for pk, values in rows:
+        found.setdefault(tuple(str(values[name] or "") for name in part.known_by), (pk, values))
+    return found
 
 
 def _values(part: Part, row: Any, **more: Any) -> tuple[int, Values]:
@@ -157,11 +182,15 @@ def _codes(*, made_here: bool = False) -> Iterator[tuple[int, Values]]:
             yield _values(PARTS[4], row, parent=row.parent.key if row.parent else "")
 
 
+#: How the parts of this room are read.
+_OWN = {"fields": _fields, "choices": _choices, "rules": _rules, "layouts": _layouts, "codes": _codes}
+
+
 # --- in -------------------------------------------------------------------------------------------------------
-def read(content: bytes) -> Plan:
+def read(content: bytes, actor: Actor) -> Plan:
     """The entries of a file, compared with what is here. Raises NotAConfiguration."""
     entries = _entries(_parsed(content))
-    here = {part.name: _here(part) for part in PARTS}
+    here = {part.name: _here(part, actor) for part in {entry.part.name: entry.part for entry in entries}.values()}
     roles = set(Role.objects.values_list("key", flat=True))
     for entry in entries:
         _compare(entry, here[entry.part.name], roles)
@@ -184,7 +213,7 @@ def _parsed(content: bytes) -> Mapping[str, Any]:
 
 def _entries(content: Mapping[str, Any]) -> list[Entry]:
     found = []
-    for part in PARTS:
+    for part in parts():
         listed = content.get(part.name, [])
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             raise NotAConfiguration(_("The part “%(part)s” of the file cannot be read.") % {"part": part.name})
@@ -206,7 +235,7 @@ def _compare(entry: Entry, here: Mapping[tuple[str, ...], tuple[int, Values]], r
     found = here.get(entry.known_by)
     if found is None:
         return
-    entry.here = found[1]
+    entry.pk, entry.here = found
     entry.differs = tuple(
         name
         for name, value in entry.values.items()
@@ -225,7 +254,7 @@ def _not_installed(entry: Entry) -> Iterator[str]:
         table = str(entry.values.get("table"))
         yield from [] if table in {one.name for one in code_tables()} else [table]
         return
-    for key in (str(entry.values.get("entity")), str(entry.values.get("target") or "")):
+    for key in (str(entry.values.get(name) or "") for name in ("entity", "target", "subject")):
         if key and registry.find(key) is None:
             yield key
 
@@ -240,9 +269,9 @@ def bring_in(content: bytes, actor: Actor, *, trial: bool) -> Plan:
     """Bring the file in, in one transaction; as a trial nothing stays. What a command refuses becomes a conflict and is left
     out. Raises NotAConfiguration, Forbidden."""
     _require_writing(actor, [part for part in PARTS if not part.optional])
-    plan = read(content)
+    plan = read(content, actor)
     brought = {entry.part.name for entry in plan.entries}
-    _require_writing(actor, [part for part in PARTS if part.name in brought])
+    _require_writing(actor, [part for part in parts() if part.name in brought])
     with transaction.atomic():
         late: list[Entry] = []
         for entry in sorted(plan.entries, key=_turn):
@@ -266,7 +295,7 @@ def _require_writing(actor: Actor, parts: Iterable[Part]) -> None:
 
 def _turn(entry: Entry) -> tuple[int, bool]:
     """Fields before what names them, formulas after the fields that they read."""
-    return PARTS.index(entry.part), entry.values.get("kind") == FieldKind.FORMULA
+    return parts().index(entry.part), entry.values.get("kind") == FieldKind.FORMULA
 
 
 def _try(entry: Entry, actor: Actor, late: list[Entry]) -> None:
@@ -274,7 +303,9 @@ def _try(entry: Entry, actor: Actor, late: list[Entry]) -> None:
     if entry.part.name == "fields" and values.get("kind") in CHOOSING and values.get("start"):
         values.pop("start")  # its choices come first
         late.append(entry)
-    if entry.here is None:
+    if carrier := entry.part.carrier:
+        _attempt(entry, lambda: carrier.write(entry.pk, entry.values, actor))
+    elif entry.here is None:
         _attempt(entry, lambda: _create(entry, values, actor))
     else:
         changed = {name: value for name, value in values.items() if name in entry.differs}
@@ -285,7 +316,7 @@ def _attempt(entry: Entry, write: Any) -> None:
     try:
         with transaction.atomic():
             write()
-    except (Refusal, gate.NotFound) as refusal:
+    except (Refusal, gate.NotFound, gate.Forbidden) as refusal:
         entry.state, entry.message = State.CONFLICT, str(refusal)
 
 
@@ -299,7 +330,7 @@ def _create(entry: Entry, values: Values, actor: Actor) -> None:
 
 
 def _edit(entry: Entry, values: Values, actor: Actor) -> None:
-    pk = _here(entry.part)[entry.known_by][0]
+    pk = _here(entry.part, actor)[entry.known_by][0]
     if values:
         run(commands.get(f"{entry.part.entity}.edit"), actor, ids=[pk], inputs=_inputs(entry, values))
     if "labels" in entry.differs:
@@ -310,7 +341,7 @@ def _name(entry: Entry, labels: Mapping[str, str], actor: Actor) -> None:
     """Each language is a text of its own in the form."""
     if not labels:
         return
-    pk, here = _here(entry.part)[entry.known_by]
+    pk, here = _here(entry.part, actor)[entry.known_by]
     for language, text in labels.items():
         if here["labels"].get(language) != text:
             with override(language):

@@ -1,4 +1,4 @@
-"""Notes and files on any record, and the known tags."""
+"""Notes and files on any record, the known tags, and what people have pinned."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -60,3 +60,20 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Pin(models.Model):
+    """A record that a person keeps at hand."""
+
+    user = models.ForeignKey("access.User", models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=100)
+    record_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "entity", "record_id"], name="directory_pin_once")]
+        indexes = [models.Index(fields=["entity", "record_id"], name="directory_pin_record")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.entity} {self.record_id}"

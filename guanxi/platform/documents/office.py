@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from guanxi.platform.documents.errors import NoOffice
+from guanxi.platform.files.confining import CONFINED
 
 _NAMES = ("soffice", "libreoffice")
 #: What one conversion may take: seconds by the clock and of processor, bytes of memory and of one file.
@@ -54,7 +55,7 @@ def to_pdf(document: bytes) -> bytes:
 def _command(place: Path) -> list[str]:
     """A profile of its own: two conversions at once would wait for each other, or share what the last one opened."""
     return [
-        sys.executable, "-I", str(Path(__file__).with_name("confined.py")), str(_MEMORY), str(_SECONDS), str(_FILE),
+        sys.executable, "-I", str(CONFINED), str(_MEMORY), str(_SECONDS), str(_FILE),
         _program(settings.OFFICE_PROGRAM), f"-env:UserInstallation={(place / 'profile').as_uri()}",
         "--headless", "--norestore", "--nolockcheck", "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(place),
         str(place / "document.docx"),

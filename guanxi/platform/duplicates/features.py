@@ -12,7 +12,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.outcome import Change, Hindrance
-from guanxi.platform.duplicates import digests, merging
+from guanxi.platform.duplicates import digests, importing, merging  # noqa: F401 -- importing brings likeness to imports
 from guanxi.platform.duplicates.conf import duplicate_settings
 from guanxi.platform.duplicates.declared import duplicates_of
 from guanxi.platform.duplicates.models import Merge

@@ -47,7 +47,7 @@ def move(entity: Entity, merge: Merge, source: Any, target: Any, actor: Actor) -
     for child, links in relations.records_leading_to(entity):
         _move_records(child, links, merge, (source.pk, target.pk), actor, moved)
     for way in relations.ways_to(entity):
-        _move_rows(way, merge, (source.pk, target.pk), moved)
+        _move_rows(way, merge, (source.pk, target.pk), Moved() if way.private else moved)
     settle(entity, target)
     return moved
 
@@ -171,7 +171,7 @@ def give_back(entity: Entity, merge: Merge, source: Any, actor: Actor) -> Moved:
         for start in range(0, len(rows), CHUNK):
             _return_records(child, rows[start : start + CHUNK], ends, actor, moved)
     for way in relations.ways_to(entity):
-        _return_rows(way, by_table.pop((way.table, way.column), ()), ends, moved)
+        _return_rows(way, by_table.pop((way.table, way.column), ()), ends, Moved() if way.private else moved)
     for (table, _column), rows in by_table.items():  # of a module that is no longer installed
         moved.left[table] += len(rows)
     settle(entity, source)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.models.record_set import RecordSetMember
 from guanxi.platform.commands.unique import concrete, unique_sets
+from guanxi.platform.directory.models import Pin
 from guanxi.platform.duplicates.models import DuplicatePair, Merge
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
@@ -24,13 +25,15 @@ OWN = (DuplicatePair, Merge)
 @dataclass(frozen=True)
 class Way:
     """Rows of a model whose ``column`` leads to the record, among those of ``only``. ``unique`` are sets of further columns
-    that no two rows of one record may share; ``others`` columns that lead to records of the same kind."""
+    that no two rows of one record may share; ``others`` columns that lead to records of the same kind. ``private`` ones are somebody's
+    own business: they go along and nobody is told how many there are."""
 
     model: type[models.Model]
     column: str
     only: dict[str, Any] = field(default_factory=dict)
     unique: tuple[tuple[str, ...], ...] = ()
     others: tuple[str, ...] = ()
+    private: bool = False
 
     @property
     def table(self) -> str:
@@ -65,6 +68,7 @@ def ways_to(entity: Entity) -> Iterator[Way]:
             yield Way(child.source.model, "record_id", {"entity": entity.key}, _unique(child, "record_id"))
     yield Way(File, "record_id", {"entity": entity.key})
     yield Way(RecordSetMember, "record_id", {"record_set__entity": entity.key}, (("record_set_id",),))
+    yield Way(Pin, "record_id", {"entity": entity.key}, (("user_id",),), private=True)
 
 
 def attached_models() -> list[type[models.Model]]:

@@ -1,15 +1,17 @@
 """Which records are likely the same as one, as far as the reader may know of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Count
 
 from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.duplicates.declared import Duplicates, duplicates_of
-from guanxi.platform.duplicates.digests import BLOCKS, Digester
+from guanxi.platform.duplicates.digests import Digest, Digester
 from guanxi.platform.duplicates.models import DuplicateKey, Merge
 from guanxi.platform.duplicates.scoring import LIKELY, Likeness, Side, compare, side
 from guanxi.platform.entities.entity import Entity
@@ -32,53 +34,69 @@ class Found:
 
 
 def likely(entity: Entity, actor: Actor, record: Any) -> Found:
-    """Live records that are likely the same as a record, saved or not. Fields that are hidden from the actor play no part;
-    four queries at most, whatever is found."""
+    """Live records that are likely the same as a record, saved or not. Fields that are hidden from the actor play no part."""
+    return likely_each(entity, actor, [record], set(entity.readable(actor)))[0]
+
+
+def likely_each(
+    entity: Entity, actor: Actor, records: Sequence[Any], known: Set[str], *, most: int = BLOCK_LIMIT
+) -> list[Found]:
+    """Of each record what is likely the same, by the fields that are ``known``; at most ``most`` candidates are looked at for
+    one. Five queries at most, whatever is found."""
     option = duplicates_of(entity)
     if option is None:
-        return Found()
-    digester, known = Digester(entity), set(entity.readable(actor))
-    own = list(digester.of_kinds(record, known))
-    candidates = _sharing(entity, own, record.pk)
-    if not candidates:
-        return Found()
-    mine = side(option, record, str(entity.fields()[option.name.field].get(record) or ""), own)
-    rows = list(entity.base_rows().filter(bulk.key_in("pk", candidates)))
-    weighed = [
-        (other, compare(option, mine, theirs, known))
-        for other, theirs in zip(rows, sides(entity, option, rows, known), strict=True)
-    ]
-    hits = sorted((one for one in weighed if one[1].score >= LIKELY), key=lambda one: (-one[1].score, one[0].pk))
-    return _within_reach(entity, actor, hits)
+        return [Found()] * len(records)
+    digester = Digester(entity)
+    own = [list(digester.of_kinds(record, known)) for record in records]
+    sharing = _sharing(entity, {one for digests in own for one in digests})
+    candidates = [_best(digests, sharing, one.pk, most) for one, digests in zip(records, own, strict=True)]
+    wanted = {pk for ids in candidates for pk in ids}
+    if not wanted:
+        return [Found()] * len(records)
+    rows = list(entity.base_rows().filter(bulk.key_in("pk", wanted)))
+    theirs = {row.pk: (row, made) for row, made in zip(rows, sides(entity, option, rows, known), strict=True)}
+    name = entity.fields()[option.name.field]
+    found: list[list[tuple[Any, Likeness]]] = []
+    for record, digests, ids in zip(records, own, candidates, strict=True):
+        mine = side(option, record, str(name.get(record) or "") if option.name.field in known else "", digests)
+        weighed = [(theirs[pk][0], compare(option, mine, theirs[pk][1], known)) for pk in ids if pk in theirs]
+        hits = [one for one in weighed if one[1].score >= LIKELY]
+        found.append(sorted(hits, key=lambda one: (-one[1].score, one[0].pk)))
+    return _within_reach(entity, actor, found)
 
 
-def _within_reach(entity: Entity, actor: Actor, hits: Sequence[tuple[Any, Likeness]]) -> Found:
-    if not hits:
-        return Found()
-    open_ = set(entity.rows_of(actor, bulk.key_in("pk", [one.pk for one, _why in hits])).values_list("pk", flat=True))
-    closed = [one for one, _why in hits if one.pk not in open_]
-    departments = dict.fromkeys(one.department_id for one in closed if one.department_id)
-    return Found(
-        tuple((one, why) for one, why in hits if one.pk in open_)[:SHOWN], len(closed), tuple(departments)[:SHOWN]
-    )
+def _within_reach(entity: Entity, actor: Actor, found: Sequence[Sequence[tuple[Any, Likeness]]]) -> list[Found]:
+    ids = {one.pk for hits in found for one, _why in hits}
+    open_ = set(entity.rows_of(actor, bulk.key_in("pk", ids)).values_list("pk", flat=True)) if ids else set()
+    answers = []
+    for hits in found:
+        closed = [one for one, _why in hits if one.pk not in open_]
+        departments = dict.fromkeys(one.department_id for one in closed if one.department_id)
+        seen = tuple((one, why) for one, why in hits if one.pk in open_)[:SHOWN]
+        answers.append(Found(seen, len(closed), tuple(departments)[:SHOWN]))
+    return answers
 
 
-def _sharing(entity: Entity, own: Collection[tuple[str, int]], pk: int | None) -> list[int]:
-    """Ids of records with one of the keys, without those that only a large block names."""
-    digests = {digest for _kind, digest in own}
-    rows = DuplicateKey.objects.filter(bulk.key_in("digest", digests), entity=entity.key).values_list(
-        "digest", "record_id"
-    )
-    members: dict[int, set[int]] = defaultdict(set)
-    for digest, record_id in rows[: BLOCK_LIMIT * max(1, len(digests))]:
-        members[digest].add(record_id)
-    exact = {digest for kind, digest in own if kind not in BLOCKS}
-    counted: Counter[int] = Counter()
-    for digest, ids in members.items():
-        if digest in exact or len(ids) <= BLOCK_LIMIT:
-            counted.update(ids)
+def _sharing(entity: Entity, wanted: Set[Digest]) -> dict[int, list[int]]:
+    """Digest → ids of the records with it, without what so many share that it says nothing."""
+    digests = {digest for _kind, digest in wanted}
+    if not digests:
+        return {}
+    rows = DuplicateKey.objects.filter(entity=entity.key)
+    sizes = rows.filter(bulk.key_in("digest", digests)).values_list("digest").annotate(size=Count("id"))
+    small = {digest for digest, size in sizes if size <= BLOCK_LIMIT}
+    found: dict[int, list[int]] = defaultdict(list)
+    if small:
+        for digest, pk in rows.filter(bulk.key_in("digest", small)).values_list("digest", "record_id"):
+            found[digest].append(pk)
+    return found
+
+
+def _best(digests: Sequence[Digest], sharing: Mapping[int, Sequence[int]], pk: int | None, most: int) -> list[int]:
+    """The records that share the most, the oldest first among equals."""
+    counted = Counter(one for digest in {digest for _kind, digest in digests} for one in sharing.get(digest, ()))
     counted.pop(pk or 0, None)
-    return [one for one, _times in counted.most_common(BLOCK_LIMIT)]
+    return sorted(counted, key=lambda one: (-counted[one], one))[:most]
 
 
 def sides(

@@ -1,10 +1,12 @@
 """From typed rows to what happens to them: which records exist, which are new, which rows are left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guanxi.platform import bulk
+from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.exchange.cells import BLANK
 from guanxi.platform.exchange.choices import Existing
@@ -19,8 +21,9 @@ from guanxi.platform.exchange.work import ASK, NEW, SHARE, SKIP, UPDATE, Work
 class Builder:
     """Makes the records of chunks for one plan and actor."""
 
-    def __init__(self, plan: Plan, actor: Actor, keys: FileKeys) -> None:
-        self.plan, self.actor, self.keys = plan, actor, keys
+    def __init__(self, plan: Plan, actor: Actor, keys: FileKeys, alike: Mapping[int, int | None] | None = None) -> None:
+        """``alike`` says of rows that resemble records which one they are to update, or None: they are left out."""
+        self.plan, self.actor, self.keys, self.alike = plan, actor, keys, alike or {}
         self._fillers = [Filler(part, plan.empty, actor) for part in plan.parts]
 
     def build(self, chunk: Chunk, indexes: Sequence[int]) -> list[Work]:
@@ -67,7 +70,36 @@ class Builder:
                 self._repeat(chunk, work, index, first, place.get(first), matches.found.get(value, ()))
             else:
                 self._decide(chunk, work, index, value, matches)
+        self._lead_alike(chunk, work)
         return work
+
+    def _lead_alike(self, chunk: Chunk, work: Work) -> None:
+        """New rows that resemble records do what was chosen after the check, and so do rows that speak of theirs."""
+        rows = {index: chunk.rows[index].number for index in work.having(NEW)} if self.alike else {}
+        found = {index: self.alike[row] for index, row in rows.items() if row in self.alike}
+        known = self._reached("view", found)
+        open_ = self._reached("edit", found)
+        for index, pk in found.items():
+            if pk is None:
+                work.outcome[index] = SKIP
+            elif pk not in known:
+                chunk.refuse(index, _("The record that this row resembles is no longer there. Check the file again."))
+            elif pk not in open_:
+                chunk.refuse(index, _fixed())
+            else:
+                work.outcome[index], work.records[index] = UPDATE, known[pk]
+                work.alike.add(index)
+        for index, earlier in work.earlier.items():
+            if found.get(earlier, earlier) is None:
+                work.outcome[index] = SKIP
+
+    def _reached(self, action: str, found: Mapping[int, int | None]) -> dict[int, Any]:
+        """Id → record of those that are to be updated, as far as the actor may do this with them."""
+        wanted = {pk for pk in found.values() if pk is not None}
+        if not wanted:
+            return {}
+        rows = gate.among(self.actor, self.plan.main.entity, action, bulk.key_in("id", wanted))
+        return {record.pk: record for record in rows}
 
     def _decide(self, chunk: Chunk, work: Work, index: int, value: Any, matches: Matches) -> None:
         """New, or what the policy says about the record that exists."""
@@ -93,7 +125,7 @@ class Builder:
         elif policy == Existing.UPDATE and found[0].pk in matches.fixed:
             chunk.refuse(
                 index,
-                _("You may see this record but not change it. Its owner or your administrator can help."),
+                _fixed(),
                 position,
             )
         else:
@@ -128,7 +160,12 @@ class Builder:
     def _further(self, chunk: Chunk, number: int, part: Part, main: Work, indexes: Sequence[int]) -> Work:
         """Records of a second entity: recognised by their key among those of the same host."""
         work, columns = Work(part), chunk.values[number]
-        filled = [index for index in indexes if any(column[index] is not BLANK for column in columns.values())]
+        left_out = {index for index in main.having(SKIP) if main.record(index) is None}
+        filled = [
+            index
+            for index in indexes
+            if index not in left_out and any(column[index] is not BLANK for column in columns.values())
+        ]
         hosts = {index: record.pk for index in filled if (record := main.record(index)) is not None and record.pk}
         values = columns[part.key.key] if part.key else []
         matches = Matches()
@@ -149,3 +186,7 @@ class Builder:
                 continue
             self._decide(chunk, work, index, value, matches.under(part.host, hosts.get(index)))
         return work
+
+
+def _fixed() -> str:
+    return _("You may see this record but not change it. Its owner or your administrator can help.")

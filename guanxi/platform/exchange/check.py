@@ -11,6 +11,7 @@ from guanxi.platform.exchange.changes import Builder
 from guanxi.platform.exchange.chunk import Chunk, Validator
 from guanxi.platform.exchange.file_keys import file_keys
 from guanxi.platform.exchange.folders import folder_of, spool_of
+from guanxi.platform.exchange.likeness import Likenesses
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.plan import compile_plan
 from guanxi.platform.exchange.problems import Log
@@ -34,6 +35,7 @@ class Check:
         self.builder = Builder(self.plan, actor, keys)
         self.log = Log(folder_of(chosen), CHECKED)
         self.size = 0
+        self.likenesses = Likenesses(self.plan.main.entity, actor, folder_of(chosen))
         self.counted: Counter[str] = Counter()
         self.examples: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
@@ -54,6 +56,7 @@ class Check:
             "counts": dict(self.counted),
             "examples": self.examples,
             "asked": self.asked,
+            "alike": self.likenesses.result(),
             "columns": [source.field.key for source in self.plan.main.sources],
         }
 
@@ -69,6 +72,7 @@ class Check:
             [problem.line() for index in sorted(chunk.problems) for problem in chunk.problems[index]], self.size
         )
         self._keep_examples(chunk, works[0])
+        self.likenesses.look(chunk, works[0])
 
     def _keep_examples(self, chunk: Chunk, work: Work) -> None:
         fields = [source.field for source in work.part.sources]

@@ -26,6 +26,14 @@ class Existing(models.TextChoices):
     ASK = "ask", _("Ask after the check")
 
 
+class Alike(models.TextChoices):
+    """What happens to a new row that resembles a record."""
+
+    CREATE = "create", _("Create them all the same")
+    SKIP = "skip", _("Leave them out")
+    UPDATE = "update", _("Update the record where it is certain, leave the others out")
+
+
 class Empty(models.TextChoices):
     """What an empty cell does to the record of an updated row."""
 

@@ -85,6 +85,8 @@ class Filler:
                     value = field.nothing
                 record = work.records[index]
                 before = record.__dict__[name] if name else get(record)
+                if index in work.alike and field is self.part.key and not field.is_empty(before):
+                    continue
                 if value != before and set_:
                     set_(record, value)
                     changed[index][field.key] = not field.is_empty(before)

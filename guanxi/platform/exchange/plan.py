@@ -13,7 +13,7 @@ from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
-from guanxi.platform.exchange.choices import Empty, Existing, Missing
+from guanxi.platform.exchange.choices import Alike, Empty, Existing, Missing
 
 #: Stands between the key of a second entity and its field in a target: "customers.contact:name".
 OTHER = ":"
@@ -64,6 +64,7 @@ class Plan:
     missing: Missing = Missing.REFUSE
     decisions: Mapping[int, str] = field(default_factory=dict)
     rest: str = ""
+    alike: Alike = Alike.CREATE
 
     @property
     def main(self) -> Part:
@@ -157,6 +158,7 @@ def compile_plan(entity: Entity, actor: Actor, mapping: Mapping[str, Any], optio
         tuple(parts), int(mapping.get("sheet", 0)), (header[0], header[1]) if header else None, existing,
         Empty(options.get("empty") or Empty.KEEP), Missing(options.get("missing") or Missing.REFUSE),
         {int(row): choice for row, choice in options.get("decisions", {}).items()}, options.get("rest", ""),
+        Alike(options.get("alike") or Alike.CREATE),
     )  # fmt: skip
 
 

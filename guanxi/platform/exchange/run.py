@@ -27,6 +27,7 @@ from guanxi.platform.exchange.file_keys import file_keys
 from guanxi.platform.exchange.filling import number_records
 from guanxi.platform.exchange.folders import folder_of, spool_of
 from guanxi.platform.exchange.later_links import LaterLinks
+from guanxi.platform.exchange.likeness import chosen_rows
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.plan import compile_plan
 from guanxi.platform.exchange.problems import LATER, REFUSED, Log
@@ -83,7 +84,7 @@ class Run:
         self.spool = spool_of(chosen)
         keys = file_keys(self.plan, self.spool)
         self.validator = Validator(self.plan, actor, self.spool, keys, batch=chosen.batch, stores=True)
-        self.builder = Builder(self.plan, actor, keys)
+        self.builder = Builder(self.plan, actor, keys, chosen_rows(folder_of(chosen), self.plan.alike))
         self.store = Store(self.builder, actor, chosen.batch)
         folder = folder_of(chosen)
         self.refused, self.later = Log(folder, REFUSED), Log(folder, LATER)

@@ -19,7 +19,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.exchange.choices import Existing, ImportState
+from guanxi.platform.exchange.choices import Alike, Existing, ImportState
 from guanxi.platform.exchange.folders import spool_of
 from guanxi.platform.exchange.mapping import order_of_parts, suggestions
 from guanxi.platform.exchange.models import Import
@@ -164,6 +164,14 @@ def decide(chosen: Import, rest: str, decisions: Mapping[int, str]) -> None:
         "rest": rest,
         "decisions": {str(row): choice for row, choice in decisions.items() if choice},
     }
+    chosen.save(update_fields=["options"])
+
+
+def decide_alike(chosen: Import, choice: str) -> None:
+    """Say what happens to new rows that resemble records."""
+    if chosen.state != ImportState.CHECKED or choice not in Alike.values:
+        raise Rejected({"": _("Choose what happens to the rows.")})
+    chosen.options = {**chosen.options, "alike": choice}
     chosen.save(update_fields=["options"])
 
 

@@ -15,13 +15,14 @@ SHARE = "shared"
 class Work:
     """What one part of the plan means for a set of rows: index → what happens, and the record concerned.
     ``before`` are the attributes of records to be updated, as they were read; ``earlier`` leads from a row to
-    the one that brings its record."""
+    the one that brings its record; ``alike`` are rows that update a record they resemble, which keeps its own key."""
 
     part: Part
     outcome: dict[int, str] = field(default_factory=dict)
     records: dict[int, Any] = field(default_factory=dict)
     before: dict[int, dict[str, Any]] = field(default_factory=dict)
     earlier: dict[int, int] = field(default_factory=dict)
+    alike: set[int] = field(default_factory=set)
 
     def having(self, outcome: str) -> list[int]:
         return [index for index, one in self.outcome.items() if one == outcome]

@@ -125,7 +125,9 @@ def _usual(operator: str, values: tuple[Any, ...], column: Column, reader: Reade
         # No value is empty; SQLite uses an index of the filled ones only if it is told so.
         return found & ~Q(**{path: ""}) if column.blank and "__" not in path else found
     if operator in ("period", "last", "next"):
-        return _within(path, _range(operator, values[0], reader.today), column, reader)
+        first, end = _range(operator, values[0], reader.today)
+        own = None if column.moment else column.condition("between", (first, end - timedelta(days=1)))
+        return _within(path, (first, end), column, reader) if own is None else own
     if column.moment and operator == "between":
         return _within(path, (values[0], values[1] + timedelta(days=1)), column, reader)
     if operator == "between":

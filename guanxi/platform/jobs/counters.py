@@ -13,6 +13,7 @@ NAMES = {
     "asked": _("To be decided"), "hidden": _("In hidden rows"), "unlinked": _("Not linked"), "failed": _("Failed"),
     "errors": _("Errors"), "refused": _("Refused rows"), "deleted": _("Deleted"), "removed": _("Removed"),
     "places": _("Places"), "records": _("Records"), "texts": _("Texts"), "events": _("Events"), "files": _("Files"),
+    "warned": _("Warned of"), "returned": _("Returned"),
 }  # fmt: skip
 _PLACES = {name: place for place, name in enumerate(NAMES)}
 

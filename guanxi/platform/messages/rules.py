@@ -140,7 +140,7 @@ def _only(records: Sequence[int]) -> int | None:
 
 def deciders(row: HeldCommand) -> list[User]:
     """Active users, other than who asked, who hold the approval right over all records of a held command."""
-    users = _allowed(registry.get(row.entity), "approve").exclude(pk=row.requested_by_id).order_by("pk")
+    users = allowed(registry.get(row.entity), "approve").exclude(pk=row.requested_by_id).order_by("pk")
     found: list[User] = []
     for user in users.iterator(chunk_size=200):
         if len(found) == DECIDERS:
@@ -150,7 +150,7 @@ def deciders(row: HeldCommand) -> list[User]:
     return found
 
 
-def _allowed(entity: Entity, action: str) -> QuerySet[User]:
+def allowed(entity: Entity, action: str) -> QuerySet[User]:
     """Active users to whom a role allows an action on some record of an entity, however far it reaches."""
     grants = RoleGrant.objects.filter(role__active=True).values_list("role_id", "entity", "actions", "scope")
     roles = {
@@ -278,7 +278,7 @@ def _colleagues(unit: int, host: Entity) -> list[int]:
     place = Department.objects.filter(pk=unit).first()
     if place is None:
         return []
-    within = _allowed(host, "view").filter(department__path__range=place.path_range)
+    within = allowed(host, "view").filter(department__path__range=place.path_range)
     return list(within.order_by("department__path", "pk").values_list("pk", flat=True)[:COLLEAGUES])
 
 

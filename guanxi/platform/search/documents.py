@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from guanxi.platform.access import keys
+from guanxi.platform.access import keys, kinds
 from guanxi.platform.access.encrypted import TAIL
 from guanxi.platform.access.encrypted import normalised as normalised_secret
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.search import file_texts
 from guanxi.platform.search.models import SearchKind
 from guanxi.platform.search.options import searched, texts_of
 from guanxi.platform.search.tokens import letter_of, tokens_of
@@ -49,6 +50,8 @@ def of_field(entity: Entity, field: Field, record: Any, *, masked: bool = False)
     """The tokens of one field of a record."""
     if field.sealed:
         yield from _stored_digests(field, record)
+    elif field.kind is kinds.FILE:
+        yield from () if masked else file_texts.tokens_of(field, record, letter_of(field))
     else:
         title = field.key == entity.title_field
         yield from tokens_of(field, texts_of(field, record), title=title, masked=masked)

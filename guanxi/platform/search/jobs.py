@@ -13,13 +13,15 @@ from guanxi.platform.jobs import selectors as jobs
 from guanxi.platform.jobs.context import JobContext
 from guanxi.platform.jobs.registry import job, periodic
 from guanxi.platform.jobs.services import enqueue
-from guanxi.platform.search import documents, services, store
-from guanxi.platform.search.models import SearchKind
+from guanxi.platform.search import documents, file_texts, services, store
+from guanxi.platform.search.models import FileText, SearchKind
 from guanxi.platform.search.options import searched
 from guanxi.platform.search.receivers import NAME
 from guanxi.platform.search.services import BUILD
+from guanxi.platform.search.tokens import VERSION
 
 CATCH_UP = "search.catch_up"
+READ_FILES = "search.read_files"
 #: So many events behind, a job helps the tick.
 FAR_BEHIND = 2_000
 #: Records at a time, beside people on one SQLite file and else.
@@ -33,6 +35,8 @@ def watch() -> None:
         start(CATCH_UP)
     if services.outdated():
         start(BUILD)
+    if file_texts.waiting().exists():
+        start(READ_FILES)
 
 
 def start(kind: str, *, anew: bool = False, owner_id: int | None = None) -> None:
@@ -74,6 +78,26 @@ def build(context: JobContext) -> None:
         done = _build_kind(context, key, place[1] if key == place[0] else 0, done)
         if context.cancelled():
             return
+
+
+@job(READ_FILES, label=_("Search index"))
+def read_files(context: JobContext) -> None:
+    """The texts of files that nobody has read yet, one after the other. What is read is waiting no more, so that no cursor
+    is needed; reading a file again does no harm."""
+    context.stage("files", gettext_noop("Reading files"), total=file_texts.waiting().count())
+    done = 0
+    while not context.cancelled():
+        one = file_texts.waiting().select_related("file").first()
+        if one is None:
+            return
+        tokens = file_texts.read(one)
+        with transaction.atomic():
+            FileText.objects.filter(pk=one.pk).update(tokens=tokens, version=VERSION)
+            for entity, ids in file_texts.naming([one.file_id]) if tokens != one.tokens else ():
+                services.index(entity, ids)
+            done += 1
+            context.checkpoint(done=done, counters={"written": 1})
+        context.pause()
 
 
 def _count(entity: Entity | None) -> int:

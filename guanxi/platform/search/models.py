@@ -43,3 +43,18 @@ class SearchDoc(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class FileText(models.Model):
+    """What the text of a file leaves in the index: its different tokens (``tokens.body_tokens``) without order, by which
+    nobody reads it again. ``version`` is that of the tokens, 0 until somebody has read the file."""
+
+    file = models.OneToOneField("files.File", models.CASCADE, related_name="+")
+    tokens = models.TextField(default="")
+    version = models.PositiveSmallIntegerField(default=0, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.file_id)

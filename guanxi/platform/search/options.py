@@ -36,7 +36,11 @@ def _searched(entity: Entity) -> dict[str, Field]:
 
 def usual(entity: Entity, fields: dict[str, Field]) -> tuple[str, ...]:
     """What an entity without the option is searched by: name, code, what recognises it in imports, telephone and mail.
-    Lines and facts are found by their parent, and what no command changes is not searched."""
+    Lines and facts are found by their parent, and what no command changes is not searched. What is attached with a file is found
+    by its name and by the text of the file."""
+    if entity.kind is EntityKind.ATTACHED:
+        files = [key for key, field in fields.items() if field.kind is kinds.FILE and not field.json]
+        return (entity.title_field, *files) if files else ()
     if entity.kind in (EntityKind.LINE, EntityKind.FACT) or not entity.menu or not entity.commands:
         return ()
     wanted = [entity.title_field, "code", *entity.keys]

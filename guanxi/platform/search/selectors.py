@@ -15,7 +15,7 @@ from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events import followers
 from guanxi.platform.jobs import selectors as jobs
 from guanxi.platform.jobs.choices import JobState
-from guanxi.platform.search import documents, exact, lookups, store
+from guanxi.platform.search import documents, exact, file_texts, lookups, store
 from guanxi.platform.search.expressions import Expression, any_of, holds
 from guanxi.platform.search.options import searched
 from guanxi.platform.search.question import Question, read
@@ -237,7 +237,9 @@ class _Search:
         found: list[Any] = []
         at, size = 0, self.limit * CHECKED
         while parts and at < len(order) and len(found) < enough:
-            for record in self._loaded(entity, order[at : at + size]):
+            some = self._loaded(entity, order[at : at + size])
+            file_texts.load(entity, some)
+            for record in some:
                 if holds(any_of(parts), _tokens(entity, shown, record)):
                     found.append(record)
             at, size = at + size, MORE

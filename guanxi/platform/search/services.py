@@ -8,7 +8,7 @@ from typing import Any
 from guanxi.platform import bulk
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.search import documents, store
+from guanxi.platform.search import documents, file_texts, store
 from guanxi.platform.search.models import SearchKind
 from guanxi.platform.search.options import searched
 from guanxi.platform.search.tokens import VERSION, letter_of
@@ -32,6 +32,8 @@ def index(entity: Entity, ids: Collection[int]) -> None:
 
 def put(entity: Entity, number: int, records: Iterable[Any], there: set[int]) -> None:
     """Write the documents of the records and remove those of ``there`` that have none any more."""
+    records = list(records)
+    file_texts.load(entity, records)
     made = [(documents.doc_id(number, record.pk), documents.written(entity, record)) for record in records]
     store.put((doc, tokens) for doc, tokens in made if tokens)
     store.remove(there - {doc for doc, tokens in made if tokens})

@@ -50,9 +50,9 @@ def letter_of(field: Field) -> str:
     return LETTERS.get(field.sensitivity, OTHER)
 
 
-def normalised(text: str) -> str:
+def normalised(text: str, longest: int = LONGEST) -> str:
     """The form in which texts are compared: half-width, simplified, lower case."""
-    text = text[:LONGEST]
+    text = text[:longest]
     if not _PLAIN.fullmatch(text):
         text = unicodedata.normalize("NFKC", text).casefold()
     return text.translate(_simplified()) if HAN.search(text) else text
@@ -149,6 +149,18 @@ def _word_tokens(letter: str, word: str) -> Iterator[str]:
         yield from (f"{letter}p{word[at : at + NUMBER]}" for at in range(last))
     elif len(word) in MISSABLE:
         yield from (f"{letter}d{short}{at}" for at, short in shortened(word))
+
+
+def body_tokens(text: str) -> Iterator[str]:
+    """The tokens of a long text, without the letter of its field: pairs of Chinese characters, words, and numbers from their
+    beginning. No pinyin: a text of pages would be found by everything."""
+    for run, han in runs(normalised(text, len(text))):
+        if han:
+            yield from [f"h{run[at : at + 2]}" for at in range(len(run))]
+        else:
+            yield f"w{run[:WORD]}"
+            if DIGIT.search(run):
+                yield f"p{run[:NUMBER]}"
 
 
 def shortened(word: str) -> list[tuple[int, str]]:

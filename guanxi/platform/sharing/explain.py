@@ -86,7 +86,7 @@ def _allowed(actor: Actor, entity: Entity, roles: dict[int, str]) -> Iterator[Al
 
 
 def _actions(entity: Entity) -> list[str]:
-    own = [command.name for command in commands.commands_of(entity)]
+    own = [command.name for command in commands.commands_of(entity) if not command.asks]
     return [*sorted(READ_ACTIONS, reverse=True), *own, "import", "approve"]
 
 

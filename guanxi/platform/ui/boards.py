@@ -4,40 +4,44 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
-from guanxi.platform.access import gate
+from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.kinds import Choice
+from guanxi.platform.entities import layout
 from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.options import Kanban
 from guanxi.platform.entities.query import Query
 from guanxi.platform.feel.nodes import All, parse
 from guanxi.platform.ui import addresses, list_page
-from guanxi.platform.ui.contexts import KanbanBoard, KanbanColumn, ListPage, TreeNode
+from guanxi.platform.ui.contexts import BoardCard, BoardFact, Cell, KanbanBoard, KanbanColumn, ListPage, TreeNode
 from guanxi.platform.ui.list_state import ListState
 from guanxi.platform.ui.present import Presenter
 
-CARDS = 20
+CARDS, SAMPLES = 20, 3
+#: Kinds of values that do not say by themselves what they are.
+TOLD = (kinds.INTEGER, kinds.DECIMAL, kinds.MONEY, kinds.BOOLEAN, kinds.DATE, kinds.DATETIME)
 #: Nodes of one level that come at once; the next ones come when the reader gets there.
 CHILDREN = 200
 
 
 def kanban(state: ListState, actor: Actor) -> ListPage:
-    """One column per choice: count and total of all, the first CARDS cards of each."""
-    entity, board = state.entity, state.entity.kanban
-    assert board is not None
-    fields = entity.readable(actor)
-    field = fields[board.by]
-    counted = {
-        str(group.value): group for group in queries.groups(entity, actor, state.query(actor), board.by, board.total)
-    }
-    presenter = Presenter(entity, actor, [fields[key] for key in _card_keys(entity, fields)])
-    columns: list[KanbanColumn] = []
-    records_of: dict[str, list[Any]] = {}
-    following: dict[str, str] = {}
-    for choice in field.choices():
-        records_of[choice.value], following[choice.value] = column_records(state, actor, choice.value)
-    presenter.load([record for records in records_of.values() for record in records])
-    for choice in field.choices():
+    """One column per choice: count and total of all, the first CARDS cards of each. What has none stands in a column of
+    its own, as do records of a choice that is offered no more."""
+    entity, board = state.entity, layout.board(state.entity, actor)
+    assert board is not None  # the state takes no layout that the reader cannot have
+    counted = _counted(state, actor, board)
+    field, presenter = entity.readable(actor)[board.by], _presenter(entity, actor, board)
+    choices = [one for one in field.choices() if one.value in counted or not one.retired]
+    if "" in counted:
+        choices.append(Choice("", _("Not set")))
+    found = {choice.value: column_records(state, board, actor, choice.value) for choice in choices}
+    presenter.load([record for records, _after in found.values() for record in records])
+    columns = []
+    for choice in choices:
+        records, after = found[choice.value]
         group = counted.get(choice.value)
         columns.append(
             KanbanColumn(
@@ -46,9 +50,9 @@ def kanban(state: ListState, actor: Actor) -> ListPage:
                 tone=choice.color or "neutral",  # type: ignore[arg-type]
                 count=f"{group.count if group else 0:,}",
                 total=_total(presenter, board.total, group),
-                cards=[list_page.card_of(presenter, record) for record in records_of[choice.value]],
-                next_url=_more(state, choice.value, following[choice.value]),
-                create_url=addresses.page_of(entity, "create", **{board.by: choice.value}),
+                cards=[card_of(presenter, record) for record in records],
+                next_url=_more(state, choice.value, after),
+                create_url=addresses.page_of(entity, "create", **{board.by: choice.value}) if choice.value else "",
             )
         )
     return ListPage(
@@ -56,31 +60,76 @@ def kanban(state: ListState, actor: Actor) -> ListPage:
     )
 
 
-def _card_keys(entity: Entity, fields: dict[str, Any]) -> list[str]:
-    assert entity.kanban is not None
-    wanted = entity.kanban.facts or [key for key in entity.list_columns() if key != entity.kanban.by]
-    return [key for key in dict.fromkeys([entity.title_field, *wanted, "owner"]) if key in fields]
+def _counted(state: ListState, actor: Actor, board: Kanban) -> dict[str, queries.Group]:
+    """Value of a column → its group; the two ways of holding no value are one column."""
+    found: dict[str, queries.Group] = {}
+    for group in queries.groups(state.entity, actor, state.query(actor), board.by, board.total):
+        value = "" if group.value is None else str(group.value)
+        if other := found.get(value):
+            group = queries.Group(value, group.count + other.count, (group.total or 0) + (other.total or 0))
+        found[value] = group
+    return found
 
 
-def column_records(state: ListState, actor: Actor, value: str, after: str = "") -> tuple[list[Any], str]:
+def _presenter(entity: Entity, actor: Actor, board: Kanban) -> Presenter:
+    fields = entity.readable(actor)
+    return Presenter(entity, actor, [fields[key] for key in board.facts])
+
+
+def card_of(presenter: Presenter, record: Any) -> BoardCard:
+    """The record as a card with the presenter's fields on it."""
+    entity = presenter.entity
+    shown = {
+        field.key: (field, cell)
+        for field in presenter.fields
+        if (cell := presenter.cell(field, record)).display or cell.badges
+    }
+    code, owner = (shown.pop(key, None) for key in ("code", "owner"))
+    return BoardCard(
+        id=record.pk,
+        version=getattr(record, "version", 0),
+        title=entity.title_of(record, presenter.actor),
+        url=presenter.address(entity.key, record.pk),
+        code=code[1].display if code else "",
+        facts=[BoardFact(label=str(field.label), cell=cell, told=field.kind in TOLD) for field, cell in shown.values()],
+        owner=owner[1].display if owner else "",
+    )
+
+
+def column_records(state: ListState, board: Kanban, actor: Actor, value: str, after: str = "") -> tuple[list[Any], str]:
     """Cards of one column and the cursor of the next ones."""
-    entity = state.entity
-    assert entity.kanban is not None
-    base = state.query(actor)
-    node = parse(["eq", entity.kanban.by, value], lambda key: entity.readable(actor).get(key))
+    entity, base = state.entity, state.query(actor)
+    node = parse(["eq", board.by, value] if value else ["empty", board.by], entity.readable(actor).get)
     found = queries.page(
         entity, actor, Query(filter=All((base.filter, node)), text=base.text, sort=base.sort), limit=CARDS, after=after
     )
     return found.records, found.after
 
 
-def cards(state: ListState, actor: Actor, value: str, after: str) -> tuple[list[Any], str]:
+def cards(state: ListState, board: Kanban, actor: Actor, value: str, after: str) -> tuple[list[BoardCard], str]:
     """Further cards of a column as contexts, with the address of the next ones."""
-    fields = state.entity.readable(actor)
-    records, following = column_records(state, actor, value, after)
-    presenter = Presenter(state.entity, actor, [fields[key] for key in _card_keys(state.entity, fields)])
+    records, following = column_records(state, board, actor, value, after)
+    presenter = _presenter(state.entity, actor, board)
     presenter.load(records)
-    return [list_page.card_of(presenter, record) for record in records], _more(state, value, following)
+    return [card_of(presenter, record) for record in records], _more(state, value, following)
+
+
+def sample(entity: Entity, actor: Actor, board: Kanban) -> list[BoardCard]:
+    """Cards of this board for a preview: of the newest records, else one on which names of fields stand for values."""
+    presenter = _presenter(entity, actor, board)
+    may = gate.permits(actor, entity, "view")
+    records = queries.page(entity, actor, Query(), limit=SAMPLES).records if may else []
+    presenter.load(records)
+    return [card_of(presenter, record) for record in records] or [_outline(presenter)]
+
+
+def _outline(presenter: Presenter) -> BoardCard:
+    names = {field.key: str(field.label) for field in presenter.fields}
+    code, owner = names.pop("code", ""), names.pop("owner", "")
+    facts = [BoardFact(label=name, cell=Cell(display=name)) for name in names.values()]
+    return BoardCard(
+        id=0, version=0, title=list_page.heading(presenter.entity.label), url="", code=code, facts=facts, owner=owner
+    )
 
 
 def _more(state: ListState, value: str, after: str) -> str:

@@ -52,7 +52,7 @@ def _state(plan: transfer.Plan, state: State) -> ConfigurationState:
         folded=state is State.SAME,
         entries=[
             ConfigurationEntry(
-                kind=list_page.heading(registry.get(entry.part.entity).label),
+                kind=list_page.heading(entry.part.called or registry.get(entry.part.entity).label),
                 label=entry.label,
                 note=entry.message or ", ".join(entry.differs),
             )

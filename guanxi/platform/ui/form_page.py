@@ -109,8 +109,10 @@ class Form:
         errors: Mapping[str, str] | None = None,
         record: Any = None,
         ruling: Ruling | None = None,
+        locked: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.entity, self.actor, self.record, self.ruling = entity, actor, record, ruling or Ruling()
+        self.locked = locked or {}
         self.raw, self.errors = raw or {}, errors or {}
         self._labels: dict[tuple[str, int], str] = {}
 
@@ -123,7 +125,14 @@ class Form:
                     self._labels[field.target, pk] = label
 
     def field(self, field: Field, value: Any, *, autofocus: bool = False, check_url: str = "") -> FormField:
-        """One field with the value shown in it."""
+        """One field with the value shown in it; one that the actor may not change by themselves says why."""
+        if field.key in self.locked:
+            text, reason = self.locked[field.key]
+            return FormField(
+                name=field.key, kind=page_kind(field), label=str(field.label), help=str(field.help), value=text,
+                readonly=True, readonly_reason=reason, error=self.errors.get(field.key, ""),
+                width="half" if field.kind in SHORT else "full",
+            )  # fmt: skip
         shown = _sent(field, self.raw[field.key]) if field.key in self.raw else self._shown(field, value)
         return FormField(
             name=field.key,
@@ -288,7 +297,8 @@ def edit_page(
     values = {key: field.get(record) for key, field in fields.items()}
     shown = form_rules.filled(entity, record, fields, values, raw or {})
     ruling = form_rules.begin(entity, shown, actor)
-    form = Form(entity, actor, raw=raw, errors=errors, record=record, ruling=ruling)
+    locked = form_rules.locked(entity, actor, record, fields)
+    form = Form(entity, actor, raw=raw, errors=errors, record=record, ruling=ruling, locked=locked)
     return FormPage(
         entity_key=entity.key,
         title=_("Edit %(record)s") % {"record": entity.title_of(record, actor)},

@@ -14,8 +14,10 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Invalid
 from guanxi.platform.customizing.rules import Rule, Ruling, rules_of, ruling
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.features import protected
 from guanxi.platform.feel.literals import literal
 from guanxi.platform.feel.values import from_python
+from guanxi.platform.ui.present import Presenter
 
 #: How the browser writes what stands in an input of this kind as an expression. Other inputs keep the value they came with.
 _WRITTEN = {
@@ -46,6 +48,20 @@ def filled(
 def begin(entity: Entity, shown: Any, actor: Actor) -> Ruling:
     """What the rules say of the form as it is opened. All choices are there: the browser offers those that are left."""
     return replace(ruling(entity, shown, actor), offered={}) if rules_of(entity) else Ruling()
+
+
+def locked(entity: Entity, actor: Actor, record: Any, fields: Mapping[str, Field]) -> dict[str, tuple[str, str]]:
+    """Field → its value as a text, and why the actor may not change it by themselves (Feature.protects)."""
+    own = entity.fields()
+    held = {key: not own[key].is_empty(own[key].get(record)) for key in fields if key in own}
+    reasons = protected(entity, record, actor, held)
+    if not reasons:
+        return {}
+    readable = [field for key, field in entity.readable(actor).items() if key in reasons]
+    presenter = Presenter(entity, actor, readable)
+    presenter.load([record])
+    texts = {field.key: presenter.text(field, field.get(record)) for field in readable}
+    return {key: (texts.get(key, ""), reason) for key, reason in reasons.items()}
 
 
 def described(entity: Entity, shown: Any, fields: Mapping[str, Field], actor: Actor, new: bool) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The workbench: today's tasks, news, what one works on, and the first steps of a new installation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -14,6 +14,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.calendar import selectors as task_selectors
 from guanxi.platform.calendar.choices import Priority
 from guanxi.platform.calendar.models import Task
+from guanxi.platform.directory import pins
 from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.selectors import by_actor
@@ -53,6 +54,7 @@ class HomePage:
     news: Sequence[InboxItem]
     news_url: str
     tiles: Sequence[Option]
+    pinned: Sequence[Card]
     recent: Sequence[Card]
     recent_empty: EmptyState | None
     steps: Sequence[Step] = ()
@@ -72,7 +74,7 @@ def build(actor: Actor) -> HomePage:
         tasks_url=own_tasks() if sees_tasks else "",
         tasks_empty=_no_tasks(new_task) if sees_tasks and not today else None,
         news=[inbox_page.notice_item(actor, view) for view in notice_selectors.newest(actor, unread_only=True, limit=NEWS)],
-        news_url=reverse("inbox"), tiles=_tiles(actor), recent=found, recent_empty=None if found else _nothing_recent(), steps=_first_steps(actor),
+        news_url=reverse("inbox"), tiles=_tiles(actor), pinned=pinned(actor), recent=found, recent_empty=None if found else _nothing_recent(), steps=_first_steps(actor),
     )  # fmt: skip
 
 
@@ -132,27 +134,32 @@ def recent(actor: Actor) -> list[Card]:
     for event in by_actor(actor.user_id or 0, limit=LOOKED_AT):
         if event.record_id and registry.find(event.entity) is not None:
             latest.setdefault((event.entity, event.record_id), ago(event.at, actor.now(), actor.zone))
+    return _cards(actor, latest)[:RECENT]
+
+
+def pinned(actor: Actor) -> list[Card]:
+    """What the reader has pinned, as far as they still may see it."""
+    return _cards(actor, {(key, pk): "" for key, pk in pins.pinned_by(actor) if registry.find(key) is not None})
+
+
+def _cards(actor: Actor, figures: Mapping[tuple[str, int], str]) -> list[Card]:
+    """Cards of records, each with its figure; those out of reach are missing."""
     labels = {
-        key: links.labels(key, {pk for entity, pk in latest if entity == key}, actor)
-        for key in {entity for entity, _pk in latest}
-        if _may_see(actor, key)
+        key: links.labels(key, {pk for entity, pk in figures if entity == key}, actor)
+        for key in {entity for entity, _pk in figures}
+        if gate.permits(actor, registry.get(key), "view")
     }
-    cards = [
+    return [
         Card(
             id=pk,
             title=labels[key][pk],
             url=addresses.record_of(key, pk),
             subtitle=str(registry.get(key).label),
-            figure=when,
+            figure=figure,
         )
-        for (key, pk), when in latest.items()
+        for (key, pk), figure in figures.items()
         if pk in labels.get(key, {})
     ]
-    return cards[:RECENT]
-
-
-def _may_see(actor: Actor, key: str) -> bool:
-    return gate.permits(actor, registry.get(key), "view")
 
 
 def icon_of(card: Card) -> str:

@@ -25,7 +25,7 @@ from guanxi.platform.exchange.work import ASK
 from guanxi.platform.jobs import selectors as jobs
 from guanxi.platform.jobs.choices import UNFINISHED
 from guanxi.platform.jobs.sentences import render
-from guanxi.platform.ui import addresses, import_reading, job_page
+from guanxi.platform.ui import addresses, import_alike, import_reading, job_page
 from guanxi.platform.ui.contexts import (
     CommandButton,
     Count,
@@ -243,7 +243,7 @@ def check_step(entity: Entity, actor: Actor, chosen: Import, *, errors: Sequence
         cancel_url=addresses.page_of(entity, "import_cancel", chosen.pk), preview=preview(chosen), counts=counted(entity, chosen, counts),
         problems=found, problems_more=_("The first %(count)s are shown.") % {"count": SHOWN_PROBLEMS} if refused > SHOWN_PROBLEMS else "",
         error_file_url=addresses.page_of(entity, "import_refused", chosen.pk) if refused else "",
-        examples=rows, columns=fields, blocked_reason=services.blocked(chosen),
+        examples=rows, columns=fields, blocked_reason=services.blocked(chosen), alike=import_alike.part(entity, actor, chosen),
     )  # fmt: skip
 
 

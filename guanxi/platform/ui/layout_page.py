@@ -1,12 +1,12 @@
 """The page on which an administrator arranges forms, lists and record pages of one kind of record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.actor import Actor
@@ -16,18 +16,35 @@ from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.customizing import layouts
 from guanxi.platform.customizing.models import Layout
-from guanxi.platform.entities import registry
+from guanxi.platform.entities import layout, registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.entities.layout import COLUMNS, FIELDS, SECTIONS, SIDE, TABS, Parts
-from guanxi.platform.entities.options import Section
+from guanxi.platform.entities.layout import BOARD, CARD, COLUMNS, FIELDS, SECTIONS, SIDE, TABS, TOTAL, Parts
+from guanxi.platform.entities.options import Kanban, Related, Section
 from guanxi.platform.ui import list_page, record_page
 from guanxi.platform.ui.contexts.basics import Link, Option
-from guanxi.platform.ui.contexts.settings import ArrangedGroup, ArrangedPart, LayoutLine, LayoutPage, LayoutsPage
+from guanxi.platform.ui.contexts.settings import (
+    ArrangedChoice,
+    ArrangedGroup,
+    ArrangedList,
+    ArrangedPart,
+    LayoutLine,
+    LayoutPage,
+    LayoutsPage,
+)
 
 LAYOUT = "customizing.layout"
 MOST_BYTES = 100_000
-#: Name of the block on the page → place of its parts.
-LISTS = {"columns": COLUMNS, "tabs": TABS, "side": SIDE}
+#: Places of one container that are arranged as lists, and those of which one part is chosen.
+LISTS = {
+    COLUMNS: gettext_lazy("Columns of the list"),
+    CARD: gettext_lazy("On a card of the board"),
+    TABS: gettext_lazy("Tabs of the record page"),
+    SIDE: gettext_lazy("Panels beside the record"),
+}
+CHOICES = {
+    BOARD: (gettext_lazy("Columns of the board"), gettext_lazy("No board")),
+    TOTAL: (gettext_lazy("Each column adds up"), gettext_lazy("No total")),
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +83,6 @@ def build(entity: Entity, actor: Actor, role: Role | None) -> LayoutPage:
     shown = {key for section in now[SECTIONS][""] for key in now[FIELDS].get(section, ())}
     needed = layouts.fixed(entity, FIELDS)
     name = {key: str(field.label) for key, field in fields.items()}
-    tab_names, side_names = _part_names(entity)
     here = reverse("layout", args=[entity.module, entity.name])
     return LayoutPage(
         title=_("Layout: %(entities)s") % {"entities": entity.label_plural},
@@ -93,12 +109,8 @@ def build(entity: Entity, actor: Actor, role: Role | None) -> LayoutPage:
             for key in now[SECTIONS][""]
         ],
         hidden_fields=_parts((key for key in name if key in in_form and key not in shown), name, ()),
-        columns=_parts(now[COLUMNS][""], name, {entity.title_field}),
-        hidden_columns=_parts(_rest(layouts.columns_offered(entity), now[COLUMNS][""]), name, ()),
-        tabs=_parts(now[TABS][""], tab_names, layouts.fixed(entity, TABS)),
-        hidden_tabs=_parts(_rest(usual[TABS][""], now[TABS][""]), tab_names, ()),
-        side=_parts(now[SIDE][""], side_names, ()),
-        hidden_side=_parts(_rest(usual[SIDE][""], now[SIDE][""]), side_names, ()),
+        lists=[_list(entity, place, label, now[place][""]) for place, label in _lists(entity).items()],
+        choices=[_choice(entity, place, now[place][""]) for place in CHOICES],
         changed=bool(changes),
         unknown=layouts.unknown_parts(entity, changes, usual),
     )
@@ -109,9 +121,36 @@ def _parts(keys: Iterable[str], names: Mapping[str, str], fixed: Iterable[str]) 
     return [ArrangedPart(id=key, label=names[key], fixed=key in kept) for key in keys if key in names]
 
 
-def _rest(offered: Iterable[str], shown: Iterable[str]) -> list[str]:
-    there = set(shown)
-    return [key for key in offered if key not in there]
+def _lists(entity: Entity) -> dict[str, str]:
+    """The places that are arranged as lists, with their names; last the lists of other records on the record page."""
+    found = {place: str(label) for place, label in LISTS.items()}
+    for place, one in related_places(entity).items():
+        name = list_page.heading(one.label or registry.get(one.entity).label_plural)
+        found[place] = _("Columns of “%(list)s”") % {"list": name}
+    return found
+
+
+def related_places(entity: Entity) -> dict[str, Related]:
+    return {
+        f"{layout.RELATED}{one.key}": one for where in ("tab", "side") for one in record_page.all_related(entity, where)
+    }
+
+
+def _list(entity: Entity, place: str, label: str, shown: Sequence[str]) -> ArrangedList:
+    names, there = offered(entity, place), set(shown)
+    return ArrangedList(
+        id=place,
+        label=label,
+        shown=_parts(shown, names, layouts.fixed(entity, place)),
+        hidden=_parts((key for key in names if key not in there), names, ()),
+    )
+
+
+def _choice(entity: Entity, place: str, order: Sequence[str]) -> ArrangedChoice:
+    names, (label, nothing) = offered(entity, place), CHOICES[place]
+    chosen = next((key for key in order if key in names), "")
+    options = [Option(value=key, label=name, selected=key == chosen) for key, name in names.items()]
+    return ArrangedChoice(id=place, label=str(label), options=[Option(value="", label=str(nothing)), *options])
 
 
 def stored(entity: Entity, role: Role | None) -> Layout | None:
@@ -128,6 +167,23 @@ def usual_parts(entity: Entity) -> dict[str, Parts]:
         COLUMNS: {"": list(entity.list_columns())},
         TABS: {"": list(tabs)},
         SIDE: {"": list(side)},
+        **{place: {"": layout.usual_board(entity, place)} for place in (BOARD, TOTAL, CARD)},
+        **{place: {"": layout.usual_related(one)} for place, one in related_places(entity).items()},
+    }
+
+
+def offered(entity: Entity, place: str) -> dict[str, str]:
+    """What a list or choice of the page offers: part → name."""
+    if place in (TABS, SIDE):
+        return _part_names(entity)[place == SIDE]
+    if related := related_places(entity).get(place):
+        fields = registry.get(related.entity).fields()
+        return {key: str(one.label) for key, one in fields.items() if layouts.in_list(one) and key != related.by}
+    fits = {COLUMNS: layouts.in_list, CARD: layout.on_card, BOARD: layout.makes_columns, TOTAL: layout.adds_up}[place]
+    return {
+        key: str(field.label)
+        for key, field in entity.fields().items()
+        if fits(field) and not (place == CARD and key == entity.title_field)
     }
 
 
@@ -156,14 +212,17 @@ def _part_names(entity: Entity) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def read(entity: Entity, text: str) -> Wanted:
-    """The arrangement that the page has sent. Raises Rejected for what no page of ours sends."""
+    """The arrangement that the page has sent; places that it leaves out stay. Raises Rejected for what no page of ours
+    sends."""
+    usual = usual_parts(entity)
     try:
         sent = orjson.loads(text if len(text) <= MOST_BYTES else "")
         groups = [(str(one["id"]), str(one["label"]).strip(), list(map(str, one["parts"]))) for one in sent["sections"]]
-        lists = {place: {"": list(dict.fromkeys(map(str, sent[name])))} for name, place in LISTS.items()}
+        lists = {
+            place: list(dict.fromkeys(map(str, keys))) for place, keys in dict(sent["places"]).items() if place in usual
+        }
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise Rejected({"": _("The arrangement cannot be read. Load the page again.")}) from error
-    usual = usual_parts(entity)
     language, shipped = get_language() or "zh-hans", {one.key: str(one.label) for one in entity.sections()}
     labels = {
         key: {language: label[: layouts.MOST_NAME]}
@@ -176,9 +235,13 @@ def read(entity: Entity, text: str) -> Wanted:
         SECTIONS: {"": [key for key, _label, _keys in groups if key in known]},
         FIELDS: {key: [one for one in keys if one in fields] for key, _label, keys in groups if key in known},
     }
-    offered = {COLUMNS: fields, TABS: usual[TABS][""], SIDE: usual[SIDE][""]}
-    lists = {place: {"": [key for key in keys[""] if key in offered[place]]} for place, keys in lists.items()}
-    return Wanted(parts | lists, labels)
+    for place in lists.keys() - {SECTIONS, FIELDS}:
+        there = offered(entity, place)
+        keys = [key for key in lists[place] if key in there]
+        # Behind what was chosen stands what the code would have: for those who do not see the chosen one.
+        rest = [key for key in usual[place][""] if keys and place in CHOICES and key not in keys]
+        parts[place] = {"": [*keys, *rest]}
+    return Wanted(parts, labels)
 
 
 def save(entity: Entity, actor: Actor, role: Role | None, wanted: Wanted, version: int) -> None:
@@ -207,6 +270,11 @@ def _write(entity: Entity, actor: Actor, role: Role | None, changes: dict[str, A
     elif changes:
         place = {"entity": entity.key, "role": role.pk if role else None}
         run(commands.get(f"{LAYOUT}.create"), actor, inputs=inputs | place)
+
+
+def board_of(entity: Entity, actor: Actor, wanted: Wanted) -> Kanban | None:
+    """The board as it would be for this actor."""
+    return layout.board_of(entity, actor, {place: keys[""] for place, keys in wanted.parts.items() if "" in keys})
 
 
 def sections_of(entity: Entity, wanted: Wanted) -> list[Section]:

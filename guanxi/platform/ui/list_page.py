@@ -75,7 +75,7 @@ def frame(state: ListState, actor: Actor) -> dict[str, Any]:
         "query": state.text,
         "column_choices": _column_choices(state, actor) if state.layout == "table" else (),
         "layout": state.layout,
-        "layouts": _layouts(state),
+        "layouts": _layouts(state, actor),
         "groupings": _groupings(state, actor),
         "sorts": _sorts(state, actor) if state.layout in ("table", "kanban") else (),
         "count_url": addresses.page_of(entity, "count", **state.parameters()),
@@ -257,7 +257,7 @@ def _column_choices(state: ListState, actor: Actor) -> tuple[ColumnChoice, ...]:
     )
 
 
-def _layouts(state: ListState) -> list[Option]:
+def _layouts(state: ListState, actor: Actor) -> list[Option]:
     names = {
         "table": _("Table"),
         "kanban": _("Board"),
@@ -265,7 +265,7 @@ def _layouts(state: ListState) -> list[Option]:
         "calendar": _("Calendar"),
         "group": _("Groups and chart"),
     }
-    found = layouts_of(state.entity)
+    found = layouts_of(state.entity, actor)
     if len(found) == 1:
         return []
     return [
@@ -336,4 +336,4 @@ def empty_state(state: ListState, actor: Actor) -> EmptyState:
 
 def command_buttons(entity: Entity, actor: Actor) -> list[commands.Command]:
     """The commands of the entity that the actor holds a right for."""
-    return [command for command in commands.commands_of(entity) if gate.permits(actor, entity, command.name)]
+    return [command for command in commands.commands_of(entity) if command.permits(actor)]

@@ -57,7 +57,7 @@ class ListState:
         except ValueError as error:
             raise FilterError(_("The filter cannot be read. Build it again with the filter button.")) from error
         deleted = data.get("deleted") == "1" and may_restore(entity, actor)
-        layout = given["layout"] if given["layout"] in layouts_of(entity) and not deleted else "table"
+        layout = given["layout"] if given["layout"] in layouts_of(entity, actor) and not deleted else "table"
         columns = tuple(key for key in given["columns"].split(",") if key)[:MAX_COLUMNS]
         return cls(
             entity,
@@ -133,10 +133,10 @@ def may_restore(entity: Entity, actor: Actor) -> bool:
     return entity.is_record and "restore" in entity.commands and gate.permits(actor, entity, "restore")
 
 
-def layouts_of(entity: Entity) -> list[str]:
-    """The layouts the entity declares."""
+def layouts_of(entity: Entity, actor: Actor) -> list[str]:
+    """The layouts in which this actor can have the list."""
     found = ["table"]
-    if entity.kanban:
+    if layout.board(entity, actor):
         found.append("kanban")
     if entity.tree:
         found.append("tree")

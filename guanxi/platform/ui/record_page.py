@@ -11,6 +11,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.command import Command
 from guanxi.platform.customizing import rules
+from guanxi.platform.directory import pins
 from guanxi.platform.entities import layout, registry
 from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
@@ -36,6 +37,8 @@ from guanxi.platform.ui.contexts import (
 from guanxi.platform.ui.present import Presenter, page_kind
 
 TIMELINE, FILES, HISTORY = "timeline", "files", "history"
+#: Commands with a place of their own on the page.
+PLACED = ("edit", "pin", "unpin")
 
 
 def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPage:
@@ -65,6 +68,7 @@ def build(entity: Entity, actor: Actor, record: Any, tab: str = "") -> RecordPag
         commands=main,
         more=[button for button in more if button.id != f"{entity.key}.restore"],
         edit_url=edit_url,
+        pin=_pin(entity, actor, record),
         tabs=tabs(entity, actor, record, active),
         properties=properties(presenter, record, fields, editable=bool(edit_url)),
         panels=panels(entity, actor, record),
@@ -104,15 +108,20 @@ def buttons(entity: Entity, actor: Actor, record: Any) -> tuple[list[CommandButt
     found = [
         command
         for command in commands.commands_of(entity)
-        if not command.new
-        and command.name != "edit"
-        and command.on_deleted == deleted
-        and gate.permits(actor, entity, command.name)
+        if not command.new and command.name not in PLACED and command.on_deleted == deleted and command.permits(actor)
     ]
     ordered = sorted(found, key=lambda command: (not command.primary, command.built_in))
     shown = [_button(command, actor, record) for command in ordered]
     main = [button for command, button in zip(ordered, shown, strict=True) if not command.built_in][:2]
     return main, [button for button in shown if button not in main]
+
+
+def _pin(entity: Entity, actor: Actor, record: Any) -> CommandButton | None:
+    """What pins the record, or takes the pin away again."""
+    possible = {one.name: one for one in commands.commands_of(entity) if one.name in PLACED and one.permits(actor)}
+    if "pin" not in possible or getattr(record, "deleted_at", None) is not None:
+        return None
+    return _button(possible["unpin" if pins.is_pinned(actor, entity, record.pk) else "pin"], actor, record)
 
 
 def _button(command: Command, actor: Actor, record: Any) -> CommandButton:
@@ -200,10 +209,8 @@ def tabs(entity: Entity, actor: Actor, record: Any, active: str) -> list[Tab]:
 def related_list(entity: Entity, actor: Actor, record: Any, related: Related, after: str = "") -> ListPage:
     """The records of another entity that name this one."""
     target = registry.get(related.entity)
-    fields = target.readable(actor)
-    keys = [key for key in (related.columns or target.list_columns()) if key in fields and key != related.by]
-    shown = [fields[key] for key in keys]
-    node = parse(["eq", related.by, str(record.pk)], lambda key: fields.get(key))
+    shown = layout.related_columns(entity, actor, related)
+    node = parse(["eq", related.by, str(record.pk)], target.readable(actor).get)
     found = queries.page(target, actor, queries.Query(filter=node), limit=20, after=after)
     add = gate.permits(actor, target, "create") and "create" in target.commands
     return ListPage(
@@ -285,12 +292,7 @@ def in_place(entity: Entity, actor: Actor, place: str, parts: Sequence[Any], *, 
 def side_panel(entity: Entity, actor: Actor, record: Any, related: Related) -> Panel:
     """A related list beside the record, as small cards."""
     target = registry.get(related.entity)
-    fields = target.readable(actor)
-    presenter = Presenter(
-        target,
-        actor,
-        [fields[key] for key in (related.columns or target.list_columns()) if key in fields and key != related.by],
-    )
+    presenter = Presenter(target, actor, layout.related_columns(entity, actor, related))
     rows = target.rows_of(actor, **{related.by: record.pk})
     records = list(rows.order_by("-pk")[: related.limit])
     presenter.load(records)

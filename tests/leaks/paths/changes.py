@@ -12,6 +12,7 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.command import Command, commands_of
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.models import Selection
+from guanxi.platform.directory.models import Pin
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
@@ -77,6 +78,40 @@ def inputs_of_new(caller: Caller, key: str, host: tuple[Entity, int] | None = No
 def command(caller: Page, canary: Canary, variant: str, given: Any) -> str:
     chosen = commands.get(f"{canary.entity.key}.{variant}")
     return caller.post(canary.entity, "command", canary.pk, variant, sent=inputs_for(caller, canary, chosen))
+
+
+def for_lookers(canary: Canary) -> list[str]:
+    """Commands that ask for no more than the right to see the record."""
+    return [one.name for one in commands_of(canary.entity) if one.asks == "view"]
+
+
+@path("command of whoever looks", variants=for_lookers, one=True, writes=True, lenient=True)
+def command_of_lookers(caller: Page, canary: Canary, variant: str, given: Any) -> str:
+    return caller.post(canary.entity, "command", canary.pk, variant)
+
+
+def pinned(world: Any, canary: Canary, variant: str, reader: Any) -> None:
+    """By a reader who could see both records once."""
+    for one in (world.near[canary.entity.key], world.far[canary.entity.key]):
+        Pin.objects.create(user=reader.user, entity=one.entity.key, record_id=one.pk, at=MAKER.now())
+
+
+@path(
+    "pins on the workbench",
+    prepare=pinned,
+    variants=lambda c: for_lookers(c)[:1],
+    common=True,
+    rules=("scope", "fields"),
+)
+def pins_at_home(caller: Page, canary: Canary, variant: str, given: Any) -> str:
+    return caller.open("/")
+
+
+@path(
+    "pins in the palette", prepare=pinned, variants=lambda c: for_lookers(c)[:1], common=True, rules=("scope", "fields")
+)
+def pins_in_palette(caller: Page, canary: Canary, variant: str, given: Any) -> str:
+    return caller.open("/palette/", q="")
 
 
 @path("restore", one=True, writes=True, needs="restore", variants=restorable, prepare=binned, lenient=True)

@@ -18,9 +18,10 @@ def compared(canary: Canary) -> list[str]:
 
 @path("similar while typing", variants=compared, needs="create", rules=("scope", "commands"))
 def similar(caller: Page, canary: Canary, variant: str, given: Any) -> str:
-    """The name that is asked for comes back with the record, never by itself."""
-    fields, sent = canary.entity.fields(), {}
-    for key in [canary.entity.title_field, *(one.field for one in duplicates_of(canary.entity).keys)]:  # type: ignore[union-attr]
+    """The name that is asked for comes back with the record, never by itself. A person is compared with persons."""
+    fields, sent, option = canary.entity.fields(), {}, duplicates_of(canary.entity)
+    assert option is not None
+    for key in [canary.entity.title_field, *(option.name.persons or ()), *(one.field for one in option.keys)]:
         value = fields[key].get(canary.entity.base_rows().get(pk=canary.pk))
         if value:
             sent[key] = str(value)
@@ -32,6 +33,15 @@ def beside_own(world: Any, canary: Canary, variant: str, reader: Caller) -> int:
     return factory_for(canary.entity.key).create(belongs_to=reader.user).pk
 
 
-@path("side by side", variants=compared, prepare=beside_own, one=True, needs="merge", rules=("scope", "commands"))
+# A record of one's own is in no set and not with the principal.
+@path(
+    "side by side",
+    variants=compared,
+    prepare=beside_own,
+    one=True,
+    needs="merge",
+    rules=("scope", "commands"),
+    but=("set", "deputy"),
+)
 def side_by_side(caller: Page, canary: Canary, variant: str, given: int) -> str:
     return caller.get(canary.entity, "merge", canary.pk, given) + caller.get(canary.entity, "merge", given, canary.pk)

@@ -27,7 +27,7 @@ def layouts(canary: Canary) -> list[str]:
     """Table, board and tree; a card shows the title and little else, so the title must have a word."""
     entity = canary.entity
     told = not canary.words or entity.title_field in canary.words
-    return [one for one in layouts_of(entity) if one == "table" or (told and one not in ("group", "calendar"))]
+    return [one for one in layouts_of(entity, MAKER) if one == "table" or (told and one not in ("group", "calendar"))]
 
 
 def month_of(canary: Canary) -> str:

@@ -143,7 +143,7 @@ def cell_form(caller: Page, canary: Canary, variant: str, given: Any) -> str:
 
 def dialogs(canary: Canary) -> list[str]:
     """Any right of its own is asked for; only what may be done with a live record has a dialog."""
-    wanted = [one for one in commands_of(canary.entity) if not one.new and not one.on_deleted]
+    wanted = [one for one in commands_of(canary.entity) if not one.new and not one.on_deleted and not one.asks]
     return [one.name for one in wanted if one.name != "edit"]
 
 

@@ -8,7 +8,7 @@ from guanxi.platform.commands.command import commands_of
 from guanxi.platform.entities import registry
 from tests.leaks.canaries import Canary, new_word
 from tests.leaks.doors import Token
-from tests.leaks.paths.changes import CHANGES, children_of, edited, inputs_for, inputs_of_new, undoable
+from tests.leaks.paths.changes import CHANGES, children_of, edited, for_lookers, inputs_for, inputs_of_new, undoable
 from tests.leaks.paths.pages import binned, links_to, restorable
 from tests.leaks.paths.records import editable
 from tests.leaks.registry import path
@@ -31,7 +31,7 @@ def delete(caller: Token, canary: Canary, variant: str, given: Any) -> str:
 
 
 def by_name(canary: Canary) -> list[str]:
-    return [one.name for one in record_commands(canary.entity) if not one.on_deleted]
+    return [one.name for one in record_commands(canary.entity) if not one.on_deleted and not one.asks]
 
 
 @path("command", REST, variants=by_name, by_command=True, lenient=True, **CHANGES)
@@ -39,6 +39,11 @@ def command(caller: Token, canary: Canary, variant: str, given: Any) -> str:
     chosen = commands.get(f"{canary.entity.key}.{variant}")
     inputs = inputs_for(caller, canary, chosen)
     return caller.send(canary.entity, f"{canary.pk}/commands/{variant}/", {"inputs": inputs})
+
+
+@path("command of whoever looks", REST, variants=for_lookers, one=True, writes=True, lenient=True)
+def command_of_lookers(caller: Token, canary: Canary, variant: str, given: Any) -> str:
+    return caller.send(canary.entity, f"{canary.pk}/commands/{variant}/", {})
 
 
 @path("restore", REST, one=True, writes=True, needs="restore", variants=restorable, prepare=binned, lenient=True)

@@ -1,5 +1,7 @@
 """How complete a file is: rated by what is required of the customer, kept true by every write, shown to those who may see it."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from guanxi.platform.access.models import FieldRule, User, UserRole
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
+from guanxi.platform.commands.undo import undo_batch
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.query import Query, Sort, page, read_filter
 from guanxi.platform.exchange.tests.importing import finish, imported
@@ -51,6 +54,17 @@ def test_the_score_follows_every_write_of_the_customer_and_of_what_hangs_on_it(c
     assert Job.objects.filter(kind="dossier.scores", state="queued").exists()
     finish()
     assert scores() == {"Acme": 0, "Birch": 0, "Cedar": 0}
+
+
+def test_the_score_follows_the_undo_of_a_line_that_was_added(chief, acme):
+    require(chief, "Second number", "customers.contactmedium")
+    finish()
+    batch = uuid.uuid4()
+    values = {"customer": acme.pk, "medium_type": "email", "value": "wang@acme.example"}
+    run(commands.get("customers.contactmedium.create"), chief, inputs=values, batch=batch)
+    assert scores() == {"Acme": 100}
+    assert len(undo_batch(batch, chief).done) == 1
+    assert scores() == {"Acme": 0}
 
 
 def test_lists_show_filter_and_sort_by_it_without_a_query_per_row(chief, acme, django_assert_max_num_queries):

@@ -91,6 +91,23 @@ def test_protection_begins_with_the_review_where_settings_say_so(protect, clerk,
     assert set(errors_of(edit, clerk, acme, name="Acme")) == {"name"}
 
 
+def test_the_form_shows_what_is_protected_locked_with_the_way_to_ask(
+    protect, organisation, clerk, chief, acme, browser
+):
+    protect("legal_representative")
+    protect("short_name")
+    page = reverse("edit", args=["customers", "customer", acme.pk])
+    form = browser.get(page).content.decode()
+    assert 'name="legal_representative"' not in form and "Wang Fang" in form and "Request a change" in form
+    assert 'name="short_name"' in form and 'name="name"' in form  # an empty field is filled without asking
+    saved = browser.post(page, {"name": "Birch", "version": acme.version})
+    assert saved.status_code == 302
+    acme.refresh_from_db()
+    assert (acme.name, acme.legal_representative) == ("Birch", "Wang Fang")
+    browser.force_login(User.objects.get(pk=chief.user_id))
+    assert 'name="legal_representative"' in browser.get(page).content.decode()
+
+
 def test_no_door_lets_it_through(protect, clerk, acme, browser):
     protect("name")
     page = reverse("edit", args=["customers", "customer", acme.pk])

@@ -279,3 +279,50 @@ def test_who_only_works_along_in_the_team_does_not_give_the_customer_away(scene)
     assert not Placement.objects.exists()
     TeamMember.objects.update(function="lead")
     assert scene.put_in(customer, by=scene.zoe)
+
+
+def test_who_gave_a_customer_back_takes_it_again_for_some_minutes(scene):
+    customer = scene.customer()
+    (stay,) = scene.put_in(customer)
+    event, anna = last_event("customers.customer", customer.pk), actor_of(scene.anna)
+    assert undo_events([event], actor_of(scene.bert)).done == []
+    assert undo_events([event], anna.at(NOW + timedelta(minutes=11))).done == []
+    assert undo_events([event], anna.at(NOW + timedelta(minutes=9))).done == [customer.pk]
+    customer.refresh_from_db()
+    stay.refresh_from_db()
+    assert customer.owner == scene.anna and stay.state == "assigned"
+    assert Contact.objects.get(customer=customer).owner == scene.anna
+
+
+def test_a_return_that_somebody_has_claimed_meanwhile_is_not_undone(scene):
+    customer = scene.customer()
+    (stay,) = scene.put_in(customer)
+    event = last_event("customers.customer", customer.pk)
+    claim(scene.bert, stay)
+    undone = undo_events([event], actor_of(scene.anna))
+    assert undone.done == [] and undone.left == {customer.pk: "It was changed again afterwards."}
+    customer.refresh_from_db()
+    assert customer.owner == scene.bert
+
+
+@pytest.mark.parametrize("how", ["assigned", "claimed"])
+def test_an_undo_in_the_history_of_the_customer_leaves_it_in_the_pool(scene, how):
+    (stay,) = scene.put_in(scene.customer())
+    if how == "claimed":
+        claim(scene.bert, stay)
+    else:
+        assign = commands.get("customers.customer.assign")
+        run(assign, actor_of(scene.lead), ids=[stay.customer_id], inputs={"owner": scene.bert.pk})
+    event = last_event("customers.customer", stay.customer_id)
+    assert undo_events([event], actor_of(scene.lead)).done == [stay.customer_id]
+    stay.refresh_from_db()
+    assert (stay.state, stay.taken_by, Customer.objects.get(pk=stay.customer_id).owner) == ("waiting", None, None)
+    claim(scene.bert, stay)
+    assert Customer.objects.get(pk=stay.customer_id).owner == scene.bert
+
+
+def test_an_owner_taken_away_who_never_had_it_out_of_a_pool_brings_it_into_none(scene):
+    customer = scene.customer()
+    edit = commands.get("customers.customer.edit")
+    run(edit, actor_of(scene.lead), ids=[customer.pk], inputs={"owner": None})
+    assert not Placement.objects.exists()

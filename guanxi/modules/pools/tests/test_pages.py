@@ -51,3 +51,18 @@ def test_a_field_that_is_hidden_of_customers_is_hidden_of_their_stays(scene, cli
     FieldRule.objects.create(role=role, entity="customers.customer", field="employees", rule="hide")
     assert shown() == [False, False]
     assert Placement.objects.get(pk=stay.pk).employees == 98765
+
+
+def test_nobody_opens_more_pages_a_day_than_the_pool_allows(scene, client):
+    pool = scene.make_pool("Shy", most_seen=2)
+    stays = scene.put_in(*[scene.customer() for _turn in range(3)], pool=pool)
+    (other,) = scene.put_in(scene.customer())
+    User.objects.update(language="en")
+    pages = [f"/pools/placement/{one.pk}/" for one in stays]
+    client.force_login(scene.bert)
+    assert [client.get(page).status_code for page in (pages[0], pages[1], pages[0], pages[2])] == [200, 200, 200, 403]
+    assert "You may look at 2 customers a day in this pool" in client.get(pages[2]).content.decode()
+    assert client.get(f"/pools/placement/{other.pk}/").status_code == 200
+    assert client.get(f"/api{pages[2]}").status_code == 403
+    client.force_login(scene.lead)
+    assert [client.get(page).status_code for page in pages] == [200, 200, 200]

@@ -55,7 +55,9 @@ class RecordCommandsView(EntityView):
         record = gate.get(self.actor, self.entity, id)
         items = []
         for command in record_commands(self.entity):
-            if command.on_deleted or not gate.admits(self.actor, self.entity, [id], command.name):
+            if command.on_deleted or not command.permits(self.actor):
+                continue
+            if not gate.admits(self.actor, self.entity, [id], command.right):
                 continue
             described = describe_command(command, command.inputs(self.actor).values())
             items.append({**described, "blocked": command.blocked(record, self.actor)})
@@ -74,7 +76,7 @@ class CommandView(EntityView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        gate.require(self.actor, self.entity, self.name)
+        self.command(self.name).require(self.actor)
 
 
 class RecordCommandView(CommandView):
@@ -90,7 +92,7 @@ class RecordCommandView(CommandView):
 
     def operation(self, method: str, components: Components) -> Operation | None:
         command = self.command(self.name)
-        if not gate.permits(components.actor, self.entity, self.name):
+        if not command.permits(components.actor):
             return None
         body = components.body(components.inputs(self.entity, self.name), "seen")
         answers = {200: components.record(self.entity), 202: components.shared("held")}
@@ -187,7 +189,7 @@ class SetCommandView(CommandView):
 
     def operation(self, method: str, components: Components) -> Operation | None:
         command = self.command(self.name)
-        if not gate.permits(components.actor, self.entity, self.name):
+        if not command.permits(components.actor):
             return None
         inputs = components.inputs(self.entity, self.name)
         text = str(command.help)

@@ -159,9 +159,7 @@ class CommandsView(EntityView):
 
     def get(self, request: Request) -> Response:
         parameters(request, ())
-        permitted = [
-            command for command in commands_of(self.entity) if gate.permits(self.actor, self.entity, command.name)
-        ]
+        permitted = [command for command in commands_of(self.entity) if command.permits(self.actor)]
         return Response(
             {"items": [describe_command(command, command.inputs(self.actor).values()) for command in permitted]}
         )

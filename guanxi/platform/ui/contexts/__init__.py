@@ -39,6 +39,8 @@ from guanxi.platform.ui.contexts.desk import (
 from guanxi.platform.ui.contexts.forms import ConflictRow, FormField, FormPage, FormSection
 from guanxi.platform.ui.contexts.groups import Chart, ChartSeries, GroupPage
 from guanxi.platform.ui.contexts.lists import (
+    BoardCard,
+    BoardFact,
     BulkBar,
     BulkCommand,
     BulkPreview,
@@ -86,6 +88,8 @@ from guanxi.platform.ui.contexts.work import (
 __all__ = [
     "AccountPage",
     "Badge",
+    "BoardCard",
+    "BoardFact",
     "BulkBar",
     "BulkCommand",
     "BulkPreview",

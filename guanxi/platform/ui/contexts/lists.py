@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guanxi.platform.ui.contexts.basics import Badge, Card, CommandButton, EmptyState, Kind, Link, Option, Row, Tone
+from guanxi.platform.ui.contexts.basics import Badge, Cell, CommandButton, EmptyState, Kind, Link, Option, Row, Tone
 from guanxi.platform.ui.contexts.forms import FormSection
 
 
@@ -72,6 +72,28 @@ class TreeNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoardFact:
+    """A value on a card of a board; ``told`` ones say beside it what they are, the others on hover."""
+
+    label: str
+    cell: Cell
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardCard:
+    """A record on a board: the number below its name, facts in their order, the owner at the end."""
+
+    id: int
+    version: int
+    title: str
+    url: str
+    code: str = ""
+    facts: Sequence[BoardFact] = ()
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KanbanColumn:
     """``value`` is sent as ``value`` when a card is dropped here (POST to KanbanBoard.move_url with id, version, value)."""
 
@@ -80,7 +102,7 @@ class KanbanColumn:
     tone: Tone
     count: str
     total: str
-    cards: Sequence[Card]
+    cards: Sequence[BoardCard]
     next_url: str = ""
     create_url: str = ""
 

@@ -195,8 +195,7 @@ class RecordPage:
     panels: Sequence[Panel] = ()
     prev_url: str = ""
     next_url: str = ""
-    follow_url: str = ""
-    followed: bool = False
+    pin: CommandButton | None = None
     viewers: Sequence[str] = ()
     deleted_note: str = ""
     restore: CommandButton | None = None

@@ -43,6 +43,25 @@ class ArrangedGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangedList:
+    """A place whose parts are put in order or left out."""
+
+    id: str
+    label: str
+    shown: Sequence[ArrangedPart]
+    hidden: Sequence[ArrangedPart]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangedChoice:
+    """A place of which one part is chosen, or none."""
+
+    id: str
+    label: str
+    options: Sequence[Option]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayoutPage:
     """What is shown and what is left out, place by place. ``role`` is 0 for everybody; ``unknown`` are the ids that the
     stored layout names and nothing has."""
@@ -56,12 +75,8 @@ class LayoutPage:
     roles: Sequence[Option]
     sections: Sequence[ArrangedGroup]
     hidden_fields: Sequence[ArrangedPart]
-    columns: Sequence[ArrangedPart]
-    hidden_columns: Sequence[ArrangedPart]
-    tabs: Sequence[ArrangedPart]
-    hidden_tabs: Sequence[ArrangedPart]
-    side: Sequence[ArrangedPart]
-    hidden_side: Sequence[ArrangedPart]
+    lists: Sequence[ArrangedList]
+    choices: Sequence[ArrangedChoice]
     changed: bool
     unknown: Sequence[str] = ()
 

@@ -51,6 +51,36 @@ class RowProblem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlikeRecord:
+    """A record that a row resembles, and why."""
+
+    title: str
+    url: str
+    score: str
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlikeRow:
+    """A new row by its number in the file and what it is called there; ``certain``: nobody would doubt it."""
+
+    row: str
+    title: str
+    certain: bool
+    records: Sequence[AlikeRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlikePart:
+    """New rows that resemble records, and what is to happen to them."""
+
+    text: str
+    notes: Sequence[str]
+    rows: Sequence[AlikeRow]
+    choice: FormField | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPage:
     """One of the four steps: file, columns, check, run (``step``); each template reads what belongs to it.
     ``sheet_fields`` say how the file was read; ``reread_url`` takes them where it could not be read at all."""
@@ -80,6 +110,7 @@ class ImportPage:
     examples: Sequence[Row] = ()
     columns: Sequence[ColumnHead] = ()
     blocked_reason: str = ""
+    alike: AlikePart | None = None
     job: "JobView | None" = None
 
 

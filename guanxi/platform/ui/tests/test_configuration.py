@@ -7,9 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from guanxi.platform.access.models import User
+from guanxi.platform.customizing import transfer
 from guanxi.platform.customizing.models import CustomField
 from guanxi.platform.customizing.tests.test_custom_fields import KEY, add
 from guanxi.platform.entities import registry
+from guanxi.platform.ui.models import SavedView
 
 
 @pytest.fixture
@@ -54,3 +56,42 @@ def test_who_may_not_is_shown_nothing(organisation):
     assert client.get(reverse("configuration")).status_code == 403
     assert client.get(reverse("configuration_download")).status_code == 403
     assert client.post(reverse("configuration_bring"), {"content": "{}", "_run": "1"}).status_code == 403
+
+
+def view(chief, name: str, **state: str) -> None:
+    everybody = SavedView.Audience.EVERYBODY
+    SavedView.objects.create(
+        entity=KEY, owner_id=chief.user_id, name=name, audience=everybody, state=state, created_at=chief.now()
+    )
+
+
+def states(plan: transfer.Plan) -> list[str]:
+    return [str(entry.state) for entry in plan.entries if entry.part.name == "views"]
+
+
+def test_views_of_everybody_are_carried_and_twice_is_as_good_as_once(chief):
+    view(chief, "The new ones", filter='["eq","stage","new"]', sort="-name", columns="name,stage")
+    SavedView.objects.create(entity=KEY, owner_id=chief.user_id, name="Mine", state={}, created_at=chief.now())
+    file = transfer.written(chief)
+    SavedView.objects.all().delete()
+    assert states(transfer.bring_in(file, chief, trial=True)) == ["new"]
+    assert not SavedView.objects.exists()
+    assert states(transfer.bring_in(file, chief, trial=False)) == ["new"]
+    made = SavedView.objects.get()
+    assert (made.name, made.audience, made.owner_id) == ("The new ones", "everybody", chief.user_id)
+    assert transfer.written(chief) == file
+    assert states(transfer.bring_in(file, chief, trial=False)) == ["same"]
+
+
+def test_views_that_do_not_fit_here_are_left_out_with_the_reason(chief):
+    view(chief, "Of a field that is gone", filter='["filled","x_gone"]')
+    view(chief, "With a column that is gone", columns="name,x_gone")
+    view(chief, "Of one owner", filter='["eq","owner","7"]')
+    view(chief, "Mine already")
+    file = transfer.written(chief)
+    SavedView.objects.all().delete()
+    SavedView.objects.create(entity=KEY, owner_id=chief.user_id, name="Mine already", created_at=chief.now())
+    plan = transfer.bring_in(file, chief, trial=False)
+    assert states(plan) == ["conflict"] * 4
+    assert all(entry.message for entry in plan.entries)
+    assert SavedView.objects.get().audience == SavedView.Audience.OWN

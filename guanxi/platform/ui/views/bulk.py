@@ -19,6 +19,7 @@ from guanxi.platform.commands.command import Command
 from guanxi.platform.commands.jobs import start_selection
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.commands.selection import Preview
+from guanxi.platform.entities import layout
 from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.ui import addresses, boards, form_page
@@ -50,10 +51,7 @@ def _allowed(entity: Entity, actor: Actor, *, in_bin: bool) -> list[Command]:
     return [
         command
         for command in commands.commands_of(entity)
-        if command.many
-        and not command.new
-        and command.on_deleted == in_bin
-        and gate.permits(actor, entity, command.name)
+        if command.many and not command.new and command.on_deleted == in_bin and command.permits(actor)
     ]
 
 
@@ -201,8 +199,11 @@ def carry_out(request: Request, entity: Entity, command: str) -> HttpResponse:
 @with_entity
 def cards(request: Request, entity: Entity) -> HttpResponse:
     """Further cards of a kanban column."""
-    if entity.kanban is None:
+    board = layout.board(entity, request.actor)
+    if board is None:
         raise gate.NotFound
     state = ListState.read(entity, request.actor, request.GET)
-    found, following = boards.cards(state, request.actor, request.GET.get("value", ""), request.GET.get("after", ""))
+    found, following = boards.cards(
+        state, board, request.actor, request.GET.get("value", ""), request.GET.get("after", "")
+    )
     return part(request, "kanban_cards", entity=entity, column={"cards": found, "next_url": following})

@@ -17,6 +17,7 @@ from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.jobs import UNDO_JOB_ABOVE, start_undo
 from guanxi.platform.commands.outcome import Conflict, Outcome, Rejected
 from guanxi.platform.commands.undo import undo_batch
+from guanxi.platform.entities import layout
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.events.selectors import of_batch
 from guanxi.platform.ui import addresses, form_page
@@ -113,7 +114,7 @@ def command(request: Request, entity: Entity, pk: int, command: str) -> HttpResp
     chosen, actor = _command(entity, command), request.actor
     if chosen.new:
         raise gate.NotFound
-    gate.require(actor, entity, command)
+    chosen.require(actor)
     record = find(entity, actor, pk)
     chosen.require_confirmation(actor)
     if request.method == "GET":
@@ -182,7 +183,8 @@ def decide(request: Request, pk: int) -> HttpResponse:
 @with_entity
 def move(request: Request, entity: Entity) -> HttpResponse:
     """A kanban card dropped on another column."""
-    if entity.kanban is None or not request.POST.get("id", "").isdigit():
+    board = layout.board(entity, request.actor)
+    if board is None or not request.POST.get("id", "").isdigit():
         raise gate.NotFound
     pk, batch = int(request.POST["id"]), uuid.uuid4()
     versions = {pk: int(request.POST["version"])} if request.POST.get("version", "").isdigit() else {}
@@ -190,7 +192,7 @@ def move(request: Request, entity: Entity) -> HttpResponse:
         _command(entity, "edit"),
         request.actor,
         ids=[pk],
-        inputs={entity.kanban.by: request.POST.get("value", "")},
+        inputs={board.by: request.POST.get("value", "")},
         versions=versions,
         batch=batch,
     )

@@ -177,7 +177,7 @@ def _read(request: Request, chosen: Import) -> tuple[dict[str, Any], dict[str, A
         if name.startswith("constant-") and data[name].strip()
     }
     columns = {position: target for position, target in columns.items() if position.isdigit()}
-    options = {**chosen.options, "decisions": {}, "rest": ""}
+    options = {**chosen.options, "decisions": {}, "rest": "", "alike": ""}
     for name, allowed in _ALLOWED.items():
         if name in data and (not allowed or data[name] in allowed):
             options[name] = data[name]
@@ -200,6 +200,8 @@ def checked(request: Request, entity: Entity, pk: int) -> HttpResponseBase:
     errors: list[str] = []
     if request.method == "POST":
         try:
+            if choice := request.POST.get("alike"):
+                services.decide_alike(chosen, choice)
             services.start(chosen, actor)
             return redirect(addresses.page_of(entity, "import_step", chosen.pk))
         except Rejected as refusal:

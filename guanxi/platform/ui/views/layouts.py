@@ -13,7 +13,7 @@ from guanxi.platform.commands.outcome import Conflict, Rejected
 from guanxi.platform.customizing.described import customizable
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.ui import form_page, layout_page
+from guanxi.platform.ui import boards, form_page, layout_page
 from guanxi.platform.ui.answers import done
 from guanxi.platform.ui.doors import page, part, signed_in
 
@@ -62,11 +62,13 @@ def show(request: Request, module: str, name: str) -> HttpResponse:
 @require_POST
 @signed_in
 def preview(request: Request, module: str, name: str) -> HttpResponse:
-    """The form as it would be, with nothing in it."""
+    """The form as it would be, with nothing in it, and cards of the newest records that the reader sees."""
     entity = _entity(request, module, name)
     wanted = layout_page.read(entity, request.POST.get("arrangement", ""))
     fields = entity.settable(request.actor)
     form = form_page.Form(entity, request.actor)
     arranged = layout_page.sections_of(entity, wanted)
     sections = form.sections(fields, {key: field.start() for key, field in fields.items()}, arranged)
-    return part(request, "layout_preview", entity=entity, sections=sections)
+    board = layout_page.board_of(entity, request.actor, wanted)
+    cards = boards.sample(entity, request.actor, board) if board else []
+    return part(request, "layout_preview", entity=entity, sections=sections, cards=cards)

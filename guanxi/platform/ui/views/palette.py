@@ -1,4 +1,4 @@
-"""What the palette finds beside the menu and the buttons of the page: records, new ones, personal pages, recent ones."""
+"""What the palette finds beside the menu and the buttons of the page: records, new ones, personal pages, pinned and recent ones."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +13,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.requests import Request
 from guanxi.platform.entities import registry
 from guanxi.platform.ui import addresses, home_page, search_page
+from guanxi.platform.ui.contexts import Card
 from guanxi.platform.ui.doors import signed_in
 
 Item = dict[str, str]
@@ -28,7 +29,8 @@ def show(request: Request) -> HttpResponse:
     words = text.casefold().split()[:8]
     records = _records(request.actor, text) if text else []
     groups = (
-        (_("Recent"), _recent(request.actor)),
+        (_("Pinned"), _opened(home_page.pinned(request.actor))),
+        (_("Recent"), _opened(home_page.recent(request.actor))),
         (_("Create"), _create(request.actor)),
         (_("My pages"), _personal()),
     )
@@ -58,8 +60,8 @@ def _item(label: str, url: str, icon: str, hint: str = "") -> Item:
     return {"label": label, "hint": hint, "icon": icon, "url": url, "key": url}
 
 
-def _recent(actor: Actor) -> list[Item]:
-    return [_item(card.title, card.url, home_page.icon_of(card), card.subtitle) for card in home_page.recent(actor)]
+def _opened(cards: Iterable[Card]) -> list[Item]:
+    return [_item(card.title, card.url, home_page.icon_of(card), card.subtitle) for card in cards]
 
 
 def _create(actor: Actor) -> list[Item]:

@@ -79,16 +79,16 @@
 
     const keys = (list) => [...list.children].map((line) => line.dataset.part);
     function arrangement() {
-      const shown = (name) => keys(form.querySelector(`[data-lay-place="${name}"] [data-shown]`));
+      const places = {};
+      form.querySelectorAll("[data-shown]").forEach((list) => (places[list.dataset.group] = keys(list)));
+      form.querySelectorAll("[data-lay-choice]").forEach((one) => (places[one.dataset.layChoice] = one.value ? [one.value] : []));
       return JSON.stringify({
         sections: [...sections.children].map((line) => ({
           id: line.dataset.section,
           label: line.querySelector("input").value,
           parts: keys(line.querySelector(".gx-lay-list")),
         })),
-        columns: shown("columns"),
-        tabs: shown("tabs"),
-        side: shown("side"),
+        places,
       });
     }
     async function preview() {

@@ -19,9 +19,11 @@
   }
   /** Commands of this page: its visible buttons. */
   function pageItems() {
-    return [...document.querySelectorAll("#gx-main .gx-head-actions :is(.btn, .dropdown-item):not(.gx-blocked)")]
-      .filter((button) => button.textContent.trim())
-      .map((button) => ({ label: button.textContent.trim(), icon: "bolt", run: () => button.click() }));
+    const shown = "#gx-main .gx-head-actions :is(.btn, .dropdown-item, [data-gx-key]):not(.gx-blocked)";
+    return [...document.querySelectorAll(shown)]
+      .map((button) => ({ button, label: button.textContent.trim() || button.getAttribute("aria-label") }))
+      .filter((item) => item.label)
+      .map(({ button, label }) => ({ label, icon: "bolt", run: () => button.click() }));
   }
   function draw(groups) {
     list.replaceChildren();

@@ -1,4 +1,4 @@
-"""Another program within limits that it cannot lift: run as a script, ``confined.py MEMORY SECONDS FILE PROGRAM …``, it sets them and
+"""Another program within limits that it cannot lift, for whatever opens bytes of users: run as a script, ``confined.py MEMORY SECONDS FILE PROGRAM …``, it sets them and
 becomes the program. Bytes of memory, seconds of processor, bytes of a file; children inherit them."""
 
 import os
