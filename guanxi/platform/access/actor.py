@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from guanxi.platform.access.grants import Grants, grants_of
+from guanxi.platform.access.grants import FieldRights, Grants, grants_of
 from guanxi.platform.access.memberships import Memberships, memberships_of
 from guanxi.platform.access.models import Department, Deputyship, User
 from guanxi.platform.refdata.models import Region
@@ -128,6 +128,11 @@ class Actor:
     @cached_property
     def sets(self) -> dict[Any, Any]:
         """The small sets in those sources, each once."""
+        return {}
+
+    @cached_property
+    def field_rights(self) -> dict[str, FieldRights]:
+        """What the roles say of the fields of each entity, found so far; filled by the entities, kept as long as the grants."""
         return {}
 
     @cached_property

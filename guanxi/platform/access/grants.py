@@ -87,27 +87,25 @@ class Grants:
     rules: dict[tuple[str, str], dict[int, str]] | None = field(default_factory=dict)
 
     def scopes(self, entity: str, action: str) -> frozenset[str]:
-        """How far the actor may go with this action; empty: not at all."""
-        return frozenset(grant.scope for grant in self.grants if grant.covers(entity, action))
+        """How far the actor may go with this action; empty: not at all. Worked out once."""
+        found = self._scopes.get((entity, action))
+        if found is None:
+            found = frozenset(grant.scope for grant in self.grants if grant.covers(entity, action))
+            self._scopes[entity, action] = found
+        return found
+
+    @cached_property
+    def _scopes(self) -> dict[tuple[str, str], frozenset[str]]:
+        return {}
 
     def sets(self, entity: str, action: str) -> list[SetOf]:
         """The sets of records to which grants of this action are limited."""
         found = {grant.set_of for grant in self.grants if grant.set_of and grant.covers(entity, action)}
         return sorted(found, key=lambda one: one.id)
 
-    @cached_property
-    def _found(self) -> dict[str, FieldRights]:
-        return {}
-
     def fields(self, entity: str, holder: str, sensitivities: Mapping[str, str]) -> FieldRights:
-        """What the rules say of the fields of an entity; worked out once. ``holder`` is the entity whose grants count
-        (the parent of a line), ``sensitivities`` the kind of sensitive data of every field, "" for others."""
-        found = self._found.get(entity)
-        if found is None:
-            found = self._found[entity] = self._fields(entity, holder, sensitivities)
-        return found
-
-    def _fields(self, entity: str, holder: str, sensitivities: Mapping[str, str]) -> FieldRights:
+        """What the rules say of the fields of an entity. ``holder`` is the entity whose grants count (the parent of a
+        line), ``sensitivities`` the kind of sensitive data of every field, "" for others."""
         rules = self.rules
         if rules is None:
             return FieldRights()

@@ -164,7 +164,13 @@ class Entity:
         return (self.sensitive,) if isinstance(self.sensitive, Sensitive) else self.sensitive
 
     def field_rights(self, actor: Actor) -> FieldRights:
-        """Which fields the actor's roles hide, mask and freeze."""
+        """Which fields the actor's roles hide, mask and freeze; worked out once per actor."""
+        found = actor.field_rights.get(self.key)
+        if found is None:
+            found = actor.field_rights[self.key] = self._field_rights(actor)
+        return found
+
+    def _field_rights(self, actor: Actor) -> FieldRights:
         holder: Entity = self
         while (parent := holder.parent_entity()) is not None:
             holder = parent

@@ -151,14 +151,8 @@ def rows_of(entity: Entity, actor: Actor, fields: list[Field], records: list[Any
 
 def _row(presenter: Presenter, record: Any) -> Row:
     cells = presenter.cells(record)
-    return Row(
-        id=record.pk,
-        url=presenter.address(presenter.entity.key, record.pk),
-        version=getattr(record, "version", 0),
-        cells=cells,
-        label=presenter.entity.title_of(record, presenter.actor),
-        card=card_of(presenter, record, cells),
-    )
+    card = card_of(presenter, record, cells)
+    return Row(id=record.pk, url=card.url, version=card.version, cells=cells, label=card.title, card=card)
 
 
 def card_of(presenter: Presenter, record: Any, cells: list[Cell] | None = None) -> Card:
