@@ -1,6 +1,6 @@
 """By what records of an entity are known to be the same: the option ``duplicates`` of an entity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,11 @@ class NameOf:
     within: str = ""
 
     def is_person(self, record: Any) -> bool:
-        return self.persons is not None and all(getattr(record, key) == value for key, value in self.persons.items())
+        return self.speaks_of_person([getattr(record, key) for key in self.persons or ()])
+
+    def speaks_of_person(self, values: Sequence[Any]) -> bool:
+        """Whether a record with these values in the place of ``persons`` is one."""
+        return self.persons is not None and list(values) == list(self.persons.values())
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,13 @@ class DuplicateKeys(Feature):
         named = [option.name.field, *(key.field for key in option.keys)]
         unknown = [key for key in named if key not in entity.fields()]
         forms = [key.form for key in option.keys if key.form not in digests.FORMS]
-        wrong = [*(f"no field {key}" for key in unknown), *(f"no form {form}" for form in forms)]
+        name = entity.fields().get(option.name.field)
+        hidden = [name.key] if name is not None and not name.attribute else []  # names are read without their records
+        wrong = [
+            *(f"no field {key}" for key in unknown),
+            *(f"no form {form}" for form in forms),
+            *(f"{key} is no column that can be read" for key in hidden),
+        ]
         return [Error(f"{entity.key}: duplicates: {one}", id="duplicates.E002") for one in wrong]
 
 

@@ -27,6 +27,6 @@ def resembling(entity: Entity, actor: Actor, records: Sequence[Any]) -> list[Res
 
 
 def _told(found: Found) -> Resemblance:
-    records = tuple((one.pk, why.score, why.reasons) for one, why in found.records)
+    records = tuple((pk, why.score, why.reasons) for pk, why in found.records)
     certain = len(records) == 1 and records[0][1] >= CERTAIN
     return Resemblance(records, certain, bool(found.beyond) and duplicate_settings().beyond != "nothing")

@@ -14,10 +14,10 @@ from guanxi.platform import bulk
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.commands.saving import insert_records
 from guanxi.platform.duplicates import digests
+from guanxi.platform.duplicates.candidates import BLOCK_LIMIT, sides
 from guanxi.platform.duplicates.declared import compared, duplicates_of
 from guanxi.platform.duplicates.models import DuplicateKey, DuplicatePair
 from guanxi.platform.duplicates.scoring import LIKELY, Likeness, Side, compare
-from guanxi.platform.duplicates.selectors import BLOCK_LIMIT, sides
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.jobs.choices import UNFINISHED
@@ -106,8 +106,7 @@ def _compared(entity: Entity, blocks: Sequence[Sequence[int]]) -> dict[Pair, Lik
     if option is None:
         return {}
     ids = {pk for block in blocks for pk in block}
-    records = list(entity.base_rows().filter(bulk.key_in("pk", ids)))
-    known: dict[int, Side] = {one.pk: made for one, made in zip(records, sides(entity, option, records), strict=True)}
+    known = sides(entity, option, ids)
     found: dict[Pair, Likeness] = {}
     for one, other in _candidates(blocks, known):
         likeness = compare(option, known[one], known[other])

@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from guanxi.platform.refdata.chinese.pinyin import pinyin_key
@@ -19,6 +19,8 @@ PATH = Path(__file__).with_name("data") / "words.json"
 OPENING, CLOSING = "([{<\u3010\u3014\u300a\u3008", ")]}>\u3011\u3015\u300b\u3009"
 BRACKET = re.compile("[" + re.escape(OPENING + CLOSING) + "]")
 SIGN = re.compile(r"[\W_]+")
+#: What width, letter case and normal form leave as it is.
+SETTLED = re.compile("[\u4e00-\u9fff0-9a-z() ]*")
 #: A trade name has so many characters at least: one alone says nothing.
 LEAST = 2
 #: Places that stand in names: provinces, cities.
@@ -36,7 +38,10 @@ class Name:
     core: str
     trade: str
     branch: str
-    sound: str
+
+    @cached_property
+    def sound(self) -> str:
+        return pinyin_key(self.trade).replace(" ", "")
 
     @property
     def key(self) -> str:
@@ -66,7 +71,7 @@ def organisation(text: str) -> Name:
     trade = _without(core, "generic")
     if len(trade) < LEAST or trade in _places():
         trade = core
-    return Name(tuple(sorted(places | leading)), core, trade, _letters(branch), pinyin_key(trade).replace(" ", ""))
+    return Name(tuple(sorted(places | leading)), core, trade, _letters(branch))
 
 
 def person(text: str) -> str:
@@ -123,6 +128,8 @@ def _plain(text: str) -> str:
     """Half width, simplified, lower case."""
     if text.isascii():
         return text[:LONGEST].casefold()
+    if SETTLED.fullmatch(text):
+        return text[:LONGEST].translate(_SIMPLIFIED)
     narrow = unicodedata.normalize("NFKC", normalise_width(text[:LONGEST]))
     folded = unicodedata.normalize("NFKC", narrow.casefold()).translate(_SIMPLIFIED)
     return unicodedata.normalize("NFKC", folded)
@@ -170,7 +177,7 @@ def _place(text: str) -> str:
 def _leading_places(text: str) -> tuple[str, set[str]]:
     """The text without the places it begins with, as long as something is left to know the firm by."""
     found: set[str] = set()
-    while place := next((text[:size] for size in _lengths() if text[:size] in _places()), ""):
+    while place := next((place for place in _beginning().get(text[:1], ()) if text.startswith(place)), ""):
         if len(_without(text[len(place) :], "generic")) < LEAST:
             break
         found.add(_places()[place])
@@ -193,8 +200,12 @@ def _pattern(list_: str) -> re.Pattern[str]:
 
 
 @cache
-def _lengths() -> tuple[int, ...]:
-    return tuple(sorted({len(place) for place in _places()}, reverse=True))
+def _beginning() -> dict[str, list[str]]:
+    """First character → the places that begin with it, the longest first."""
+    found: dict[str, list[str]] = {}
+    for place in sorted(_places(), key=len, reverse=True):
+        found.setdefault(place[0], []).append(place)
+    return found
 
 
 @cache

@@ -1,9 +1,8 @@
 """How likely two records are the same, and why. Each reason leaves a part of the doubt; what contradicts adds to it."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from guanxi.platform.duplicates import naming
 from guanxi.platform.duplicates.declared import Duplicates
@@ -23,7 +22,7 @@ LIKELY = 60
 class Side:
     """What is compared of one record: its digests by kind, its name, whether it is a person."""
 
-    digests: Mapping[str, int]
+    digests: dict[str, int]
     text: str
     person: bool
 
@@ -77,7 +76,11 @@ def _weight(option: Duplicates, side: Side) -> int:
     return PERSON_WITHIN if option.name.within else PERSON
 
 
-def side(option: Duplicates, record: Any, text: str, digests: Iterable[tuple[str, int]]) -> Side:
+def alike_by_name(one: Side, other: Side) -> bool:
+    """Whether two records may be likely the same by firms' names alone; rounding is left to ``compare``."""
+    return not other.person and FIRM * naming.likeness(one.name, other.name) >= 100 * (LIKELY - 1)
+
+
+def side(text: str, person: bool, digests: Iterable[tuple[str, int]]) -> Side:
     """A record made ready to be compared."""
-    found = {kind: digest for kind, digest in digests if kind not in BLOCKS}
-    return Side(found, text, option.name.is_person(record))
+    return Side({kind: digest for kind, digest in digests if kind not in BLOCKS}, text, person)

@@ -1,23 +1,18 @@
 """Which records are likely the same as one, as far as the reader may know of them."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Count
 
 from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.duplicates.declared import Duplicates, duplicates_of
-from guanxi.platform.duplicates.digests import Digest, Digester
-from guanxi.platform.duplicates.models import DuplicateKey, Merge
-from guanxi.platform.duplicates.scoring import LIKELY, Likeness, Side, compare, side
+from guanxi.platform.duplicates.candidates import BLOCK_LIMIT, Hit, hits_each
+from guanxi.platform.duplicates.declared import duplicates_of
+from guanxi.platform.duplicates.models import Merge
+from guanxi.platform.duplicates.scoring import Likeness
 from guanxi.platform.entities.entity import Entity
 
-#: More records of one block are not compared one by one.
-BLOCK_LIMIT = 200
 SHOWN = 5
 #: Merged records of which the past is shown with the one that stayed: so many, over so many merges one after the other.
 PASTS, GENERATIONS = 50, 5
@@ -25,8 +20,8 @@ PASTS, GENERATIONS = 50, 5
 
 @dataclass(frozen=True)
 class Found:
-    """``records`` that the reader may see with why, the likeliest first; how many are ``beyond`` their reach, and to which
-    departments (ids) these belong."""
+    """``records`` that the reader may see with why, the likeliest first (``likely_each`` gives their ids); how many are
+    ``beyond`` their reach, and to which departments (ids) these belong."""
 
     records: tuple[tuple[Any, Likeness], ...] = ()
     beyond: int = 0
@@ -35,81 +30,29 @@ class Found:
 
 def likely(entity: Entity, actor: Actor, record: Any) -> Found:
     """Live records that are likely the same as a record, saved or not. Fields that are hidden from the actor play no part."""
-    return likely_each(entity, actor, [record], set(entity.readable(actor)))[0]
+    (hits,) = hits_each(entity, [record], set(entity.readable(actor)), BLOCK_LIMIT)
+    rows = entity.rows_of(actor, bulk.key_in("pk", [hit.pk for hit in hits])) if hits else ()
+    return _told(hits, {one.pk: one for one in rows})
 
 
 def likely_each(
     entity: Entity, actor: Actor, records: Sequence[Any], known: Set[str], *, most: int = BLOCK_LIMIT
 ) -> list[Found]:
-    """Of each record what is likely the same, by the fields that are ``known``; at most ``most`` candidates are looked at for
-    one. Five queries at most, whatever is found."""
-    option = duplicates_of(entity)
-    if option is None:
-        return [Found()] * len(records)
-    digester = Digester(entity)
-    own = [list(digester.of_kinds(record, known)) for record in records]
-    sharing = _sharing(entity, {one for digests in own for one in digests})
-    candidates = [_best(digests, sharing, one.pk, most) for one, digests in zip(records, own, strict=True)]
-    wanted = {pk for ids in candidates for pk in ids}
-    if not wanted:
-        return [Found()] * len(records)
-    rows = list(entity.base_rows().filter(bulk.key_in("pk", wanted)))
-    theirs = {row.pk: (row, made) for row, made in zip(rows, sides(entity, option, rows, known), strict=True)}
-    name = entity.fields()[option.name.field]
-    found: list[list[tuple[Any, Likeness]]] = []
-    for record, digests, ids in zip(records, own, candidates, strict=True):
-        mine = side(option, record, str(name.get(record) or "") if option.name.field in known else "", digests)
-        weighed = [(theirs[pk][0], compare(option, mine, theirs[pk][1], known)) for pk in ids if pk in theirs]
-        hits = [one for one in weighed if one[1].score >= LIKELY]
-        found.append(sorted(hits, key=lambda one: (-one[1].score, one[0].pk)))
-    return _within_reach(entity, actor, found)
+    """Of each record the ids of what is likely the same, by the fields that are ``known``; at most ``most`` candidates are
+    looked at for one. Five queries at most, whatever is found."""
+    found = hits_each(entity, records, known, most)
+    ids = {hit.pk for hits in found for hit in hits}
+    rows = entity.rows_of(actor, bulk.key_in("pk", ids)).values_list("pk", flat=True) if ids else ()
+    open_ = {pk: pk for pk in rows}
+    return [_told(hits, open_) for hits in found]
 
 
-def _within_reach(entity: Entity, actor: Actor, found: Sequence[Sequence[tuple[Any, Likeness]]]) -> list[Found]:
-    ids = {one.pk for hits in found for one, _why in hits}
-    open_ = set(entity.rows_of(actor, bulk.key_in("pk", ids)).values_list("pk", flat=True)) if ids else set()
-    answers = []
-    for hits in found:
-        closed = [one for one, _why in hits if one.pk not in open_]
-        departments = dict.fromkeys(one.department_id for one in closed if one.department_id)
-        seen = tuple((one, why) for one, why in hits if one.pk in open_)[:SHOWN]
-        answers.append(Found(seen, len(closed), tuple(departments)[:SHOWN]))
-    return answers
-
-
-def _sharing(entity: Entity, wanted: Set[Digest]) -> dict[int, list[int]]:
-    """Digest → ids of the records with it, without what so many share that it says nothing."""
-    digests = {digest for _kind, digest in wanted}
-    if not digests:
-        return {}
-    rows = DuplicateKey.objects.filter(entity=entity.key)
-    sizes = rows.filter(bulk.key_in("digest", digests)).values_list("digest").annotate(size=Count("id"))
-    small = {digest for digest, size in sizes if size <= BLOCK_LIMIT}
-    found: dict[int, list[int]] = defaultdict(list)
-    if small:
-        for digest, pk in rows.filter(bulk.key_in("digest", small)).values_list("digest", "record_id"):
-            found[digest].append(pk)
-    return found
-
-
-def _best(digests: Sequence[Digest], sharing: Mapping[int, Sequence[int]], pk: int | None, most: int) -> list[int]:
-    """The records that share the most, the oldest first among equals."""
-    counted = Counter(one for digest in {digest for _kind, digest in digests} for one in sharing.get(digest, ()))
-    counted.pop(pk or 0, None)
-    return sorted(counted, key=lambda one: (-counted[one], one))[:most]
-
-
-def sides(
-    entity: Entity, option: Duplicates, records: Sequence[Any], known: Collection[str] | None = None
-) -> list[Side]:
-    """Saved records made ready to be compared: their digests in one query."""
-    digests: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    rows = DuplicateKey.objects.filter(bulk.key_in("record_id", [one.pk for one in records]), entity=entity.key)
-    for pk, kind, digest in rows.values_list("record_id", "kind", "digest"):
-        digests[pk].append((kind, digest))
-    name = entity.fields()[option.name.field]
-    readable = known is None or option.name.field in known
-    return [side(option, one, str(name.get(one) or "") if readable else "", digests.get(one.pk, ())) for one in records]
+def _told(hits: Sequence[Hit], open_: Mapping[int, Any]) -> Found:
+    """What the reader may know: of records that are not ``open_`` only how many and whose."""
+    closed = [hit for hit in hits if hit.pk not in open_]
+    departments = dict.fromkeys(hit.department for hit in closed if hit.department)
+    seen = tuple((open_[hit.pk], hit.why) for hit in hits if hit.pk in open_)
+    return Found(seen[:SHOWN], len(closed), tuple(departments)[:SHOWN])
 
 
 # --- merged records ---------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ from guanxi.platform.exchange.problems import Log
 from guanxi.platform.exchange.work import NEW, Work
 
 ALIKE = "alike.ndjson"
-#: So many new rows of a file are compared, and so many at once.
-LIMIT, AT_ONCE = 100_000, 200
+#: So many new rows of a file are compared.
+LIMIT = 100_000
 #: So many are shown, with so many records each.
 SHOWN, RECORDS = 100, 3
 
@@ -65,12 +65,10 @@ class Likenesses:
         self._compared += len(within)
         self.counted["left"] += len(new) - len(within)
         lines = []
-        for start in range(0, len(within), AT_ONCE):
-            indexes = within[start : start + AT_ONCE]
-            records = [work.records[index] for index in indexes]
-            for compare in _comparers:
-                for index, found in zip(indexes, compare(self.entity, self.actor, records) or (), strict=False):
-                    lines += self._note(chunk.rows[index].number, work.records[index], found)
+        records = [work.records[index] for index in within]
+        for compare in _comparers if records else ():
+            for index, found in zip(within, compare(self.entity, self.actor, records) or (), strict=False):
+                lines += self._note(chunk.rows[index].number, work.records[index], found)
         self.size = self.log.append(lines, self.size)
 
     def _note(self, row: int, record: Any, found: Resemblance) -> list[list[Any]]:

@@ -1,14 +1,18 @@
 """Finding what is likely the same: keys that follow every write, and only what the reader may know."""
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
 from guanxi.platform.access.models import FieldRule, UserRole
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.sets import create_many
+from guanxi.platform.duplicates import candidates
+from guanxi.platform.duplicates.declared import duplicates_of
 from guanxi.platform.duplicates.models import DuplicateKey
-from guanxi.platform.duplicates.selectors import likely
+from guanxi.platform.duplicates.scoring import LIKELY, compare
+from guanxi.platform.duplicates.selectors import SHOWN, likely, likely_each
 from guanxi.platform.entities import registry
 from tests.fakes.models import Company
 
@@ -105,3 +109,33 @@ def test_the_number_of_queries_does_not_grow(organisation, django_assert_max_num
     found(actor, name=SAME)  # what is read once
     with django_assert_max_num_queries(5):
         assert len(found(actor, name=SAME, phone="13912345678")) == 5
+
+
+def test_no_pair_is_lost_on_the_way(organisation):
+    """What is read in steps gives what comparing each record with all that share any key of it gives."""
+    actor = organisation.everything()
+    names = [one for way in ("same", "alike", "different") for pair in SAMPLES[way] for one in pair]
+    phones = ["13912345678", "13987654321", ""]
+    create_many(entity(), actor, [Company(name=one, phone=phones[at % 3]) for at, one in enumerate(names)])
+    records, keys = list(Company.objects.order_by("pk")), defaultdict(set)
+    for pk, digest in DuplicateKey.objects.values_list("record_id", "digest"):
+        keys[pk].add(digest)
+    option = duplicates_of(entity())
+    sides = candidates.sides(entity(), option, list(keys))
+    answers = likely_each(entity(), actor, records, set(entity().readable(actor)))
+    for record, answer in zip(records, answers, strict=True):
+        near = [pk for pk, digests in keys.items() if pk != record.pk and digests & keys[record.pk]]
+        weighed = [(pk, compare(option, sides[record.pk], sides[pk])) for pk in near]
+        hits = sorted((one for one in weighed if one[1].score >= LIKELY), key=lambda one: (-one[1].score, one[0]))
+        assert list(answer.records) == hits[:SHOWN]
+    assert any(answer.records for answer in answers)
+
+
+def test_a_number_that_many_share_counts_beside_alike_names(organisation, monkeypatch):
+    monkeypatch.setattr(candidates, "BLOCK_LIMIT", 3)
+    actor = organisation.everything()
+    one = company(actor, name="Acme Trading", phone="13912345678")
+    create_many(entity(), actor, [Company(name=name, phone="13912345678") for name in ("Foo", "Bar", "Quux")])
+    assert found(actor, name="Acme Holding") == []
+    assert found(actor, name="Acme Holding", phone="13912345678") == [(one.pk, 83, {"phone": 100, "name": 67})]
+    assert found(actor, name="Else", phone="13912345678") == []

@@ -1,0 +1,128 @@
+"""Which records are likely the same as others, whoever may see them: candidates share a key, and few of them are looked at
+closely. Only what is compared is read of them, never the records."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from guanxi.platform import bulk
+from guanxi.platform.duplicates.declared import Duplicates, duplicates_of
+from guanxi.platform.duplicates.digests import BLOCKS, Digest, Digester
+from guanxi.platform.duplicates.models import DuplicateKey
+from guanxi.platform.duplicates.scoring import LIKELY, Likeness, Side, alike_by_name, compare, side
+from guanxi.platform.entities.entity import Entity
+
+#: More records of one block are not compared one by one.
+BLOCK_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A live record that is likely the same, why, and the department it belongs to."""
+
+    pk: int
+    why: Likeness
+    department: int | None
+
+
+def hits_each(entity: Entity, records: Sequence[Any], known: Set[str], most: int) -> list[list[Hit]]:
+    """What is likely the same as each record, the likeliest first, by the fields that are ``known``; at most ``most`` candidates
+    are looked at for one. Names are read of all candidates, keys only of those that may be likely. Four queries at most."""
+    option = duplicates_of(entity)
+    if option is None:
+        return [[] for _record in records]
+    digester = Digester(entity)
+    own = [list(digester.of_kinds(record, known)) for record in records]
+    sharing, crowded = _sharing(entity, {digest for digests in own for _kind, digest in digests})
+    candidates = [_best(digests, sharing, one.pk, most) for one, digests in zip(records, own, strict=True)]
+    theirs, departments = _named(entity, option, {pk for shared in candidates for pk in shared}, known)
+    name = entity.fields()[option.name.field]
+    mine = [
+        side(str(name.get(one) or "") if name.key in known else "", option.name.is_person(one), digests)
+        for one, digests in zip(records, own, strict=True)
+    ]
+    close = [
+        _close(one, {pk: kinds for pk, kinds in shared.items() if pk in theirs}, theirs, crowded)
+        for one, shared in zip(mine, candidates, strict=True)
+    ]
+    _add_digests(entity, theirs, {pk for ids in close for pk in ids})
+    found = []
+    for one, ids in zip(mine, close, strict=True):
+        hits = [
+            Hit(pk, why, departments[pk])
+            for pk in ids
+            if (why := compare(option, one, theirs[pk], known)).score >= LIKELY
+        ]
+        found.append(sorted(hits, key=lambda hit: (-hit.why.score, hit.pk)))
+    return found
+
+
+def sides(entity: Entity, option: Duplicates, ids: Collection[int]) -> dict[int, Side]:
+    """Live records made ready to be compared, in two queries."""
+    found, _departments = _named(entity, option, ids)
+    _add_digests(entity, found, found.keys())
+    return found
+
+
+def _sharing(entity: Entity, wanted: Set[int]) -> tuple[dict[int, list[int]], set[int]]:
+    """Digest → ids of the records with it; and those digests that so many share that they say nothing."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if not wanted:
+        return found, set()
+    rows = DuplicateKey.objects.filter(entity=entity.key)
+    sizes = dict(rows.filter(bulk.key_in("digest", wanted)).values_list("digest").annotate(size=Count("id")))
+    small = {digest for digest, size in sizes.items() if size <= BLOCK_LIMIT}
+    if small:
+        for digest, pk in rows.filter(bulk.key_in("digest", small)).values_list("digest", "record_id"):
+            found[digest].append(pk)
+    return found, sizes.keys() - small
+
+
+def _best(
+    digests: Sequence[Digest], sharing: Mapping[int, Sequence[int]], pk: int | None, most: int
+) -> dict[int, list[str]]:
+    """The records that share the most, the oldest first among equals, with the kinds of keys that they share."""
+    shared: dict[int, list[str]] = defaultdict(list)
+    for kind, digest in digests:
+        for one in sharing.get(digest, ()):
+            shared[one].append(kind)
+    shared.pop(pk or 0, None)
+    if len(shared) <= most:
+        return shared
+    return {one: shared[one] for one in sorted(shared, key=lambda one: (-len(shared[one]), one))[:most]}
+
+
+def _named(
+    entity: Entity, option: Duplicates, ids: Collection[int], known: Set[str] | None = None
+) -> tuple[dict[int, Side], dict[int, int | None]]:
+    """Live records by id, without their digests, and the departments they belong to. A name that is not ``known`` is empty."""
+    found: dict[int, Side] = {}
+    departments: dict[int, int | None] = {}
+    if not ids:
+        return found, departments
+    name, persons = entity.fields()[option.name.field], tuple(option.name.persons or ())
+    known_name = known is None or name.key in known
+    rows = entity.base_rows().filter(bulk.key_in("pk", ids))
+    for pk, department, text, *values in rows.values_list("pk", "department_id", name.attribute, *persons):
+        departments[pk] = department
+        found[pk] = Side({}, str(text or "") if known_name else "", option.name.speaks_of_person(values))
+    return found, departments
+
+
+def _close(one: Side, shared: Mapping[int, Sequence[str]], theirs: Mapping[int, Side], crowded: Set[int]) -> list[int]:
+    """Those that may be likely the same. What shares blocks of alike names only is so by its name or not at all, unless there
+    is a key that so many have that it brings nobody together: with one more reason it counts."""
+    if not crowded.isdisjoint(one.digests.values()):
+        return list(shared)
+    return [pk for pk, kinds in shared.items() if not BLOCKS.issuperset(kinds) or alike_by_name(one, theirs[pk])]
+
+
+def _add_digests(entity: Entity, sides: Mapping[int, Side], ids: Collection[int]) -> None:
+    if not ids:
+        return
+    rows = DuplicateKey.objects.filter(bulk.key_in("record_id", ids), entity=entity.key).exclude(kind__in=BLOCKS)
+    for pk, kind, digest in rows.values_list("record_id", "kind", "digest"):
+        sides[pk].digests[kind] = digest
