@@ -142,11 +142,14 @@ class World:
                     shares.create(entity=key, record_id=pk, person=user.pk, permission="edit")
 
     def _take_part(self, user: User) -> None:
-        """In the pools of the keeper's customers, by the role of one reader."""
+        """By the role of one reader: over the pool of the keeper's customers, and a member of the pool of the stranger's. The
+        stays of both are over, because somebody has the customers."""
         role = Role.objects.get(user_links__user=user)
-        stays = registry.get("pools.placement").source.model._base_manager.filter(pk__in=self._kept["pools.placement"])
-        for pool in set(stays.values_list("pool", flat=True)):
-            factory_for("pools.participant").create(pool=pool, unit=None, role=role.pk, permission="edit")
+        for canaries, permission in ((self.near, "lead"), (self.far, "edit")):
+            stays = with_roots(canaries.values())["pools.placement"]
+            pools = registry.get("pools.placement").source.model._base_manager.filter(pk__in=stays)
+            for pool in set(pools.values_list("pool", flat=True)):
+                factory_for("pools.participant").create(pool=pool, unit=None, role=role.pk, permission=permission)
 
     def _open_to(self, user: User, key: str) -> None:
         """The keeper's records of a kind with an audience, to the role of one reader."""

@@ -12,7 +12,7 @@ from guanxi.modules.pools.choices import STATE_COLORS, State
 from guanxi.modules.pools.models import COPIED, Participant, Placement, Pool, RecycleRule
 from guanxi.modules.pools.panels import POOL_FIGURES
 from guanxi.platform import bulk
-from guanxi.platform.access import kinds
+from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Choice, Field, fixed
 from guanxi.platform.access.memberships import Provider, register_provider, withhold
@@ -27,6 +27,7 @@ from guanxi.platform.sharing import sets
 withhold("to_pool")  # it takes the customer from its owner
 
 viewing.limit_of(selectors.PLACEMENT, selectors.refuse_curious)
+gate.explain_absence(selectors.PLACEMENT, selectors.taken_meanwhile)
 
 POOLS = register_provider(
     Provider(
@@ -37,6 +38,7 @@ POOLS = register_provider(
         "pool__placements__pk",
         "permission",
         "of_entity",
+        selectors.REACHED,
     )
 )
 

@@ -20,7 +20,7 @@ from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.beside import attach
-from guanxi.platform.access.memberships import Holder, Subject
+from guanxi.platform.access.memberships import Holder, Level, Subject
 from guanxi.platform.access.models import Department, User
 from guanxi.platform.audit import viewing
 from guanxi.platform.entities import registry
@@ -29,6 +29,10 @@ from guanxi.platform.events.ids import first_id
 from guanxi.platform.events.models import Event
 
 PLACEMENT, CUSTOMER, INTERACTION = "pools.placement", "customers.customer", "customers.interaction"
+
+
+#: Over participants and the stays of their pools: members reach what lies there now, who leads also what is over.
+REACHED = Q(pool__placements__state=State.WAITING) | Q(permission=Level.LEAD)
 
 
 # --- who takes part -------------------------------------------------------------------------------------------
@@ -44,12 +48,19 @@ def taking_part(holder: Holder) -> QuerySet[Participant]:
 
 
 def participants(subject: Subject) -> Iterable[tuple[str, QuerySet[User]]]:
-    """(level, users) of those who take part in the pool of a placement."""
+    """(level, users) of those who reach a placement because they take part in its pool."""
     if subject.entity != PLACEMENT:
         return
-    found = Participant.objects.filter(pool__active=True, pool__placements=subject.record_id)
+    found = Participant.objects.filter(REACHED, pool__active=True, pool__placements=subject.record_id)
     for one in found.select_related("unit", "role"):
         yield one.permission, _people(one)
+
+
+def taken_meanwhile(actor: Actor, pk: int) -> str:
+    """What to say of a stay out of reach to whoever takes part in its pool and was slower than somebody else."""
+    pools = taking_part(actor.memberships.holder).values("pool")
+    over = Placement.objects.filter(pk=pk, pool__in=pools).exclude(state=State.WAITING)
+    return _("Somebody has already taken it over.") if actor.stands_for and over.exists() else ""
 
 
 def _people(participant: Participant) -> QuerySet[User]:

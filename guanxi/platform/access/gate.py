@@ -25,10 +25,11 @@ from guanxi.platform.bulk import KeyIn, key_in
 
 
 class NotFound(Exception):
-    """No such record, or not for this actor: nobody can tell which."""
+    """No such record, or not for this actor: nobody can tell which, unless the kind of record has a ``reason`` to say
+    (explain_absence)."""
 
-    def __init__(self) -> None:
-        super().__init__(_("The record does not exist or is not open to you."))
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason or _("The record does not exist or is not open to you."))
 
 
 class Forbidden(Exception):
@@ -304,6 +305,16 @@ def among(actor: Actor, entity: Guarded, action: str = "view", *conditions: Q | 
     return few(entity.base_rows(), sources(actor, entity, action), *conditions, **key)
 
 
+#: Key of an entity → what those may know of a record of it that was open to them a moment ago.
+_absences: dict[str, Callable[[Actor, int], str]] = {}
+
+
+def explain_absence(key: str, reason: Callable[[Actor, int], str]) -> None:
+    """Say why a record of this kind is out of reach: ``reason(actor, pk)`` is a sentence without anything of the record, empty
+    for whoever is not to know that there is one."""
+    _absences[key] = reason
+
+
 def get(actor: Actor, entity: Guarded, pk: int, action: str = "view") -> Any:
     """One record. Raises NotFound if it is gone or out of reach, Forbidden if the right is missing
     although the record may be seen."""
@@ -313,7 +324,8 @@ def get(actor: Actor, entity: Guarded, pk: int, action: str = "view") -> Any:
     if action != "view" and among(actor, entity, pk=pk).exists():
         require(actor, entity, action)
         raise Forbidden(_("You may see this record but not change it. Its owner or your administrator can help."))
-    raise NotFound
+    reason = _absences.get(entity.key)
+    raise NotFound(reason(actor, pk) if reason else "")
 
 
 def admits(actor: Actor, entity: Guarded, ids: Iterable[int], action: str) -> bool:

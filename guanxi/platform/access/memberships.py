@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, F, QuerySet, TextChoices, Value
+from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, F, Q, QuerySet, TextChoices, Value
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -88,7 +88,8 @@ class Provider:
     """``live(holder)`` gives the memberships in force, and asks no more of the holder's values than to compare columns with
     them and whether there is a department: what it gives is prepared once for all holders; ``target`` names their column of ids, ``level`` that of their level
     and ``entity`` that of the entity's key; without it the ids are customers, and whatever hangs on them is reached. ``holders(subject)`` is the same question from the
-    other side: (level, users) of those who reach a record."""
+    other side: (level, users) of those who reach a record. ``reached`` is a condition over the same rows and what ``target``
+    leads through: of that only what fulfils it is reached. It is asked where ids are, not where memberships are looked up."""
 
     key: str
     label: str | Promise
@@ -97,6 +98,7 @@ class Provider:
     target: str
     level: str
     entity: str = ""
+    reached: Q | None = None
 
 
 _providers: dict[str, Provider] = {}
@@ -147,6 +149,8 @@ class Ids:
         rows = kind.live(holder).filter(**{f"{kind.level}__in": self.levels})
         if self.entity:
             rows = rows.filter(**{kind.entity: self.entity})
+        if kind.reached is not None:
+            rows = rows.filter(kind.reached)
         return rows.order_by().values(kind.target)
 
 

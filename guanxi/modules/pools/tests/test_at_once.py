@@ -14,6 +14,7 @@ from guanxi.modules.customers.models import Customer
 from guanxi.modules.customers.tests.factories import actor_of
 from guanxi.modules.pools.models import Placement
 from guanxi.modules.pools.tests.scene import Scene, claim
+from guanxi.platform.access import gate
 from guanxi.platform.access.role_defaults import load_roles
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
@@ -33,7 +34,7 @@ def at_once(*tasks: Callable[[], Any]) -> list[str]:
                 start.wait(timeout=30)
             with translation.override("en"):  # the language of a thread
                 task()
-        except Blocked as refusal:
+        except (Blocked, gate.NotFound) as refusal:  # at the same moment, a moment later
             return str(refusal)
         finally:
             if start:

@@ -6,9 +6,11 @@ import pytest
 
 from guanxi.modules.customers.models import Contact, Customer, TeamMember
 from guanxi.modules.customers.tests.factories import NOW, actor_of, user
+from guanxi.modules.pools import selectors
 from guanxi.modules.pools.models import Participant, Placement, Pool
 from guanxi.modules.pools.tests.scene import Scene, claim, put_in
 from guanxi.platform.access import gate
+from guanxi.platform.access.memberships import Subject
 from guanxi.platform.access.models import Role
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
@@ -16,6 +18,7 @@ from guanxi.platform.commands.outcome import Blocked, Rejected
 from guanxi.platform.commands.selection import carry_out, confirm, preview
 from guanxi.platform.commands.undo import undo_events
 from guanxi.platform.entities import registry
+from guanxi.platform.entities.query import Query, read_filter
 from guanxi.platform.events.selectors import history
 from tests.contract.digest import digest_of_tables
 from tests.queries import Statements
@@ -75,9 +78,38 @@ def test_the_slower_of_two_is_told_that_somebody_was_faster(scene):
     claim(scene.bert, stay)
     third = user("third", "account_manager", department=scene.branch)
     before = digest_of_tables()
-    with pytest.raises(Blocked, match="Somebody has already taken it over"):
+    with pytest.raises(gate.NotFound, match="Somebody has already taken it over"):
         claim(third, stay)
+    with pytest.raises(gate.NotFound, match="does not exist or is not open to you"):
+        claim(scene.zoe, stay)
     assert digest_of_tables() == before
+
+
+@pytest.mark.parametrize("permission", ["read", "edit", "lead"])
+def test_members_see_what_lies_in_the_pool_now_and_who_leads_it_what_is_over_too(scene, permission):
+    Participant.objects.filter(pool=scene.pool).update(permission=permission)
+    over, waiting = scene.put_in(scene.customer(scene.lead), scene.customer(scene.lead))
+    third = user("third", "account_manager", department=scene.branch)
+    assert seen(third) == {over.pk, waiting.pk}
+    subject = Subject("pools.placement", over.pk, over.customer_id, NOW, NOW.date())
+    assert [level for level, _people in selectors.participants(subject)] == [permission]
+    assign = commands.get("customers.customer.assign")
+    run(assign, actor_of(scene.lead), ids=[over.customer_id], inputs={"owner": scene.zoe.pk})
+    assert seen(third) == ({over.pk, waiting.pk} if permission == "lead" else {waiting.pk})
+    assert [level for level, _people in selectors.participants(subject)] == (["lead"] if permission == "lead" else [])
+    assert over.pk in seen(scene.zoe)  # whose customer it is
+
+
+def test_what_is_over_is_neither_counted_nor_felt_by_a_filter(scene):
+    over, waiting = scene.put_in(scene.customer(name="Gone Ltd"), scene.customer(name="Here Ltd"))
+    third = user("third", "account_manager", department=scene.branch)
+    claim(scene.bert, over)
+    actor, entity = actor_of(third), registry.get("pools.placement")
+    gone = Query(filter=read_filter(entity, actor, ["contains", "name", "Gone"]))
+    found = preview(commands.get("pools.placement.claim"), actor, query=gone)
+    assert (found.total, found.refused) == (0, {})
+    with pytest.raises(gate.NotFound):
+        preview(commands.get("pools.placement.claim"), actor, ids=[over.pk, waiting.pk])
 
 
 def test_nobody_claims_out_of_a_pool_in_which_they_do_not_take_part(scene):
@@ -201,7 +233,7 @@ def test_whoever_gives_the_customer_an_owner_ends_its_stay(scene):
     run(assign, actor_of(scene.lead), ids=[stay.customer_id], inputs={"owner": scene.bert.pk})
     stay.refresh_from_db()
     assert (stay.state, stay.taken_by) == ("assigned", scene.bert)
-    with pytest.raises(Blocked):
+    with pytest.raises(gate.NotFound):
         claim(scene.anna, stay)
 
 
@@ -210,8 +242,7 @@ def test_a_claim_is_undone_by_whoever_made_it(scene):
     claim(scene.bert, stay)
     event = last_event("pools.placement", stay.pk)
     third = user("third", "account_manager", department=scene.branch)
-    with pytest.raises(Blocked, match="Only whoever claimed it"):
-        undo_events([event], actor_of(third))
+    assert undo_events([event], actor_of(third)).left == {stay.pk: "It is gone or no longer open to you."}
     assert undo_events([event], actor_of(scene.bert)).done == [stay.pk]
     stay.refresh_from_db()
     customer = Customer.objects.get(pk=stay.customer_id)

@@ -1,5 +1,7 @@
 """The derived pages of pools: what those who take part find there, and the button that claims."""
 
+import re
+
 import pytest
 from django.utils.html import escape
 
@@ -66,3 +68,15 @@ def test_nobody_opens_more_pages_a_day_than_the_pool_allows(scene, client):
     assert client.get(f"/api{pages[2]}").status_code == 403
     client.force_login(scene.lead)
     assert [client.get(page).status_code for page in pages] == [200, 200, 200]
+
+
+def test_who_returns_a_customer_is_led_to_what_is_still_theirs_with_the_way_back(scene, client):
+    customer = scene.customer()
+    User.objects.update(language="en")
+    client.force_login(scene.anna)
+    inputs = {"pool": scene.pool.pk, "reason": "no_capacity", "note": "Too much at present."}
+    answer = client.post(f"/customers/customer/{customer.pk}/do/to_pool/", inputs)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/customers/customer/")
+    undo = re.search(r"/undo/[-0-9a-f]+/", client.get("/customers/customer/").content.decode())
+    assert undo and client.post(undo.group()).status_code == 204
+    assert Customer.objects.get(pk=customer.pk).owner == scene.anna

@@ -133,7 +133,8 @@ def command(request: Request, entity: Entity, pk: int, command: str) -> HttpResp
             status=422,
             page=form_page.command_page(chosen, actor, record, raw=raw, errors=refusal.errors, key=key),
         )
-    url = addresses.list_of(entity) if chosen.name == "delete" else addresses.record(entity, pk)
+    there = entity.rows_of(actor, pk=pk).exists()  # who deletes a record or gives it away may be out of its reach now
+    url = addresses.record(entity, pk) if there else addresses.list_of(entity)
     undo = undo_url(batch) if chosen.undo and outcome.ids and not outcome.held else ""
     return done(url, _said(chosen, outcome), request, undo_url=undo)
 
