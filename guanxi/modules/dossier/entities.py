@@ -22,6 +22,7 @@ from guanxi.platform.customizing.over_fields import WrongExpression
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
+from guanxi.platform.entities.uses import Naming
 from guanxi.platform.refdata.fields import label_of as label_of_labels
 
 name_action(CUSTOMER, DIRECTLY, _("Change protected fields directly"))
@@ -58,6 +59,7 @@ class ProtectedFieldEntity(Configured):
     columns = ("name", "since", "empty_too", "site_check", "active")
     form = (Section(_("Protection"), "field", "since", "empty_too", "site_check", "active", key="protection"),)
     order = "id"
+    naming = Naming(CUSTOMER, parts=("field",))
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["field"] = fields["field"].with_(kind=kinds.CHOICE, choices=protectable)
@@ -90,6 +92,7 @@ class RequirementEntity(Configured):
     )
     group_by = ("group", "post", "active")
     order = "position"
+    naming = Naming(CUSTOMER, feel=("condition",), parts=("part",), stops=True)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["part"] = fields["part"].with_(kind=kinds.CHOICE, choices=requirable)

@@ -21,6 +21,7 @@ from guanxi.platform.audit import viewing
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
+from guanxi.platform.entities.uses import Naming
 from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.sharing import sets
 
@@ -59,6 +60,7 @@ class PoolEntity(Entity):
         Section(gettext_lazy("Claiming"), "most_held", "most_a_day", "most_seen", "again_after"),
     )
     figures = POOL_FIGURES
+    naming = Naming(selectors.CUSTOMER, parts=("belonging", "kept"), stops=True)
     related = (
         Related(
             "pools.placement",
@@ -131,6 +133,7 @@ class RecycleRuleEntity(Entity):
     parent = "pool"
     title = "counts_from"
     columns = ("pool", "counts_from", "date_field", "days", "warn_days", "only")
+    naming = Naming(selectors.CUSTOMER, parts=("date_field", "only"), used="pool__active", stops=True)
     form = (
         Section(
             gettext_lazy("Recycling rule"), "pool", "counts_from", "date_field", "days", "warn_days", "only", key="rule"

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from guanxi.platform.access.about import AboutIds
 from guanxi.platform.access.actions import READ_ACTIONS, label_of
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.beside import BesideIds
@@ -44,7 +45,8 @@ class Guarded(Protocol):
     """What the gate needs of an entity. ``parent`` is (path, entity) for a Line or Fact, whose rights are
     its parent's; ``parent_action`` is what changing it asks of the parent; ``attachable`` lists the entities an attached
     record may hang on; ``personal`` names its links to users who reach it whatever it hangs on; ``customer_path`` is the
-    column of the customer it is or hangs on, empty for what has none."""
+    column of the customer it is or hangs on, empty for what has none; ``about`` gives the rows about kinds of record that the
+    actor may see, None where nothing is left out."""
 
     key: str
     label_plural: str | Promise
@@ -66,13 +68,15 @@ class Guarded(Protocol):
 
     personal: tuple[str, ...]
 
+    def about(self, actor: Actor) -> AboutIds | None: ...
+
     def base_rows(self) -> QuerySet: ...
 
     def every_row(self) -> QuerySet: ...
 
 
 #: A small set of ids as a subquery, by membership or named by a grant.
-Reached = Ids | SetIds | BesideIds
+Reached = Ids | SetIds | BesideIds | AboutIds
 
 
 @dataclass(frozen=True)
@@ -146,8 +150,16 @@ def sources(actor: Actor, entity: Guarded, action: str = "view") -> Sources:
     """The actor's sources of right, none of them contained in another; empty: no row. Found once per actor."""
     found = actor.reach.get((entity.key, action))
     if found is None:
-        found = actor.reach[entity.key, action] = _sources(actor, entity, action)
+        found = actor.reach[entity.key, action] = _about(actor, entity, _sources(actor, entity, action))
     return found
+
+
+def _about(actor: Actor, entity: Guarded, found: Sources) -> Sources:
+    """The sources without what is about kinds of record that are closed to the actor."""
+    open_ones = entity.about(actor) if found and not actor.unrestricted else None
+    if open_ones is None:
+        return found
+    return tuple(Source(one.equal, (*one.within, ("pk", _known(actor, open_ones)))) for one in found)
 
 
 def _sources(actor: Actor, entity: Guarded, action: str) -> Sources:

@@ -34,6 +34,9 @@ class Thing:
     def attachable(self) -> "Iterable[Thing]":
         return ()
 
+    def about(self, actor: Actor) -> None:
+        return None
+
     def base_rows(self) -> QuerySet:
         raise TypeError(f"{self.key} has no rows")
 

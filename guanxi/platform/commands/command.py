@@ -165,7 +165,9 @@ class Command:
         found = self.hindrances(records, actor)
         if found:
             raise Blocked(
-                {pk: one.reason for pk, one in found.items()}, [each for one in found.values() for each in one.hanging]
+                {pk: one.reason for pk, one in found.items()},
+                [each for one in found.values() for each in one.hanging],
+                [each for one in found.values() for each in one.uses],
             )
 
 

@@ -11,6 +11,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.commands.command import Answer, Command, derive_by, register
 from guanxi.platform.commands.hanging import hinder_deletion, hinder_restoring
+from guanxi.platform.commands.retiring import hinder_retirement
 from guanxi.platform.commands.review import review_commands
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import BUILT_IN_COMMANDS, Entity
@@ -165,6 +166,7 @@ def _switching(entity: Entity) -> list[Command]:
     deactivate = Command(
         entity.key, "deactivate", _("Take out of use"), "deactivated", _("Taken out of use"), _switch(False),
         told=_("%(actor)s took %(record)s out of use"), icon="player-pause", rule=_is(True),
+        set_rule=partial(hinder_retirement, entity),
     )  # fmt: skip
     return [activate, deactivate]
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guanxi.platform.entities.uses import Use
+
 
 @dataclass(frozen=True)
 class Change:
@@ -45,10 +47,11 @@ class Hanging:
 
 @dataclass(frozen=True)
 class Hindrance:
-    """Why a command cannot be run on a record, and what hangs on it where that is why."""
+    """Why a command cannot be run on a record, and what hangs on it or uses it where that is why."""
 
     reason: str
     hanging: tuple[Hanging, ...] = ()
+    uses: tuple[Use, ...] = ()
 
 
 class Refusal(Exception):
@@ -64,10 +67,11 @@ class Rejected(Refusal):
 
 
 class Blocked(Refusal):
-    """The state of records does not allow it: {record id: reason}; ``hanging`` is what must go first."""
+    """The state of records does not allow it: {record id: reason}; ``hanging`` is what must go first, ``uses`` what must be
+    changed first."""
 
-    def __init__(self, reasons: dict[int, str], hanging: Sequence[Hanging] = ()) -> None:
-        self.reasons, self.hanging = reasons, tuple(hanging)
+    def __init__(self, reasons: dict[int, str], hanging: Sequence[Hanging] = (), uses: Sequence[Use] = ()) -> None:
+        self.reasons, self.hanging, self.uses = reasons, tuple(hanging), tuple(uses)
         super().__init__(next(iter(reasons.values())))
 
 

@@ -11,6 +11,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice, Invalid
 from guanxi.platform.access.scope import ScopeResolver
+from guanxi.platform.commands.retiring import hinder_retirement
 from guanxi.platform.customizing import jobs, layout_entity, rule_entity  # noqa: F401 - declares its own
 from guanxi.platform.customizing.choices import CHOOSING, FieldKind, Result
 from guanxi.platform.customizing.configured import Configured, customizable_entities, fixed, plain_key
@@ -23,10 +24,12 @@ from guanxi.platform.directory.rights import SENSITIVE_KINDS
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import entity
 from guanxi.platform.entities.options import EntityKind, Menu, Related, Section
+from guanxi.platform.entities.uses import Naming, Wanted
 from guanxi.platform.privacy.declared import days_of
 from guanxi.platform.privacy.register import refresh
 from guanxi.platform.refdata.fields import label_of
 
+FIELD, CHOICE = "customizing.customfield", "customizing.customchoice"
 #: Kinds whose decimal places can be chosen.
 COUNTING = (FieldKind.DECIMAL, FieldKind.FORMULA)
 LIMIT = 100  # fields per kind of record: each makes every form and every row of the list longer
@@ -62,6 +65,7 @@ class CustomFieldEntity(Configured):
     )
     group_by = ("entity", "kind", "sensitivity", "active")
     order = "id"
+    naming = Naming("entity", feel=("formula",), stops=True)
     related = (Related("customizing.customchoice", "field", columns=("label", "key", "color", "position", "active")),)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
@@ -83,11 +87,17 @@ class CustomFieldEntity(Configured):
             if record.kind == FieldKind.FORMULA and any(map(change.touches, ("formula", "active", "decimals"))):
                 jobs.work_out_anew(record, actor)
 
+    def known_as(self, record: CustomField) -> Wanted:
+        return Wanted(record.entity, record.key)
+
     def clean(self, record: CustomField, actor: Actor) -> dict[str, str]:
         if record.kind == FieldKind.FORMULA and registry.find(record.entity) is None:
             return {"": _("The kind of record to which it belongs is not there. Bring that back first.")}
         before = CustomField.objects.filter(pk=record.pk).first() if record.pk else None
         wrong = fixed(before, record, ("entity", "kind", "key", "target")) if before else _refuse_many(record)
+        if not wrong and before and before.active and not record.active:
+            hindered = hinder_retirement(self, [record], actor)
+            wrong = {"active": hindered[record.pk].reason} if hindered else {}
         return wrong or _misfits(record)
 
     def prepare(self, records: Sequence[CustomField], actor: Actor, scopes: ScopeResolver) -> None:
@@ -170,6 +180,9 @@ class CustomChoiceEntity(Configured):
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["key"] = fields["key"].with_(check=plain_key)
         return fields
+
+    def known_as(self, record: CustomChoice) -> Wanted:
+        return Wanted(record.field.entity, record.field.key, record.key)
 
     def clean(self, record: CustomChoice, actor: Actor) -> dict[str, str]:
         before = CustomChoice.objects.filter(pk=record.pk).first() if record.pk else None

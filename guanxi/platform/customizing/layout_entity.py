@@ -14,6 +14,7 @@ from guanxi.platform.customizing.layouts import checked
 from guanxi.platform.customizing.models import Layout
 from guanxi.platform.entities.entity import entity
 from guanxi.platform.entities.options import Section
+from guanxi.platform.entities.uses import Naming
 
 
 @entity
@@ -26,6 +27,7 @@ class LayoutEntity(Configured):
     columns = ("entity", "role", "active")
     form = (Section(gettext_lazy("Layout"), "entity", "role", "active", "changes", key="layout"),)
     order = "id"
+    naming = Naming("entity", parts=("changes",))
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=customizable_entities)

@@ -16,6 +16,7 @@ from guanxi.platform.customizing.rules import WrongRule, read, trouble
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import entity
 from guanxi.platform.entities.options import Menu, Section
+from guanxi.platform.entities.uses import Naming
 from guanxi.platform.refdata.fields import label_of
 
 LIMIT = 100  # rules per kind of record: each is asked at every save
@@ -36,6 +37,7 @@ class FormRuleEntity(Configured):
     )
     group_by = ("entity", "effect", "active")
     order = "id"
+    naming = Naming("entity", feel=("condition",), parts=("field",), options=("options", "field"), stops=True)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=customizable_entities)

@@ -30,7 +30,8 @@ class Hit:
 
 def hits_each(entity: Entity, records: Sequence[Any], known: Set[str], most: int) -> list[list[Hit]]:
     """What is likely the same as each record, the likeliest first, by the fields that are ``known``; at most ``most`` candidates
-    are looked at for one. Names are read of all candidates, keys only of those that may be likely. Four queries at most."""
+    are looked at for one. Names are read of candidates that nothing contradicts, keys only of those that may be likely. Five
+    queries at most."""
     option = duplicates_of(entity)
     if option is None:
         return [[] for _record in records]
@@ -38,6 +39,7 @@ def hits_each(entity: Entity, records: Sequence[Any], known: Set[str], most: int
     own = [list(digester.of_kinds(record, known)) for record in records]
     sharing, crowded = _sharing(entity, {digest for digests in own for _kind, digest in digests})
     candidates = [_best(digests, sharing, one.pk, most) for one, digests in zip(records, own, strict=True)]
+    _drop_contradicted(entity, {key.field for key in option.keys if key.sole}, own, candidates)
     theirs, departments = _named(entity, option, {pk for shared in candidates for pk in shared}, known)
     name = entity.fields()[option.name.field]
     mine = [
@@ -93,6 +95,24 @@ def _best(
     if len(shared) <= most:
         return shared
     return {one: shared[one] for one in sorted(shared, key=lambda one: (-len(shared[one]), one))[:most]}
+
+
+def _drop_contradicted(
+    entity: Entity, sole: Set[str], own: Sequence[Sequence[Digest]], candidates: Sequence[dict[int, list[str]]]
+) -> None:
+    """Take away candidates with another number of a kind that nobody has two of: whatever else agrees, they are not likely
+    the same. Among firms of alike names that is nearly all of them."""
+    numbered = [{kind: digest for kind, digest in digests if kind in sole} for digests in own]
+    wanted = {pk for mine, shared in zip(numbered, candidates, strict=True) if mine for pk in shared}
+    if not wanted:
+        return
+    theirs: dict[int, list[Digest]] = defaultdict(list)
+    rows = DuplicateKey.objects.filter(bulk.key_in("record_id", wanted), entity=entity.key, kind__in=sole)
+    for pk, kind, digest in rows.values_list("record_id", "kind", "digest"):
+        theirs[pk].append((kind, digest))
+    for mine, shared in zip(numbered, candidates, strict=True):
+        for pk in [pk for pk in shared if any(mine.get(kind, digest) != digest for kind, digest in theirs.get(pk, ()))]:
+            del shared[pk]
 
 
 def _named(

@@ -92,10 +92,13 @@ def _named_fields(entity: Entity) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "subtitle", (entity.subtitle,)
     yield "hint", entity.hint if entity.hint != Entity.hint else ()
     yield "parent", (entity.parent,)
+    yield "about_kind", (entity.about_kind.partition("__")[0],)
     yield "hangs_on", (entity.hangs_on,)
     yield "order", (entity.order.removeprefix("-"),) if entity.order.removeprefix("-") != "id" else ()
     for section in entity.form:
         yield f"form[{section.label}]", section.fields
+    if entity.naming:
+        yield "naming", (*entity.naming.columns, *(entity.naming.options or ()))
     if entity.kanban:
         yield "kanban", (entity.kanban.by, entity.kanban.total, *entity.kanban.facts)
     if entity.tree:

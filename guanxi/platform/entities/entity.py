@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform import bulk
 from guanxi.platform.access import gate, kinds
+from guanxi.platform.access.about import AboutIds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.grants import FieldRights
@@ -34,6 +35,7 @@ from guanxi.platform.entities.options import (
     Tree,
 )
 from guanxi.platform.entities.source import EntitySource, ModelSource
+from guanxi.platform.entities.uses import Naming, Wanted
 from guanxi.platform.events.stored import StoredEvent
 from guanxi.platform.feel.nodes import Node
 
@@ -89,6 +91,8 @@ class Entity:
     figures: tuple[Figure, ...] = ()
     labels: dict[str, str | Promise] = {}
     internal: tuple[str, ...] = ()
+    naming: Naming | None = None
+    about_kind: str = ""
 
     def __init__(self) -> None:
         self.source: EntitySource = self.make_source()
@@ -290,6 +294,16 @@ class Entity:
         sources filtering ``rows`` would read all that they may see."""
         return gate.among(actor, self, action, *conditions, **key)
 
+    def about(self, actor: Actor) -> AboutIds | None:
+        """The records about kinds of record (``about_kind`` is the field with its key, or a path to one) of which the actor
+        may see some; None where nothing is left out."""
+        if not self.about_kind:
+            return None
+        kinds_there = registry.entities()
+        opened = tuple(one.key for one in kinds_there if gate.permits(actor, one, "view"))
+        whole = len(opened) == len(kinds_there)
+        return None if whole else AboutIds(self.key, self.source.model, self.about_kind, opened)
+
     @property
     def scoped(self) -> bool:
         return self.is_record
@@ -423,6 +437,10 @@ class Entity:
 
     def past(self, record: Any) -> list[StoredEvent] | None:
         """Hook: the events that the record's page tells, where they do not stand under its own key in the memory."""
+        return None
+
+    def known_as(self, record: Any) -> Wanted | None:
+        """Hook: the field, or the choice of one, that a record describes, by which stored things name it (uses)."""
         return None
 
     def customer_of(self, record: Any) -> int | None:

@@ -124,7 +124,7 @@ def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: 
     is fetched when it is known. Raises FilterError, SortError."""
     limit = min(limit, PAGE_LIMIT)
     where = condition(entity, actor, query)
-    order = _order(entity, actor, query, where)
+    order = order_of(entity, actor, query, where)
     backwards = bool(before)
     start = _read_cursor(before or after, order)
     whole = order.prepared(entity.source.rows(deleted=query.deleted))
@@ -141,13 +141,13 @@ def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: 
         records.reverse()
     return Page(
         records,
-        after=_cursor(records[-1], order) if records and (more or backwards) else "",
-        before=_cursor(records[0], order) if records and (more if backwards else bool(after)) else "",
+        after=cursor_at(records[-1], order) if records and (more or backwards) else "",
+        before=cursor_at(records[0], order) if records and (more if backwards else bool(after)) else "",
     )
 
 
 @dataclass(frozen=True)
-class _Order:
+class Order:
     """Sort by ``column`` (empty: by id alone), then by id, both in the same direction. ``annotated`` is the column of a
     value that lies beside its record."""
 
@@ -179,10 +179,10 @@ class _Order:
         return (value is None, value, record.pk) if value is not None else (True, record.pk)
 
 
-def _order(entity: Entity, actor: Actor, query: Query, where: Q) -> _Order:
+def order_of(entity: Entity, actor: Actor, query: Query, where: Q) -> Order:
     sort = query.sort or Sort.parse(entity.usual_order(query.filter))
     if sort.field == "id":
-        return _Order("", sort.descending, False, lambda record: None, None)
+        return Order("", sort.descending, False, lambda record: None, None)
     field = entity.readable(actor).get(sort.field)
     if field is None or not field.sortable:
         raise SortError(_("The list cannot be sorted by “%(field)s”.") % {"field": sort.field})
@@ -194,9 +194,9 @@ def _order(entity: Entity, actor: Actor, query: Query, where: Q) -> _Order:
                 % {"limit": f"{SORT_LIMIT:,}", "field": field.label}
             )
     if field.beside:
-        return _Order(BESIDE, sort.descending, True, attrgetter(BESIDE), field, field.beside.column())
+        return Order(BESIDE, sort.descending, True, attrgetter(BESIDE), field, field.beside.column())
     nullable = field.json or entity.source.model._meta.get_field(field.lookup.split("__")[0]).null
-    return _Order(field.lookup.replace(".", "__"), sort.descending, nullable, _stored_reader(field), field)
+    return Order(field.lookup.replace(".", "__"), sort.descending, nullable, _stored_reader(field), field)
 
 
 def _stored_reader(field: Field) -> Callable[[Any], Any]:
@@ -209,7 +209,7 @@ def _stored_reader(field: Field) -> Callable[[Any], Any]:
     return lambda record: getattr(record, name)
 
 
-def _slice(rows: QuerySet, order: _Order, start: tuple | None, backwards: bool, limit: int) -> list[Any]:
+def _slice(rows: QuerySet, order: Order, start: tuple | None, backwards: bool, limit: int) -> list[Any]:
     """The next rows in the direction of reading. Empty values stand at the end, and are read by a query of their own:
     one order over both could not follow an index."""
     down = order.descending != backwards
@@ -248,14 +248,14 @@ def _beyond(column: str, start: tuple, down: bool) -> Q:
     return Q(**{f"{column}__{side}e": value}) & further
 
 
-def _merge(lists: Sequence[list[Any]], order: _Order, backwards: bool, limit: int) -> list[Any]:
+def _merge(lists: Sequence[list[Any]], order: Order, backwards: bool, limit: int) -> list[Any]:
     """The first ``limit`` different records of several lists sorted alike."""
     if len(lists) == 1:
         return lists[0]
     down = order.descending != backwards
     decorated = [
         sorted(
-            ((_Directed(order.key(record), down, backwards), record.pk, record) for record in rows),
+            ((Directed(order.key(record), down, backwards), record.pk, record) for record in rows),
             key=lambda item: item[0],
         )
         for rows in lists
@@ -268,7 +268,7 @@ def _merge(lists: Sequence[list[Any]], order: _Order, backwards: bool, limit: in
     return list(found.values())
 
 
-class _Directed:
+class Directed:
     """A sort key in a direction, empty values last (first when reading backwards)."""
 
     __slots__ = ("down", "empty", "key")
@@ -277,20 +277,20 @@ class _Directed:
         self.empty = key[0] != backwards
         self.key, self.down = key[1:], down
 
-    def __lt__(self, other: "_Directed") -> bool:
+    def __lt__(self, other: "Directed") -> bool:
         if self.empty != other.empty:
             return other.empty
         return self.key > other.key if self.down else self.key < other.key
 
 
-def _cursor(record: Any, order: _Order) -> str:
+def cursor_at(record: Any, order: Order) -> str:
     value = order.read(record) if order.column else None
     if value is not None and order.field is not None and not order.field.json:
         value = order.field.exported(value)
     return signing.dumps([value, record.pk], salt=order.salt, compress=True)
 
 
-def _read_cursor(text: str, order: _Order) -> tuple | None:
+def _read_cursor(text: str, order: Order) -> tuple | None:
     if not text:
         return None
     try:

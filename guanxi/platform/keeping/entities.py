@@ -10,6 +10,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu
+from guanxi.platform.entities.uses import Naming
 from guanxi.platform.keeping.cleaning import kinds_of_data, problem, read_address, targets
 from guanxi.platform.keeping.models import CleanupRule
 
@@ -20,6 +21,7 @@ class CleanupRuleEntity(Entity):
     icon = "trash"
     menu = Menu("settings", 95)
     columns = ("name", "target", "action", "data", "days", "active", "run_at")
+    naming = Naming("target", parts=("filter",), stops=True)
     order = "id"
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:

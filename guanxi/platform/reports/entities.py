@@ -17,6 +17,7 @@ from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
+from guanxi.platform.entities.uses import Naming
 from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.reports.choices import Audience, TileKind
 from guanxi.platform.reports.definition import PARTS, Definition
@@ -62,7 +63,9 @@ class ReportEntity(Entity):
         Section(gettext_lazy("Definition"), "rows", "column", "measures", "sort", "top", "chart", "filter"),
     )
     group_by = ("subject", "audience", "owner")
+    naming = Naming("subject", parts=("filter", "rows", "column", "measures", "sort"))
     first_tab = "result"
+    about_kind = "subject"
     related = (Related("reports.delivery", "report", columns=("recipient", "rhythm", "hour", "next_at", "active")),)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
@@ -138,6 +141,8 @@ class TileEntity(Entity):
     columns = ("title", "dashboard", "kind", "report", "width")
     form = (Section(gettext_lazy("Tile"), "dashboard", "kind", "title", "width", "report", "address", "text"),)
     title = "title"
+    about_kind = "report__subject"
+    naming = Naming("", parts=("address",), about=lambda tile: _subject_of(tile.address))
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         return fields | {"title": fields["title"].with_(reads_as=in_language)}
@@ -166,6 +171,11 @@ def list_at(address: str) -> tuple[Entity | None, dict[str, str]]:
         return registry.find(".".join(places[-2:])) if len(places) >= 2 else None, dict(parse_qsl(parts.query))
     except ValueError:
         return None, {}
+
+
+def _subject_of(address: str) -> str:
+    subject, _state = list_at(address)
+    return subject.key if subject else ""
 
 
 def _audience(model: type[Shared], key: str, label: Any) -> Provider:

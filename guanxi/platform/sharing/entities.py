@@ -16,6 +16,7 @@ from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import EntityKind, Menu, Section
+from guanxi.platform.entities.uses import Naming
 from guanxi.platform.feel.nodes import FilterError
 from guanxi.platform.sharing import selectors, sets
 from guanxi.platform.sharing.jobs import start_refresh
@@ -80,6 +81,7 @@ class RecordSetEntity(Entity):
     help = gettext_lazy("Named sets of records that roles can be limited to: picked by hand, or following a filter.")
     columns = ("name", "entity", "filter", "refreshed_at", "note", "active")
     form = (Section(gettext_lazy("Record set"), "name", "entity", "filter", "note"),)
+    naming = Naming("entity", parts=("filter",), stops=True)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=hosts)

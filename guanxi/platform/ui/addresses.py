@@ -8,6 +8,7 @@ from django.urls import get_script_prefix, reverse
 
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
+from guanxi.platform.entities.uses import Named
 
 
 def _path(name: str, *parts: Any) -> str:
@@ -51,3 +52,11 @@ def record_of(key: str, pk: int) -> str:
     """The record page of a linked entity, empty if there is none."""
     entity = registry.find(key)
     return record(entity, pk) if entity is not None else ""
+
+
+def stored(one: Named) -> str:
+    """Where a stored thing that names a field is opened, empty if there is no page."""
+    if one.record:
+        return record_of(one.entity, one.record)
+    entity = registry.find(one.entity)
+    return f"{list_of(entity)}?{one.query}" if entity is not None else ""

@@ -9,7 +9,7 @@ class UiConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.platform.messages.mail import rendering
-        from guanxi.platform.ui import carried_views  # noqa: F401  registers itself
+        from guanxi.platform.ui import carried_views, stored_views  # noqa: F401  register themselves
         from guanxi.platform.ui.inbox_page import notice_url
 
         rendering.opens_at(notice_url)

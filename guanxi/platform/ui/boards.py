@@ -11,6 +11,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.kinds import Choice
 from guanxi.platform.entities import layout
 from guanxi.platform.entities import query as queries
+from guanxi.platform.entities.columns import first_of_each
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import Kanban
 from guanxi.platform.entities.query import Query
@@ -37,12 +38,12 @@ def kanban(state: ListState, actor: Actor) -> ListPage:
     choices = [one for one in field.choices() if one.value in counted or not one.retired]
     if "" in counted:
         choices.append(Choice("", _("Not set")))
-    found = {choice.value: column_records(state, board, actor, choice.value) for choice in choices}
-    presenter.load([record for records, _after in found.values() for record in records])
+    held = {choice.value: counted[choice.value].count for choice in choices if choice.value in counted}
+    found = first_of_each(entity, actor, state.query(actor), board.by, held, CARDS)
+    presenter.load([record for page in found.values() for record in page.records])
     columns = []
     for choice in choices:
-        records, after = found[choice.value]
-        group = counted.get(choice.value)
+        page, group = found.get(choice.value, queries.Page([])), counted.get(choice.value)
         columns.append(
             KanbanColumn(
                 value=choice.value,
@@ -50,8 +51,8 @@ def kanban(state: ListState, actor: Actor) -> ListPage:
                 tone=choice.color or "neutral",  # type: ignore[arg-type]
                 count=f"{group.count if group else 0:,}",
                 total=_total(presenter, board.total, group),
-                cards=[card_of(presenter, record) for record in records],
-                next_url=_more(state, choice.value, after),
+                cards=[card_of(presenter, record) for record in page.records],
+                next_url=_more(state, choice.value, page.after),
                 create_url=addresses.page_of(entity, "create", **{board.by: choice.value}) if choice.value else "",
             )
         )

@@ -47,7 +47,7 @@ def signed_in(view: View) -> View:
         except LimitReached as error:
             return refused(request, 429, str(error))
         except Blocked as error:
-            return refused(request, 409, str(error), _to_hanging(error))
+            return refused(request, 409, str(error), _in_the_way(error))
         except Refusal as error:
             return refused(request, 409, str(error))
 
@@ -93,12 +93,14 @@ def with_entity(view: View) -> View:
     return found
 
 
-def _to_hanging(error: Blocked) -> list[Link]:
-    """Where the records are that stand in the way: the list of each kind, filtered."""
+def _in_the_way(error: Blocked) -> list[Link]:
+    """Where the records are that stand in the way: what uses it, and the list of each kind that hangs on it, filtered."""
     links: dict[tuple[str, str], list[int]] = {}
     for one in error.hanging:
         links.setdefault((one.entity, one.field), []).append(one.record)
-    found = []
+    found = [
+        Link(label=f"{use.label}: {one.title}", url=addresses.stored(one)) for use in error.uses for one in use.named
+    ]
     for (key, field), records in links.items():
         entity = registry.get(key)
         tree = orjson.dumps(["in", field, records]).decode()

@@ -21,6 +21,7 @@ from guanxi.platform.customizing.rules import Ruling
 from guanxi.platform.entities import layout, links
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import Section
+from guanxi.platform.entities.uses import Use, uses_of
 from guanxi.platform.events.selectors import history
 from guanxi.platform.files.errors import FileRefused
 from guanxi.platform.files.services import receive
@@ -28,6 +29,8 @@ from guanxi.platform.ui import addresses, duplicates_page, filters, form_rules
 from guanxi.platform.ui.contexts import ConflictRow, FormField, FormPage, FormSection, Option
 from guanxi.platform.ui.present import Presenter, ago, page_kind
 
+#: The command before which is told what uses the record.
+RETIRING = "deactivate"
 LISTS = (kinds.MULTICHOICE, kinds.TAGS)
 SHORT = (
     kinds.INTEGER,
@@ -312,7 +315,13 @@ def edit_page(
         version=record.version,
         errors=_general(errors, fields),
         conflict=conflict_rows(entity, actor, conflict) if conflict else (),
+        uses=_uses(entity, actor, record),
     )
+
+
+def _uses(entity: Entity, actor: Actor, record: Any) -> Sequence[Use]:
+    wanted = entity.known_as(record)
+    return uses_of(wanted, actor) if wanted else ()
 
 
 def meanwhile(entity: Entity, conflict: Conflict, seen: int) -> tuple[set[str], set[str]]:
@@ -386,4 +395,5 @@ def command_page(
         idempotency_key=key or uuid.uuid4().hex,
         errors=_general(errors, fields),
         danger=command.danger,
+        uses=_uses(entity, actor, record) if command.name == RETIRING else (),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import gate, kinds
@@ -166,8 +166,12 @@ def _from_view(entity: Entity, actor: Actor, given: dict[str, str]) -> dict[str,
 
 def visible_views(entity: Entity, actor: Actor) -> Any:
     """The reader's own views of a list, those of their department and of the ones above it, those for everybody."""
+    return offered_views(actor).filter(entity=entity.key).order_by("position", "pk")
+
+
+def offered_views(actor: Actor) -> QuerySet[SavedView]:
+    """The same of all lists, also of those that the reader may not open."""
     audience = SavedView.Audience
     within = Department.objects.filter(pk=actor.department_id or 0, path__startswith=OuterRef("department__path"))
     offered = Q(audience=audience.EVERYBODY) | Q(Exists(within), audience=audience.DEPARTMENT)
-    rows = SavedView.objects.filter(entity=entity.key).filter(Q(owner=actor.user_id) | offered)
-    return rows.order_by("position", "pk")
+    return SavedView.objects.filter(Q(owner=actor.user_id) | offered)

@@ -11,7 +11,7 @@ from guanxi.platform.commands import selection
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.commands.sets import create_many
-from guanxi.platform.customizing.models import FormRule
+from guanxi.platform.customizing.models import CustomField, FormRule
 from guanxi.platform.customizing.tests.test_custom_fields import KEY, add, choice, company
 from guanxi.platform.entities import registry
 from guanxi.platform.exchange.tests.importing import imported
@@ -196,7 +196,9 @@ def test_what_cannot_be_a_rule_is_refused_at_its_part(chief, condition, effect, 
 def test_a_rule_whose_field_is_gone_is_reported_and_harms_nobody(chief, browser):
     field = add(chief, "Desks", "integer")
     kept = rule(chief, "x_desks > 3", "require", "website")
-    run(commands.get("customizing.customfield.edit"), chief, ids=[field.pk], inputs={"active": False})
+    # No command takes a field away that a rule reads; a database restored from before may lack it.
+    CustomField.objects.filter(pk=field.pk).update(active=False)
+    registry.configuration_changed()
     company(chief, employees=1)
     listed = browser.get(reverse("list", args=["customizing", "formrule"])).content.decode()
     assert "x_desks" in listed

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from guanxi.platform.entities.uses import Use
 from guanxi.platform.ui.contexts.basics import Kind, Link, Option
 
 
@@ -67,7 +68,7 @@ class ConflictRow:
 class FormPage:
     """Create, edit, or a command's inputs. Sent back with ``version`` and ``idempotency_key`` as hidden fields. ``rules`` is
     what rules.js follows (form_rules.described). ``similar_url`` answers with what may be the same, while one of the
-    ``watched`` fields is typed."""
+    ``watched`` fields is typed. ``uses`` are the stored things that name the field which the record describes."""
 
     entity_key: str
     title: str
@@ -89,3 +90,4 @@ class FormPage:
     note: str = ""
     hidden: Sequence[tuple[str, str]] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
+    uses: Sequence[Use] = ()
