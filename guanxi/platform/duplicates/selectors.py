@@ -39,7 +39,7 @@ def likely_each(
     entity: Entity, actor: Actor, records: Sequence[Any], known: Set[str], *, most: int = BLOCK_LIMIT
 ) -> list[Found]:
     """Of each record the ids of what is likely the same, by the fields that are ``known``; at most ``most`` candidates are
-    looked at for one. Five queries at most, whatever is found."""
+    looked at for one. Six queries at most, whatever is found."""
     found = hits_each(entity, records, known, most)
     ids = {hit.pk for hits in found for hit in hits}
     rows = entity.rows_of(actor, bulk.key_in("pk", ids)).values_list("pk", flat=True) if ids else ()
