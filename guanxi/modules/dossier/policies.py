@@ -98,8 +98,13 @@ class Required:
 def score(required: Iterable[Required], customer: Any, counted: Mapping[str, Mapping[int, int]], now: datetime) -> int:
     """The share of the weights that is there, 0 to 100, rounded down: a file that lacks anything is not complete."""
     whole = there = 0
+    # Many requirements have one condition; an import asks it of each of its rows.
+    held: dict[str, bool] = {}
     for one in required:
-        if one.concerns(customer, now):
+        text = one.expression.text if one.expression else ""
+        if text not in held:
+            held[text] = one.concerns(customer, now)
+        if held[text]:
             whole += one.row.weight
             there += one.row.weight if one.met(customer, counted) else 0
     return 100 * there // whole if whole else 100
