@@ -11,7 +11,7 @@ from django.utils.translation import override
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import System
 from guanxi.platform.api.schema.document import document
-from guanxi.platform.entities import registry
+from guanxi.platform.entities import links, registry
 from tests.contract.factories import factory_for
 from tests.contract.people import Answer, ApiClient, person
 
@@ -83,6 +83,21 @@ def test_what_is_read_is_as_the_document_says(key, described, api):
         assert answer.status == 200, (path, answer.text)
         wrong += faults(described, "get", path, answer)
     assert wrong == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_text_that_nothing_holds_and_an_empty_record_are_answered_as_the_document_says(key, described, api):
+    entity, path = registry.get(key), f"/api/{key.replace('.', '/')}/"
+    factory_for(key).create()
+    for address in (path, f"{path}count/"):
+        answer = api.get(address, q="\U0002ebe2%J")
+        assert answer.status == 200, (address, answer.text)
+        assert faults(described, "get", address, answer) == []
+    assert links.options(key, "\U0002ebe2%J", api.actor) == []
+    if "post" in described["paths"][path]:
+        nowhere = {"entity": next(iter(entity.attachable())).key, "record_id": 987_654} if entity.attachable() else {}
+        for body in ({}, nowhere):
+            assert faults(described, "post", path, api.post(path, body)) == []
 
 
 def test_a_parameter_that_is_not_known_is_refused_as_the_document_says(described, api):

@@ -105,7 +105,8 @@ def _wrong(customer: Any, values: Mapping[str, Any], actor: Actor) -> dict[str, 
         fields[key].put(changed, value)
     empty = [key for key, value in values.items() if fields[key].required and fields[key].is_empty(value)]
     found = {key: _("“%(label)s” is needed.") % {"label": fields[key].label} for key in empty}
-    found |= {key: str(message) for key, message in entity.clean(changed, actor).items()}
+    if not found:
+        found |= {key: str(message) for key, message in entity.clean(changed, actor).items()}
     return found | unique.duplicates(entity, changed, set(values))
 
 

@@ -113,6 +113,11 @@ class Field:
     def condition(self, operator: str, values: tuple[Any, ...]) -> Q | None:
         return self.conditions(operator, values)
 
+    def containing(self, text: str) -> Q:
+        """Records whose value holds a text; none where the value is worked out and no column has it."""
+        found = self.condition("contains", (text,))
+        return found or (Q(**{f"{self.lookup}__icontains": text}) if self.lookup else Q(pk__in=[]))
+
     def compared(self, value: Any) -> Any:
         """Dates and times inside a JSON column are compared as texts, all in UTC."""
         if not self.json:

@@ -182,7 +182,8 @@ def _make(command: Command, entity: Entity, actor: Actor, values: dict[str, Any]
     for key, field in fields.items():
         if field.required and not field.readonly and field.is_empty(field.get(record)):
             errors[key] = _("“%(label)s” is needed.") % {"label": field.label}
-    errors |= {key: str(message) for key, message in entity.clean(record, actor).items()}
+    if not errors:  # what checks the whole record may count on what is needed
+        errors |= {key: str(message) for key, message in entity.clean(record, actor).items()}
     errors = ruled_out(entity, record, actor) | errors
     errors |= unique.duplicates(entity, record)
     if errors:

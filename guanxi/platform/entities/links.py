@@ -128,8 +128,8 @@ def _typed(entity: Entity, actor: Actor, text: str, names: set[str]) -> Q:
     """By name only for those who see the name in full: what is masked must not be spelled out letter by letter."""
     title = entity.seen(entity.title_field, actor)
     found, keys = Q(pk__in=[]), ["code", "username", "staff_no"]
-    if title is not None and not title.is_masked:
-        found = title.condition("contains", (text,)) or Q(**{f"{title.lookup}__icontains": text})
+    if title is not None and title.kind.blank and not title.is_masked:
+        found = title.containing(text)
         keys += ["pinyin", "initials"]
     for name in keys:
         if name in names:

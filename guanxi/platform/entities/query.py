@@ -94,7 +94,7 @@ def condition(entity: Entity, actor: Actor, query: Query) -> Q:
     for word in words[:5]:
         any_field = Q()
         for key in text_fields(entity, fields):
-            any_field |= fields[key].condition("contains", (word,)) or Q(**{f"{fields[key].lookup}__icontains": word})
+            any_field |= fields[key].containing(word)
         found &= any_field
     return found
 

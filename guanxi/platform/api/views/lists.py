@@ -68,6 +68,7 @@ class ListView(EntityView):
                 _("Create"),
                 body=body,
                 answers={201: record, 202: components.shared("held")},
+                refusals=(404,) if self.entity.attachable() or self.entity.parent_entity() else (),
             )
         parameters = (*shapes.QUERY, shapes.SORT, shapes.FIELDS, shapes.LIMIT, shapes.CURSOR)
         return Operation("list", _("List"), parameters=parameters, answers={200: shapes.page_of(record)})
