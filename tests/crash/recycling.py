@@ -6,22 +6,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
-import django
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings_test")
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.test.utils import setup_test_environment
-
-    setup_test_environment()
-    # A pool is not made to be forked: each child connects for itself.
-    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
-    for alias in settings.DATABASES:
-        call_command("migrate", database=alias, verbosity=0)
-    sys.stdout.write(json.dumps(everywhere()))
+from tests.crash import ground
 
 
 def everywhere() -> dict[str, Any]:
@@ -87,4 +72,6 @@ def _state() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    ground.set_up()
+    ground.migrate()
+    sys.stdout.write(json.dumps(everywhere()))

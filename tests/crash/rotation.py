@@ -5,24 +5,9 @@ import os
 import sys
 from typing import Any
 
-import django
+from tests.crash import ground
 
 ROWS = 5_000
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings_test")
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.test.utils import setup_test_environment
-
-    setup_test_environment()
-    # A pool is not made to be forked: each child connects for itself.
-    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
-    for alias in settings.DATABASES:
-        call_command("migrate", database=alias, verbosity=0)
-    sys.stdout.write(json.dumps(everywhere()))
 
 
 def everywhere() -> dict[str, Any]:
@@ -65,4 +50,6 @@ def everywhere() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    ground.set_up()
+    ground.migrate()
+    sys.stdout.write(json.dumps(everywhere()))

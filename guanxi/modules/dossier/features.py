@@ -11,7 +11,7 @@ from guanxi.modules.dossier.models import FileScore
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.beside import Beside, SideTable, register_table
-from guanxi.platform.access.fields import Field
+from guanxi.platform.access.fields import Field, in_side_table
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.features import Feature, register_feature
 
@@ -34,12 +34,13 @@ class Completeness(Feature):
     def fields(self, entity: Entity) -> list[Field]:
         if entity.key != CUSTOMER:
             return []
-        place = Beside(SCORES, services.COMPLETENESS)
         field = Field(
-            services.COMPLETENESS, kinds.INTEGER, _("File complete"), readonly=True, beside=place, get=place.get,
-            conditions=place.condition, help=_("Percent of what the file of the customer must hold."),
-        )  # fmt: skip
-        return [field]
+            services.COMPLETENESS,
+            kinds.INTEGER,
+            _("File complete"),
+            help=_("Percent of what the file of the customer must hold."),
+        )
+        return [in_side_table(field, Beside(SCORES, services.COMPLETENESS))]
 
     def written(self, entity: Entity, changes: Sequence[Any], actor: Actor) -> None:
         if changes:

@@ -10,7 +10,7 @@ from guanxi.modules.pools import services
 from guanxi.modules.pools.models import COPIED, DueReturn
 from guanxi.platform.access import kinds
 from guanxi.platform.access.beside import Beside, SideTable, register_table
-from guanxi.platform.access.fields import Field
+from guanxi.platform.access.fields import Field, in_side_table
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.features import Feature, register_feature
 
@@ -26,12 +26,13 @@ class Stays(Feature):
     def fields(self, entity: Entity) -> list[Field]:
         if entity.key != "customers.customer":
             return []
-        place = Beside(RETURNS, services.RETURNS_ON)
         field = Field(
-            services.RETURNS_ON, kinds.DATE, _("Goes back to the pool on"), readonly=True, beside=place, get=place.get,
-            conditions=place.condition, help=_("Unless somebody cares for the customer before, by a rule of the public pool."),
-        )  # fmt: skip
-        return [field]
+            services.RETURNS_ON,
+            kinds.DATE,
+            _("Goes back to the pool on"),
+            help=_("Unless somebody cares for the customer before, by a rule of the public pool."),
+        )
+        return [in_side_table(field, Beside(RETURNS, services.RETURNS_ON))]
 
     def written(self, entity: Entity, changes: Sequence[Any], actor: Any) -> None:
         if entity.key != "customers.customer":

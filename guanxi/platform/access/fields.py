@@ -254,8 +254,8 @@ class Field:
         return replace(self, **changes)
 
 
-def in_side_table(field: Field, place: Beside, *, origin: tuple[str, str]) -> Field:
-    """The field as one that is read from a side table, and written by what keeps that table."""
+def in_side_table(field: Field, place: Beside, *, origin: tuple[str, str] | None = None) -> Field:
+    """The field as one that is read from a side table, and written by what keeps that table. ``origin`` as in Field."""
     return field.with_(readonly=True, beside=place, origin=origin, get=place.get, set=None, conditions=place.condition)
 
 

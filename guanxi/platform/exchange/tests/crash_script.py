@@ -7,27 +7,20 @@ import subprocess
 import sys
 from typing import Any
 
-import django
+from tests.crash import ground
 
 FIRST = "Code,Name,Employees\nA-1,Acme,1\nA-2,Birch,2\n"
 SECOND = "Code,Name,Employees,Parent\nA-1,Acme Ltd,1,Root\nA-3,Cedar,3,\nA-4,Dogwood,many,\nA-2,Birch,2,\nA-5,Elm,5,Nobody\nA-6,Root,6,\nA-7,Fir,7,A-3\n"
 
 
 def main(command: str) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings_test")
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.test.utils import setup_test_environment
-
-    setup_test_environment()
-    # A pool is not made to be forked: each child connects for itself.
-    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+    ground.set_up()
     if command == "worker":
+        from django.core.management import call_command
+
         call_command("worker", once=True)
         return
-    for alias in settings.DATABASES:
-        call_command("migrate", database=alias, verbosity=0)
+    ground.migrate()
     sys.stdout.write(json.dumps(everywhere() if command == "crash" else killed()))
 
 

@@ -8,21 +8,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import django
+from tests.crash import ground
 
 
 def main(command: str) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings_test")
-    django.setup()
+    ground.set_up()
     from django.conf import settings
     from django.core.management import call_command
-    from django.test.utils import setup_test_environment
 
-    setup_test_environment()
-    # A pool is not made to be forked: each child connects for itself.
-    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+    ground.migrate()
     for alias in settings.DATABASES:
-        call_command("migrate", database=alias, verbosity=0)
         call_command("createcachetable", database=alias, verbosity=0)
     sys.stdout.write(json.dumps({"bytes": in_bytes, "crash": everywhere, "restore": after_restore}[command]()))
 
