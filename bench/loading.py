@@ -1,8 +1,10 @@
 """Bringing the data into a fresh database through the bulk commands."""
 
+import gc
 import time
 from collections.abc import Callable
 from itertools import islice
+from uuid import uuid4
 
 from django.db import connection, connections
 
@@ -15,6 +17,7 @@ from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.entities import registry
 from guanxi.platform.events.sealer import seal
+from guanxi.platform.exchange.run import collector_at_rest
 
 CHUNK = 2_000
 DOOR = "import"
@@ -29,11 +32,12 @@ def load(size: int, tell: Callable[[str], None]) -> None:
     if User.objects.exists():
         raise NotEmpty("The benchmark needs a database of its own: name an empty one in DATABASE_URL, or none.")
     company = build_company(size)
-    _customers(company, size, tell)
-    _contacts(company, 2 * size, tell)
-    begin = time.monotonic()
-    crowd.gather(company, maker(company))
-    _told(tell, "later events", crowd.CHANGES * size, begin)
+    with collector_at_rest():
+        _customers(company, size, tell)
+        _contacts(company, 2 * size, tell)
+        begin = time.monotonic()
+        crowd.gather(company, maker(company))
+        _told(tell, "later events", crowd.CHANGES * size, begin)
     rules.lay(company)
     while seal():
         pass
@@ -53,7 +57,8 @@ def _customers(company: Company, size: int, tell: Callable[[str], None]) -> None
     begin = time.monotonic()
     for at in range(0, size, CHUNK):
         records = writer.customers(min(CHUNK, size - at), parents[-10_000:])
-        create_many(registry.get("customers.customer"), actor, records, scopes=scopes)
+        create_many(registry.get("customers.customer"), actor, records, batch=uuid4(), scopes=scopes)
+        gc.collect(1)
         parents += [record.pk for record in records if record.credit_code][:200]
     _told(tell, "customers", size, begin)
 
@@ -65,7 +70,8 @@ def _contacts(company: Company, size: int, tell: Callable[[str], None]) -> None:
         rows = Customer.objects.order_by("pk").values_list("pk", "owner_id").iterator(chunk_size=CHUNK)
         while chunk := list(islice(rows, min(CHUNK, left))):
             records = writer.contacts(chunk)
-            create_many(registry.get("customers.contact"), actor, records, scopes=scopes)
+            create_many(registry.get("customers.contact"), actor, records, batch=uuid4(), scopes=scopes)
+            gc.collect(1)
             left -= len(records)
     _told(tell, "contacts", Contact.objects.count(), begin)
 

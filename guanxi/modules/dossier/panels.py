@@ -65,7 +65,7 @@ def completeness(actor: Actor, customer: Any) -> dict[str, Any]:
     ]
     return {
         "required": bool(required),
-        "score": policies.score(required, customer, counted, now),
+        "score": policies.Scorer(required, counted, now).score(customer),
         "groups": [group for group in groups if group["missing"]],
         "hidden": len(lacking) - len(seen),
         "reviews": _reviews(customers, customer, actor),

@@ -95,16 +95,25 @@ class Required:
         return self.entity is not None and counted[self.entity.key].get(customer.pk, 0) >= self.row.least
 
 
-def score(required: Iterable[Required], customer: Any, counted: Mapping[str, Mapping[int, int]], now: datetime) -> int:
-    """The share of the weights that is there, 0 to 100, rounded down: a file that lacks anything is not complete."""
-    whole = there = 0
-    # Many requirements have one condition; an import asks it of each of its rows.
-    held: dict[str, bool] = {}
-    for one in required:
-        text = one.expression.text if one.expression else ""
-        if text not in held:
-            held[text] = one.concerns(customer, now)
-        if held[text]:
-            whole += one.row.weight
-            there += one.row.weight if one.met(customer, counted) else 0
-    return 100 * there // whole if whole else 100
+class Scorer:
+    """Scores the files of customers at one moment; ``counted`` as for ``Required.met``. Many requirements have one condition, and
+    many customers the same values of what it reads: it is asked once for all of them."""
+
+    def __init__(self, required: Iterable[Required], counted: Mapping[str, Mapping[int, int]], now: datetime) -> None:
+        self._required, self._counted, self._now = tuple(required), counted, now
+        self._held: dict[tuple[Any, ...], bool] = {}
+
+    def score(self, customer: Any) -> int:
+        """The share of the weights that is there, 0 to 100, rounded down: a file that lacks anything is not complete."""
+        whole = there = 0
+        for one in self._required:
+            if one.expression is None or self._concerned(one, one.expression.text, customer):
+                whole += one.row.weight
+                there += one.row.weight if one.met(customer, self._counted) else 0
+        return 100 * there // whole if whole else 100
+
+    def _concerned(self, one: Required, text: str, customer: Any) -> bool:
+        key = (text, *[repr(field.get(customer)) for field in one.reads.values()])
+        if key not in self._held:
+            self._held[key] = one.concerns(customer, self._now)
+        return self._held[key]

@@ -19,7 +19,7 @@ from guanxi.modules.dossier.models import ChangeRequest, FileScore, ProtectedFie
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import Role
-from guanxi.platform.bulk import key_in
+from guanxi.platform.bulk import insert_many, key_in
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands import unique
 from guanxi.platform.commands.executor import claim_files, run
@@ -180,7 +180,8 @@ def note_scores(changes: Sequence[Any], entity: Any, now: datetime) -> None:
     """After a write of customers or of what their files need: the scores of the customers concerned, in its transaction."""
     required = selectors.requirements()
     if required and entity.key == CUSTOMER:
-        rate([change.record for change in changes], now)
+        for fresh in (True, False):
+            rate([change.record for change in changes if change.created is fresh], now, fresh=fresh)
     if not any(one.entity is entity for one in required):
         return
     column = selectors.host_column(entity)
@@ -194,18 +195,29 @@ def note_scores(changes: Sequence[Any], entity: Any, now: datetime) -> None:
     rate(list(registry.get(CUSTOMER).base_rows().filter(key_in("pk", ids - {None}))), now)
 
 
-def rate(customers: Sequence[Any], now: datetime) -> None:
-    """Write the scores of these customers; two statements beside one for each kind of record that files need."""
+def rate(customers: Sequence[Any], now: datetime, *, fresh: bool = False) -> None:
+    """Write those scores of these customers that are others than before: two statements beside one for each kind of record
+    that files need. To ``fresh`` ones, made in this transaction, nothing belongs yet: one statement."""
+    if not customers:
+        return
     required = selectors.requirements()
     kinds = {one.entity.key: one.entity for one in required if one.entity is not None}
-    counted = selectors.counts(kinds.values(), [one.pk for one in customers])
-    rows = [
-        FileScore(customer_id=one.pk, name=COMPLETENESS, value=policies.score(required, one, counted, now))
-        for one in sorted({one.pk: one for one in customers}.values(), key=lambda one: one.pk)
-    ]
-    FileScore.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["customer", "name"], update_fields=["value"], batch_size=2_000
+    keys = [one.pk for one in customers]
+    counted = {key: {} for key in kinds} if fresh else selectors.counts(kinds.values(), keys)
+    scorer = policies.Scorer(required, counted, now)
+    scores = {one.pk: scorer.score(one) for one in sorted(customers, key=lambda one: one.pk)}
+    if fresh:
+        rows = [(pk, COMPLETENESS, value) for pk, value in scores.items()]
+        insert_many(FileScore, ("customer_id", "name", "value"), rows)
+        return
+    known = dict(
+        FileScore.objects.filter(key_in("customer_id", keys), name=COMPLETENESS).values_list("customer_id", "value")
     )
+    changed = [(pk, value) for pk, value in scores.items() if known.get(pk) != value]
+    FileScore.objects.bulk_create(
+        [FileScore(customer_id=pk, name=COMPLETENESS, value=value) for pk, value in changed],
+        update_conflicts=True, unique_fields=["customer", "name"], update_fields=["value"], batch_size=2_000,
+    )  # fmt: skip
 
 
 def load_defaults() -> int:

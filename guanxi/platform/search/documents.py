@@ -1,6 +1,6 @@
 """The document of a record: all tokens of its searched fields; and its place in the index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from guanxi.platform.access import keys, kinds
@@ -42,19 +42,17 @@ def written(entity: Entity, record: Any) -> str:
     """The tokens of a record as they are stored."""
     found: dict[str, None] = {}
     for field in searched(entity).values():
-        found.update(dict.fromkeys(of_field(entity, field, record)))
+        found |= dict.fromkeys(of_field(entity, field, record))
     return " ".join(found)
 
 
-def of_field(entity: Entity, field: Field, record: Any, *, masked: bool = False) -> Iterator[str]:
+def of_field(entity: Entity, field: Field, record: Any, *, masked: bool = False) -> Iterable[str]:
     """The tokens of one field of a record."""
     if field.sealed:
-        yield from _stored_digests(field, record)
-    elif field.kind is kinds.FILE:
-        yield from () if masked else file_texts.tokens_of(field, record, letter_of(field))
-    else:
-        title = field.key == entity.title_field
-        yield from tokens_of(field, texts_of(field, record), title=title, masked=masked)
+        return _stored_digests(field, record)
+    if field.kind is kinds.FILE:
+        return () if masked else file_texts.tokens_of(field, record, letter_of(field))
+    return tokens_of(field, texts_of(field, record), title=field.key == entity.title_field, masked=masked)
 
 
 def _stored_digests(field: Field, record: Any) -> Iterator[str]:

@@ -19,6 +19,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.encrypted import TAIL
@@ -78,20 +79,22 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
         yield found.group(), bool(found.group(1))
 
 
-def tokens_of(field: Field, texts: list[str], *, title: bool = False, masked: bool = False) -> Iterator[str]:
+def tokens_of(field: Field, texts: list[str], *, title: bool = False, masked: bool = False) -> list[str]:
     """The tokens of a field's texts; those that are left to whoever sees it masked."""
     letter = letter_of(field)
+    found: list[str] = []
     for text in texts:
         if field.sealed:
             continue  # only its digests go into the index (``documents``)
         plain = normalised(text)
         if field.sensitivity or masked:
-            yield from whole_tokens(letter, field, plain)
+            found += whole_tokens(letter, field, plain)
         if masked:
             continue
         if title and (name := compact(plain)):
-            yield f"{letter}b{name[:NAME]}"
-        yield from _text_tokens(letter, _joined(field, plain))
+            found.append(f"{letter}b{name[:NAME]}")
+        found += _text_tokens(letter, _joined(field, plain))
+    return found
 
 
 def whole_tokens(letter: str, field: Field, plain: str) -> Iterator[str]:
@@ -111,44 +114,47 @@ def _joined(field: Field, plain: str) -> str:
     return compact(plain) if field.kind is kinds.PHONE else plain
 
 
-def _text_tokens(letter: str, plain: str) -> Iterator[str]:
+def _text_tokens(letter: str, plain: str) -> list[str]:
     pieces = list(runs(plain))
+    found: list[str] = []
     for run, han in pieces:
-        yield from _han_tokens(letter, run) if han else _word_tokens(letter, run)
+        found += _han_tokens(letter, run) if han else _word_tokens(letter, run)
     if len(pieces) > 1 and any(han for _run, han in pieces):  # a name with letters or brackets in it
-        whole = initials(plain)
-        yield from [f"{letter}y{whole[at : at + INITIALS]}" for at in range(len(whole))]
+        first = initials(plain)
+        found += [f"{letter}y{first[at : at + INITIALS]}" for at in range(len(first))]
+    return found
 
 
-def _han_tokens(letter: str, run: str) -> Iterator[str]:
-    yield from [f"{letter}h{run[at : at + 2]}" for at in range(len(run))]
+def _han_tokens(letter: str, run: str) -> list[str]:
+    found = [f"{letter}h{run[at : at + 2]}" for at in range(len(run))]
     usual = table().syllables(run)
-    yield from _spelt(letter, usual, 0, len(usual))
+    found += _spelt(letter, usual, 0, len(usual))
     if len(usual) != len(run):
-        return  # characters that nobody knows to read
+        return found  # characters that nobody knows to read
     others = [(at, syllable) for at, syllable in table().other_readings(run) if usual[at] != syllable]
     for at, syllable in others[:OTHER_READINGS]:
         # Whoever begins long before the character has typed enough by then.
-        yield from _spelt(letter, [*usual[:at], syllable, *usual[at + 1 :]], max(0, at - INITIALS + 1), at + 1)
+        found += _spelt(letter, [*usual[:at], syllable, *usual[at + 1 :]], max(0, at - INITIALS + 1), at + 1)
+    return found
 
 
-def _spelt(letter: str, syllables: list[str], begin: int, end: int) -> Iterator[str]:
+def _spelt(letter: str, syllables: list[str], begin: int, end: int) -> list[str]:
     """Initials and pinyin from each of the places on."""
     first, whole = "".join([syllable[0] for syllable in syllables]), "".join(syllables)
-    place = sum(map(len, syllables[:begin]))
-    for at in range(begin, end):
-        yield f"{letter}y{first[at : at + INITIALS]}"
-        yield f"{letter}z{whole[place : place + PINYIN]}"
-        place += len(syllables[at])
+    places = list(accumulate(map(len, syllables), initial=0))
+    found = [f"{letter}y{first[at : at + INITIALS]}" for at in range(begin, end)]
+    found += [f"{letter}z{whole[place : place + PINYIN]}" for place in places[begin:end]]
+    return found
 
 
-def _word_tokens(letter: str, word: str) -> Iterator[str]:
-    yield f"{letter}w{word[:WORD]}"
+def _word_tokens(letter: str, word: str) -> list[str]:
+    found = [f"{letter}w{word[:WORD]}"]
     if DIGIT.search(word):
         last = max(1, len(word) - SHORTEST_NUMBER + 1)
-        yield from (f"{letter}p{word[at : at + NUMBER]}" for at in range(last))
+        found += [f"{letter}p{word[at : at + NUMBER]}" for at in range(last)]
     elif len(word) in MISSABLE:
-        yield from (f"{letter}d{short}{at}" for at, short in shortened(word))
+        found += [f"{letter}d{short}{at}" for at, short in shortened(word)]
+    return found
 
 
 def body_tokens(text: str) -> Iterator[str]:
