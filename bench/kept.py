@@ -1,4 +1,5 @@
-"""Copies of loaded SQLite databases, so that a second run need not load again. No Django here."""
+"""Copies of what was loaded, so that a second run need not load again: SQLite's files; of PostgreSQL the key, beside a
+database that stays on a server of one's own. No Django here."""
 
 import hashlib
 import shutil
@@ -20,7 +21,8 @@ def keep(data: Path, template: Path) -> None:
     shutil.rmtree(template, ignore_errors=True)
     template.mkdir(parents=True)
     for name in ("guanxi.sqlite3", "side.sqlite3", "secret.key"):
-        shutil.copy2(data / name, template / name)
+        if (data / name).exists():
+            shutil.copy2(data / name, template / name)
     (template / STAMP).write_text(stamp())
 
 

@@ -109,22 +109,26 @@ def _machine() -> str:
 
 
 def _prepare(folder: Path, size: int, *, keep: bool) -> None:
-    """A fresh data folder and database with ``size`` customers; on SQLite the copy of an earlier run."""
+    """A fresh data folder and database with ``size`` customers, or the copy of an earlier run."""
     data, template = folder / "data", folder / "template"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     os.environ.update(GUANXI_DATA_DIR=str(data), GUANXI_LOG_FORMAT="plain", GUANXI_LOG_LEVEL="WARNING", GUANXI_LIVE="0")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
-    sqlite = not os.environ.get("DATABASE_URL")
-    ready = sqlite and kept.take(template, data, as_it_is=keep)
+    ready = kept.take(template, data, as_it_is=keep)
 
     import django
 
     django.setup()
+    from django.db import connection
+
     from bench import loading
     from tests.prepared import copies
     from tools.prepare import prepare
 
+    sqlite = connection.vendor == "sqlite"
+    if not sqlite:
+        ready = ready and copies.take(connection, f"bench_{size}")
     if not ready:
         copies.fill_all()
     prepare()
@@ -137,7 +141,10 @@ def _prepare(folder: Path, size: int, *, keep: bool) -> None:
         sys.exit(str(refusal))
     if sqlite:
         loading.close()
+    if copies.lasting(connection):
         kept.keep(data, template)
+        if not sqlite:
+            copies.keep(connection, f"bench_{size}")
 
 
 if __name__ == "__main__":

@@ -107,7 +107,12 @@ def taking_turns(over: str = "databases") -> Iterator[None]:
 
 def possible(connection: Any) -> bool:
     """A server that is not our own is left without further databases."""
-    return connection.vendor == "sqlite" or os.environ.get("GUANXI_OWN_SERVER") == "1"
+    return connection.vendor == "sqlite" or bool(os.environ.get("GUANXI_OWN_SERVER"))
+
+
+def lasting(connection: Any) -> bool:
+    """Whether a copy is there the next time: a private server goes with its run, one of GUANXI_OWN_SERVER=lasting stays."""
+    return connection.vendor == "sqlite" or os.environ.get("GUANXI_OWN_SERVER") == "lasting"
 
 
 def take(connection: Any, name: str) -> bool:
