@@ -7,7 +7,7 @@ from django.utils.html import escape
 
 from guanxi.modules.customers.models import Customer
 from guanxi.modules.pools.models import Placement
-from guanxi.modules.pools.tests.scene import Scene
+from guanxi.modules.pools.tests.scene import Scene, claim
 from guanxi.platform.access.models import FieldRule, Role, User
 
 pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("roles", "codes")]
@@ -80,3 +80,21 @@ def test_who_returns_a_customer_is_led_to_what_is_still_theirs_with_the_way_back
     undo = re.search(r"/undo/[-0-9a-f]+/", client.get("/customers/customer/").content.decode())
     assert undo and client.post(undo.group()).status_code == 204
     assert Customer.objects.get(pk=customer.pk).owner == scene.anna
+
+
+def test_who_was_slower_than_somebody_else_is_told_so(scene, client):
+    (stay,) = scene.put_in(scene.customer(scene.lead))
+    User.objects.update(language="en")
+    client.force_login(scene.bert)
+    page = f"/pools/placement/{stay.pk}/"
+    assert client.get(page).status_code == 200
+    claim(scene.anna, stay)
+    assert client.get(page).status_code == 404
+
+    def answers():
+        asked = client.post(f"{page}do/claim/", headers={"HX-Request": "true"}), client.get(f"/api{page}")
+        return [(one.status_code, "Somebody has already taken it over." in one.content.decode()) for one in asked]
+
+    assert answers() == [(404, True), (404, True)]
+    client.force_login(scene.zoe)
+    assert answers() == [(404, False), (404, False)]

@@ -6,7 +6,7 @@ credit codes and identity numbers name regions that do not exist, mail goes to `
 """
 
 from guanxi.platform.directory.demo.accounts import Account, read_accounts, write_accounts
-from guanxi.platform.directory.demo.filling import Demo, DemoError, fill_all
+from guanxi.platform.directory.demo.filling import Demo, DemoError, fill_all, system_at
 from guanxi.platform.directory.demo.names import Names
 from guanxi.platform.directory.demo.organisation import Organisation, Staff
 from guanxi.platform.directory.demo.worktime import WorkTime
@@ -21,5 +21,6 @@ __all__ = [
     "WorkTime",
     "fill_all",
     "read_accounts",
+    "system_at",
     "write_accounts",
 ]

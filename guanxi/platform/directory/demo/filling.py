@@ -173,8 +173,9 @@ def _set_up(now: datetime, scale: float, seed: int, tell: Tell) -> Demo:
 
 
 def _fillers() -> list[Callable[[Demo], None]]:
-    """``fill`` of every installed module's ``demo``, in the order of installation."""
-    names = [f"{config.name}.demo" for config in apps.get_app_configs() if config.name.startswith("guanxi.")]
+    """``fill`` of every installed module's ``demo``, lowest floor first: the settings name the highest first."""
+    installed = reversed(list(apps.get_app_configs()))
+    names = [f"{config.name}.demo" for config in installed if config.name.startswith("guanxi.")]
     found = [import_module(name) for name in names if find_spec(name)]
     return [module.fill for module in found if hasattr(module, "fill")]
 

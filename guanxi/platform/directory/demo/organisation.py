@@ -69,6 +69,15 @@ class Organisation:
             if one.role == role and department in ("", one.department) and region in ("", one.region)
         ]
 
+    def above(self, staff: Staff, role: str) -> Staff:
+        """The nearest person with a role: of the department of somebody else, then of those above it."""
+        place = staff.department
+        while place:
+            if found := [one for one in self.having(role, department=place) if one != staff]:
+                return found[0]
+            place = place.rpartition("-")[0]
+        raise LookupError(f"nobody above {staff.username} is {role}")
+
     def user(self, staff: Staff) -> User:
         return self.users[staff.username]
 
@@ -77,6 +86,10 @@ class Organisation:
         if staff.username not in self._actors:
             self._actors[staff.username] = Actor.for_user(self.user(staff), source="demo", clock=self.clock)
         return self._actors[staff.username]
+
+    def read_rights_again(self) -> None:
+        """What else than roles decides what people may do has changed: their places in pools, the fields there are."""
+        self._actors.clear()
 
 
 def planned_offices() -> list[Office]:

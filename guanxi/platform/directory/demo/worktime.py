@@ -48,6 +48,10 @@ class WorkTime:
                 return found
         return after
 
+    def day(self, moment: datetime) -> date:
+        """The day of a moment where the people work."""
+        return moment.astimezone(self.zone).date()
+
     def at(self, dice: random.Random, day: date) -> datetime:
         """A chance moment in the working hours of a day."""
         hour = dice.choices(_HOURS, cum_weights=_SHARES)[0]
