@@ -26,6 +26,8 @@ BRANCH = "JS-SZ"
 DATED, ENDED, RETURNED, TAKEN = 240, 6, 60, 3
 #: Days before the end in which customers were returned, and in which some were taken over.
 RETURNS, TAKEOVERS = (45, 16), 12
+#: For so many weeks the rules have taken customers back.
+WEEKS = 8
 SMALL = orjson.dumps(["in", "tier", ["C", "D"]]).decode()
 KEY_ACCOUNTS = orjson.dumps(["eq", "key_account", True]).decode()
 LOST = orjson.dumps(["eq", "lifecycle", "lost"]).decode()
@@ -171,10 +173,11 @@ def _leads(demo: Demo, staff: Staff, stay: Placement) -> bool:
 
 
 def _recycled(demo: Demo) -> int:
-    """What the daily job would have done: found two weeks ago, gone back now."""
+    """What the daily job would have done, week by week: some are warned of, those that were go back."""
     customers, number = list(_customers().values_list("pk", flat=True)), 0
-    for moment in (demo.now - timedelta(days=14), demo.now):
-        day, batch = demo.time.day(moment), uuid.UUID(int=demo.dice(f"batch {moment}").getrandbits(128), version=4)
+    for weeks in range(WEEKS, -1, -1):
+        moment = demo.now - timedelta(weeks=weeks)
+        day, batch = demo.time.day(moment), uuid.UUID(int=demo.dice(f"batch {weeks}").getrandbits(128), version=4)
         rules = selectors.rules()
         concerned = selectors.falling(rules, customers, day).customers
         with transaction.atomic():

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from guanxi.modules.pools import policies, selectors, services
-from guanxi.modules.pools.choices import STATE_COLORS, State
+from guanxi.modules.pools.choices import STATE_COLORS, CountsFrom, State
 from guanxi.modules.pools.models import COPIED, Participant, Placement, Pool, RecycleRule
 from guanxi.modules.pools.panels import POOL_FIGURES
 from guanxi.platform import bulk
@@ -68,7 +68,7 @@ class PoolEntity(Entity):
             columns=("name", "industry", "region", "tier", "state", "entered_at", "taken_by"),
         ),
         Related("pools.participant", "pool", columns=("unit", "role", "permission"), place="side"),
-        Related("pools.recyclerule", "pool", columns=("counts_from", "date_field", "days", "warn_days"), place="side"),
+        Related("pools.recyclerule", "pool", columns=("counts_from", "only"), place="side"),
     )
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
@@ -82,7 +82,8 @@ class PoolEntity(Entity):
             ),
             "again_after": gettext_lazy("Whoever let a customer go waits so long before claiming it again."),
         }
-        return fields | {key: fields[key].with_(help=text) for key, text in helps.items()}
+        fields |= {key: fields[key].with_(help=text) for key, text in helps.items()}
+        return fields | {key: fields[key].with_(filters=selectors.CUSTOMER) for key in ("belonging", "kept")}
 
     def clean(self, record: Pool, actor: Actor) -> dict[str, str]:
         return _read_filters(record, "belonging", "kept")
@@ -140,13 +141,20 @@ class RecycleRuleEntity(Entity):
         ),
     )
 
+    def title_of(self, record: RecycleRule, actor: Actor) -> str:
+        since = super().title_of(record, actor)
+        if record.counts_from == CountsFrom.DATE:
+            since = self.fields()["date_field"].choice_labels().get(record.date_field, since)
+        days = ngettext("%(count)d day", "%(count)d days", record.days) % {"count": record.days}
+        return f"{since} · {days}"
+
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["date_field"] = fields["date_field"].with_(
             kind=kinds.CHOICE,
             choices=dates,
             help=gettext_lazy("Only where the days count from a date of the customer."),
         )
-        fields["only"] = fields["only"].with_(help=_PASTED)
+        fields["only"] = fields["only"].with_(help=_PASTED, filters=selectors.CUSTOMER)
         fields["warn_days"] = fields["warn_days"].with_(
             help=gettext_lazy("The owner is told so many days before. 0: not at all.")
         )

@@ -47,7 +47,8 @@ class Field:
     ``sensitivity``, ``purpose``, legal ``basis`` and ``retention`` are declared for personal data, ``mask`` names what is left of it for those who see it
     masked (masking.SHAPES); ``sealed`` says that the column is encrypted: only ``conditions`` finds it (it has no ``lookup``),
     by the whole value or its last four, and events keep its values encrypted; ``searched`` adds it to what the search box looks
-    in, beside what the entity declares; ``reads_as`` gives the words for people where they are others than the value; ``beside`` says in which side table the value lies (``in_side_table``), ``origin`` the
+    in, beside what the entity declares; ``filters`` says of which kind of record it holds a filter: its key, or the column beside
+    it with that key; ``reads_as`` gives the words for people where they are others than the value; ``beside`` says in which side table the value lies (``in_side_table``), ``origin`` the
     entity and field whose rules count for it too, because it shows the same data."""
 
     key: str
@@ -84,6 +85,7 @@ class Field:
     beside: Beside | None = None
     origin: tuple[str, str] | None = None
     reads_as: Callable[[Any], str] | None = None
+    filters: str = ""
 
     # --- what the filter needs (feel.nodes.FilterField, feel.compiler.Column) ---------------------
     @property

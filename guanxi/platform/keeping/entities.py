@@ -27,7 +27,9 @@ class CleanupRuleEntity(Entity):
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["target"] = fields["target"].with_(kind=kinds.CHOICE, choices=target_choices)
         fields["filter"] = fields["filter"].with_(
-            check=read_address, help=_("Filter a list and paste its address here. Empty: all records.")
+            filters="target",
+            check=read_address,
+            help=_("Filter a list and paste its address here. Empty: all records."),
         )
         fields["data"] = fields["data"].with_(
             kind=kinds.CHOICE, choices=kinds_of_data, help=_("Of rules that empty personal data. Empty: all kinds.")

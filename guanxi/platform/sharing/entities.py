@@ -86,7 +86,7 @@ class RecordSetEntity(Entity):
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["entity"] = fields["entity"].with_(kind=kinds.CHOICE, choices=hosts)
         pasted = gettext_lazy("Filter a list and paste its address here. Empty: records are put into the set by hand.")
-        return fields | {"filter": fields["filter"].with_(help=pasted)}
+        return fields | {"filter": fields["filter"].with_(help=pasted, filters="entity")}
 
     def clean(self, record: RecordSet, actor: Actor) -> dict[str, str]:
         if record.pk and RecordSet.objects.filter(pk=record.pk).exclude(entity=record.entity).exists():

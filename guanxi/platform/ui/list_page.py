@@ -157,10 +157,15 @@ def _row(presenter: Presenter, record: Any) -> Row:
 
 def card_of(presenter: Presenter, record: Any, cells: list[Cell] | None = None) -> Card:
     """The record as a card: title, its first badge, two facts, a number to call. ``cells`` are those of the
-    presenter's fields where they are made already."""
+    presenter's fields where they are made already. What is named by a link bears the name of the first one it has."""
     entity = presenter.entity
-    made = zip(presenter.fields, presenter.cells(record) if cells is None else cells, strict=True)
-    shown = [(field, cell) for field, cell in made if field.key != entity.title_field]
+    made = list(zip(presenter.fields, presenter.cells(record) if cells is None else cells, strict=True))
+    naming = entity.title_field
+    if entity.fields()[naming].is_link:
+        linked = [field.key for field, cell in made if field.is_link and cell.display and field.key != entity.parent]
+        naming = naming if naming in linked or not linked else linked[0]
+    shown = [(field, cell) for field, cell in made if field.key != naming]
+    title = next((cell.display for field, cell in made if field.key == naming and field.is_link), "")
     badge = next((cell.badges[0] for field, cell in shown if field.kind is kinds.CHOICE and cell.badges), None)
     facts = [
         cell.display
@@ -171,7 +176,7 @@ def card_of(presenter: Presenter, record: Any, cells: list[Cell] | None = None) 
     owner = next((cell.display for field, cell in shown if field.key == "owner"), "")
     return Card(
         id=record.pk,
-        title=entity.title_of(record, presenter.actor),
+        title=title or entity.title_of(record, presenter.actor),
         url=presenter.address(entity.key, record.pk),
         badge=badge,
         facts=facts,

@@ -17,6 +17,7 @@ from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.ui import addresses
 from guanxi.platform.ui.contexts import Badge, Cell
+from guanxi.platform.ui.filter_words import StoredFilters
 
 #: Kinds of the field description whose page parts have another name.
 PAGE_KIND = {
@@ -45,10 +46,12 @@ class Presenter:
         self.labels: dict[str, dict[int, str]] = {}
         self._addresses: dict[str, str] = {}
         self._badges: dict[str, dict[str, Badge]] = {}
+        self._filters: StoredFilters | None = None
 
     def load(self, records: Sequence[Any]) -> None:
         beside.attach(self.fields, records)
         self.labels = links.labels_of(self.entity, self.fields, records, self.actor)
+        self._filters = StoredFilters(self.fields, records, self.actor)
 
     def cells(self, record: Any) -> list[Cell]:
         return [self.cell(field, record) for field in self.fields]
@@ -58,6 +61,8 @@ class Presenter:
         cell = self.show(field, value, editable=field.key in self.editable)
         if field.kind is kinds.FILE and cell.display:
             return replace(cell, href=addresses.page_of(self.entity, "content", record.pk, field.key))
+        if field.filters and self._filters and (words := self._filters.words(field, record)):
+            return replace(cell, display=words, title=words)
         return cell
 
     def show(self, field: Field, value: Any, *, editable: bool = False) -> Cell:

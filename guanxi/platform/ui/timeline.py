@@ -91,10 +91,11 @@ def build(
         .values_list("text", flat=True)
         .first()
     )
+    writing = _composer(entity, actor, record, children) if composer and not cursor else ()
     return Timeline(
         entries=entries,
         kinds=kinds,
-        composer=_composer(entity, actor, record, children) if composer and not cursor else (),
+        composer=writing,
         draft=draft or "",
         draft_url=addresses.page_of(entity, "draft", record.pk),
         next_url=addresses.page_of(entity, "tab", record.pk, "timeline", kind=kind, cursor=following)
@@ -102,7 +103,7 @@ def build(
         else "",
         empty=EmptyState(
             title=_("Nothing has happened yet"),
-            text=_("Write down a first note, call or visit above."),
+            text=_("Write down a first note, call or visit above.") if writing else "",
             icon="timeline",
         )
         if not entries
@@ -329,6 +330,8 @@ class _Telling:
 
     def entry(self, event: StoredEvent, *, undo: bool) -> TimelineEntry:
         title = self.titles.get((event.entity, event.record_id or 0), _("a record"))
+        if event.diff and LINE in event.diff and (line := self._subject(event)):
+            title = f"{title} · {line.label}"
         changes = [] if _is_birth(event) else self.changes(event)
         commands = []
         if undo and self.host and changes and event.entity == self.host.key and LINE not in (event.diff or {}):
@@ -383,8 +386,9 @@ class _Telling:
 
 
 def _is_birth(event: StoredEvent) -> bool:
-    """The first event of a record: told without its fields, which all were empty before."""
-    return event.kind.endswith(".created")
+    """The first event of a record: told without its fields, which all were empty before and stand on its page. A line has
+    no page of its own."""
+    return event.kind.endswith(".created") and LINE not in (event.diff or {})
 
 
 def source_labels() -> dict[str, str]:

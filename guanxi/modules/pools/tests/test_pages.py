@@ -1,14 +1,21 @@
 """The derived pages of pools: what those who take part find there, and the button that claims."""
 
+import json
 import re
+from html import unescape
 
 import pytest
 from django.utils.html import escape
 
 from guanxi.modules.customers.models import Customer
-from guanxi.modules.pools.models import Placement
+from guanxi.modules.customers.tests.factories import actor_of, user
+from guanxi.modules.pools.models import Placement, RecycleRule
 from guanxi.modules.pools.tests.scene import Scene, claim
 from guanxi.platform.access.models import FieldRule, Role, User
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run
+from guanxi.platform.refdata.models import Region
+from tests.queries import Statements
 
 pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("roles", "codes")]
 
@@ -98,3 +105,49 @@ def test_who_was_slower_than_somebody_else_is_told_so(scene, client):
     assert answers() == [(404, True), (404, True)]
     client.force_login(scene.zoe)
     assert answers() == [(404, False), (404, False)]
+
+
+def region_named(name):
+    return Region.objects.create(code=f"T{Region.objects.count()}", labels={"en": name})
+
+
+def test_a_pool_says_in_words_whom_it_takes_who_takes_part_and_what_was_added_to_it(scene, client):
+    region = region_named("Riverside")
+    kept = ["and", ["in", "tier", ["A", "B"]], ["eq", "region", region.pk]]
+    pool = scene.make_pool("Worded", belonging='["eq","key_account",false]', kept=json.dumps(kept))
+    RecycleRule.objects.create(pool=pool, counts_from="contact", days=90, only='["eq","lifecycle","lost"]')
+    keeper = user("keeper", "data_administrator", department=scene.head)
+    lead = Role.objects.get(key="key_account_manager")
+    run(
+        commands.get("pools.participant.create"), actor_of(keeper),
+        inputs={"pool": pool.pk, "role": lead.pk, "permission": "lead"},
+    )  # fmt: skip
+    User.objects.update(language="en")
+    client.force_login(keeper)
+    page = unescape(client.get(f"/pools/pool/{pool.pk}/").content.decode())
+    assert "Key account is No" in page and '["eq"' not in page and '["and"' not in page
+    assert "Tier is one of A · strategic, B · key and Region is Riverside" in page
+    panels = unescape(
+        "".join(client.get(at).content.decode() for at in re.findall(r'hx-get="([^"]+/panel/[^"]+)"', page))
+    )
+    assert "Life cycle is Lost" in panels
+    named = ["Key-account manager", scene.branch.name, "The last contact with the customer · 90 days"]
+    assert re.findall("<b>(.*?)</b>", panels) == named
+    assert "created Worded · participant" in page
+
+
+def test_pools_with_filters_over_many_places_are_listed_with_as_many_queries(scene, client):
+    keeper = user("keeper", "data_administrator", department=scene.head)
+    User.objects.update(language="en")
+    client.force_login(keeper)
+    path = "/pools/pool/?columns=name,kept"
+    asked = []
+    for number in (2, 6):
+        for _turn in range(number):
+            region = region_named(f"Place {number} {_turn}")
+            scene.make_pool(f"Pool {region.pk}", kept=json.dumps(["eq", "region", region.pk]))
+        client.get(path)
+        with Statements() as statements:
+            assert client.get(path).status_code == 200
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
