@@ -59,7 +59,9 @@ def _reviewed(demo: Demo) -> list[Any]:
     by_owner: dict[int, list[int]] = defaultdict(list)
     for one in firms:
         by_owner[one.owner_id].append(one.pk)
-    dice, first, second = demo.dice("reviews"), [], []
+    dice = demo.dice("reviews")
+    first: list[Planned] = []
+    second: list[Planned] = []
     for owner, ids in sorted(by_owner.items()):
         staff, begin = managers[owner], demo.now - timedelta(days=REVIEWS)
         moment = demo.time.moment(dice, after=begin, before=begin + timedelta(days=10))

@@ -18,6 +18,7 @@ from guanxi.platform.access.models import Role
 from guanxi.platform.customizing.models import CustomField
 from guanxi.platform.directory.demo import Demo, Staff, system_at
 from guanxi.platform.directory.demo.data_files import read
+from guanxi.platform.directory.demo.filling import Planned
 from guanxi.platform.entities import registry
 
 DATA = Path(__file__).parent / "data" / "demo.json"
@@ -126,7 +127,7 @@ def _returned(demo: Demo, branch: Pool, province: Pool) -> int:
     managers = {demo.organisation.user(one).pk: one for one in demo.organisation.having("account_manager")}
     small = _customers().filter(owner__in=list(managers), tier__in=("C", "D"), key_account=False, kind="organisation")
     quiet = small.filter(last_contact_at__lt=demo.now - timedelta(days=RETURNS[1])).order_by("last_contact_at", "code")
-    works = []
+    works: list[Planned] = []
     for pk, owner, met in quiet.values_list("pk", "owner_id", "last_contact_at")[: demo.size(RETURNED, least=6)]:
         staff, reason = managers[owner], dice.choice(list(texts))
         begin = max(met, demo.now - timedelta(days=RETURNS[0]))
@@ -142,7 +143,8 @@ def _taken_over(demo: Demo) -> None:
     dice = demo.dice("taken over")
     managers = [(one, demo.organisation.user(one)) for one in demo.organisation.having("account_manager")]
     waiting = Placement.objects.select_related("region", "pool").order_by("entered_at", "pk")[::TAKEN]
-    works, busy = [], set()
+    busy: set[tuple[Staff, date]] = set()
+    works: list[tuple[datetime, str, Staff, int, dict[str, Any]]] = []
     for number, stay in enumerate(waiting):
         place = stay.region
         near = [

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from guanxi.modules.pools import policies, selectors, services
 from guanxi.modules.pools.choices import STATE_COLORS, CountsFrom, State
@@ -144,7 +144,7 @@ class RecycleRuleEntity(Entity):
     def title_of(self, record: RecycleRule, actor: Actor) -> str:
         since = super().title_of(record, actor)
         if record.counts_from == CountsFrom.DATE:
-            since = self.fields()["date_field"].choice_labels().get(record.date_field, since)
+            since = str(self.fields()["date_field"].choice_labels().get(record.date_field, since))
         days = ngettext("%(count)d day", "%(count)d days", record.days) % {"count": record.days}
         return f"{since} · {days}"
 
@@ -192,7 +192,7 @@ class PlacementEntity(Entity):
     form = (
         Section(gettext_lazy("Known before a claim"), "name", "kind", "industry", "region", "tier", "lifecycle", "employees"),
         Section(
-            gettext_lazy("Stay"), "pool", "state", "reason", "remarks", "entered_at", "former_owner", "taken_by", "taken_at"
+            pgettext_lazy("pool", "Stay"), "pool", "state", "reason", "remarks", "entered_at", "former_owner", "taken_by", "taken_at"
         ),
     )  # fmt: skip
     group_by = ("pool", "state", "industry", "region", "tier", "reason")
