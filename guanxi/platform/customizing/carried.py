@@ -27,13 +27,17 @@ MOST, MOST_TILES = 2_000, 30
 
 class Carrier:
     """How a part that belongs to another room is read and written. ``here`` gives what the actor sees of it, ``leaving``
-    what goes into a file; ``write`` makes or changes one (``pk``) and raises Rejected with the reason in words."""
+    what goes into a file; ``write`` makes or changes one (``pk``) and raises Rejected with the reason in words; ``brings`` says
+    which kind of record an entry brings with it, if one."""
 
     def here(self, actor: Actor) -> Iterable[tuple[int, Values]]:
         raise NotImplementedError
 
     def leaving(self, actor: Actor) -> Iterable[Values]:
         return [values for _pk, values in self.here(actor)]
+
+    def brings(self, values: Values) -> str:
+        return ""
 
     def write(self, pk: int | None, values: Values, actor: Actor) -> None:
         raise NotImplementedError

@@ -80,17 +80,18 @@ PARTS = (
     Part("reports", REPORT, ("subject", "name", "role"), definition.PARTS, labels=False, optional=True, carrier=Reports()),
     Part("dashboards", DASHBOARD, ("name", "role"), ("home", "tiles"), labels=False, optional=True, carrier=Dashboards()),
 )  # fmt: skip
-#: Those of upper rooms, which register themselves.
-_further: list[Part] = []
+#: Those of upper rooms, which register themselves, before and behind our own.
+_before: list[Part] = []
+_behind: list[Part] = []
 
 
-def register(part: Part) -> None:
-    """Add a part to the file, behind all others."""
-    _further.append(part)
+def register(part: Part, *, first: bool = False) -> None:
+    """Add a part to the file, behind all others, or as the ``first`` where others build on it."""
+    (_before if first else _behind).append(part)
 
 
 def parts() -> tuple[Part, ...]:
-    return (*PARTS, *_further)
+    return (*_before, *PARTS, *_behind)
 
 
 @dataclass
@@ -192,8 +193,9 @@ def read(content: bytes, actor: Actor) -> Plan:
     entries = _entries(_parsed(content))
     here = {part.name: _here(part, actor) for part in {entry.part.name: entry.part for entry in entries}.values()}
     roles = set(Role.objects.values_list("key", flat=True))
+    coming = {entry.part.carrier.brings(entry.values) for entry in entries if entry.part.carrier} - {""}
     for entry in entries:
-        _compare(entry, here[entry.part.name], roles)
+        _compare(entry, here[entry.part.name], roles, coming)
     return Plan(entries)
 
 
@@ -224,9 +226,12 @@ def _entries(content: Mapping[str, Any]) -> list[Entry]:
     return found
 
 
-def _compare(entry: Entry, here: Mapping[tuple[str, ...], tuple[int, Values]], roles: set[str]) -> None:
+def _compare(
+    entry: Entry, here: Mapping[tuple[str, ...], tuple[int, Values]], roles: set[str], coming: set[str]
+) -> None:
+    """``coming`` are the kinds of record that the file itself brings."""
     role = str(entry.values.get("role") or "")
-    if missing := next(_not_installed(entry), ""):
+    if missing := next((key for key in _not_installed(entry) if key not in coming), ""):
         entry.state, entry.message = State.UNKNOWN, _("“%(key)s” is not installed here.") % {"key": missing}
         return
     if role and role not in roles:
@@ -254,7 +259,7 @@ def _not_installed(entry: Entry) -> Iterator[str]:
         table = str(entry.values.get("table"))
         yield from [] if table in {one.name for one in code_tables()} else [table]
         return
-    for key in (str(entry.values.get(name) or "") for name in ("entity", "target", "subject")):
+    for key in (str(entry.values.get(name) or "") for name in ("entity", "target", "subject", "host")):
         if key and registry.find(key) is None:
             yield key
 
@@ -294,8 +299,10 @@ def _require_writing(actor: Actor, parts: Iterable[Part]) -> None:
 
 
 def _turn(entry: Entry) -> tuple[int, bool]:
-    """Fields before what names them, formulas after the fields that they read."""
-    return parts().index(entry.part), entry.values.get("kind") == FieldKind.FORMULA
+    """Kinds of record and fields before what names them; formulas after the fields that they read, kinds after those on which
+    they hang."""
+    values = entry.values
+    return parts().index(entry.part), values.get("kind") == FieldKind.FORMULA or bool(values.get("host"))
 
 
 def _try(entry: Entry, actor: Actor, late: list[Entry]) -> None:
