@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 STAMP = "made-by"
-SOURCES = ("crowd.py", "data.py", "loading.py", "rules.py", "words.json")
+SOURCES = ("crowd.py", "data.py", "loading.py", "own_kinds.py", "rules.py", "words.json")
 
 
 def stamp() -> str:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import connection, connections
 
-from bench import crowd, rules, searches
+from bench import crowd, own_kinds, rules, searches
 from bench.data import Company, Writer, build_company
 from guanxi.modules.customers.models import Contact, Customer
 from guanxi.platform.access.actor import Actor
@@ -28,13 +28,15 @@ class NotEmpty(Exception):
 
 
 def load(size: int, tell: Callable[[str], None]) -> None:
-    """``size`` customers, twice as many contacts, and five events for each customer. Raises NotEmpty where people work already."""
+    """``size`` customers, twice as many contacts, records of an own kind, and five events for each customer. Raises NotEmpty where people work already."""
     if User.objects.exists():
         raise NotEmpty("The benchmark needs a database of its own: name an empty one in DATABASE_URL, or none.")
     company = build_company(size)
     with collector_at_rest():
         _customers(company, size, tell)
         _contacts(company, 2 * size, tell)
+        begin = time.monotonic()
+        _told(tell, "records of an own kind", own_kinds.load(company, size), begin)
         begin = time.monotonic()
         crowd.gather(company, maker(company))
         _told(tell, "later events", crowd.CHANGES * size, begin)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench import batches, exports, lists, pages, processes, profiling, searches, traffic
+from bench import batches, exports, lists, own_kinds, pages, processes, profiling, searches, traffic
 from bench.figures import Aim, Figure
 from bench.imports import Imports, name_of
 from guanxi.platform.exchange.choices import Format
@@ -23,7 +23,7 @@ WORK = (
 
 #: How the names begin of what the smoke run leaves out: it guards ratios, and these tell of sizes and crowds.
 LONG = (
-    "list by ", "list sorted by employees", "groups by ", "board", "tree", *traffic.NAMES, *batches.NAMES,
+    "list by ", "list sorted by employees", "groups by ", "board", "tree", "own kind", *traffic.NAMES, *batches.NAMES,
 )  # fmt: skip
 
 #: The names a step gives figures for, and the step.
@@ -53,7 +53,7 @@ class Suite:
         with ExitStack() as stack:
             web = stack.enter_context(processes.web(self.folder))
             site = stack.enter_context(pages.site(web, self.times, self.rounds))
-            for case in itertools.chain(*(part.cases(site, wanted) for part in (lists, pages, searches))):
+            for case in itertools.chain(*(part.cases(site, wanted) for part in (lists, pages, own_kinds, searches))):
                 found.append(_told(pages.measure(site, case)))
             found += map(_told, pages.costs_of_gate(site, wanted))
             found += map(_told, traffic.figures(site, wanted))
