@@ -39,7 +39,7 @@ from guanxi.platform.jobs.models import Job
 SHARED_ROWS, SQLITE_ROWS, POSTGRES_ROWS = 500, 2_000, 5_000
 #: While people work on the same SQLite file, a transaction shall hold the write lock about so long: their saves wait
 #: for it. Updates cost more than new rows and machines differ, so the number of rows follows what the last ones took.
-LOCK_SECONDS, LEAST_ROWS = 0.04, 100
+LOCK_SECONDS, LEAST_ROWS = 0.04, 50
 REFUSED_COUNT = "refused"
 
 

@@ -143,7 +143,7 @@ class JobContext:
         return self.cancel_seen
 
     def shared(self) -> bool:
-        """Do people work on the same SQLite file now? Then keep a transaction at about 40 ms (100 to 500 rows, not 2,000)."""
+        """Do people work on the same SQLite file now? Then keep a transaction at about 40 ms (50 to 500 rows, not 2,000)."""
         if self._due("shared"):
             self._shared = beside_people(self._conf, now=self.now())
         return self._shared
