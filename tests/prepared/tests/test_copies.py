@@ -91,6 +91,17 @@ def test_a_changed_program_writes_anew_and_only_changed_migrations_make_the_tabl
     assert told("third") == ["tables", "rows", "rows"]
 
 
+def test_programs_and_test_runs_keep_copies_of_their_own(sources, file, monkeypatch):
+    """Only in a database of a test run may events be deleted."""
+    made = []
+    copies.fill(file("of a test run"), lambda: made.append("tests"))
+    monkeypatch.setattr(copies, "in_test_run", lambda: False)
+    copies.digest.cache_clear()
+    copies.tables.cache_clear()
+    copies.fill(file("of a program"), lambda: made.append("program"))
+    assert made == ["tests", "tests", "program", "program"]
+
+
 def test_a_folder_is_made_once(sources, tmp_path):
     made = []
 
