@@ -30,11 +30,7 @@ class StoredFilters:
 
     def words(self, field: Field, record: Any) -> str:
         """The filter as a sentence; empty where there is none, or one with fields that the reader does not know."""
-        tree = tree_of(field.get(record))
-        try:
-            return sentence(tree, self._known(field, record), self._named) if tree else ""
-        except (KeyError, IndexError, TypeError, ValueError):
-            return ""
+        return _said(tree_of(field.get(record)), self._known(field, record), self._named)
 
     def _known(self, field: Field, record: Any) -> Mapping[str, Field]:
         key = field.filters if "." in field.filters else getattr(record, field.filters)
@@ -98,7 +94,22 @@ def words(node: list[Any], fields: Mapping[str, Field], named: Named) -> dict[st
 def sentence(node: list[Any], fields: Mapping[str, Field], named: Named) -> str:
     """A condition or a group of them as a sentence."""
     parts = words(node, fields, named)
+    if node[0] == "eq" and fields[node[1]].kind is kinds.BOOLEAN:
+        return _("%(field)s: %(value)s") % parts
     return " ".join(part for part in parts.values() if part)
+
+
+def of_value(field: Field, value: Any, actor: Actor) -> str:
+    """A stored filter as a sentence that asks for no names; empty where that cannot be said."""
+    entity = registry.find(field.filters)
+    return _said(tree_of(value), entity.readable(actor) if entity else {}, {})
+
+
+def _said(tree: list[Any], fields: Mapping[str, Field], named: Named) -> str:
+    try:
+        return sentence(tree, fields, named) if tree else ""
+    except (KeyError, IndexError, TypeError, ValueError):
+        return ""
 
 
 def _value(operator: str, field: Field, raw: list[Any], named: Named) -> str:

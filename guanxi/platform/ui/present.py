@@ -15,9 +15,8 @@ from guanxi.platform.access.encrypted import Unreadable
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import links, registry
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.ui import addresses
+from guanxi.platform.ui import addresses, filter_words
 from guanxi.platform.ui.contexts import Badge, Cell
-from guanxi.platform.ui.filter_words import StoredFilters
 
 #: Kinds of the field description whose page parts have another name.
 PAGE_KIND = {
@@ -46,12 +45,12 @@ class Presenter:
         self.labels: dict[str, dict[int, str]] = {}
         self._addresses: dict[str, str] = {}
         self._badges: dict[str, dict[str, Badge]] = {}
-        self._filters: StoredFilters | None = None
+        self._filters: filter_words.StoredFilters | None = None
 
     def load(self, records: Sequence[Any]) -> None:
         beside.attach(self.fields, records)
         self.labels = links.labels_of(self.entity, self.fields, records, self.actor)
-        self._filters = StoredFilters(self.fields, records, self.actor)
+        self._filters = filter_words.StoredFilters(self.fields, records, self.actor)
 
     def cells(self, record: Any) -> list[Cell]:
         return [self.cell(field, record) for field in self.fields]
@@ -80,6 +79,8 @@ class Presenter:
 
     def text(self, field: Field, value: Any) -> str:
         """The value as plain text (history, print, notices)."""
+        if field.filters and (words := filter_words.of_value(field, value, self.actor)):
+            return words
         cell = self.show(field, value)
         return cell.title or cell.display or ", ".join(badge.label for badge in cell.badges)
 

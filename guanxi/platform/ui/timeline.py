@@ -374,7 +374,7 @@ class _Telling:
                 new=self._value(presenter, fields[key], pair[1], closed),
             )
             for key, pair in (event.diff or {}).items()
-            if key in fields
+            if key in fields and key != subject.parent
         ]
 
     def _value(self, presenter: Presenter, field: Field, stored: Any, closed: bool) -> str:

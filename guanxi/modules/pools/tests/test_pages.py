@@ -9,7 +9,7 @@ from django.utils.html import escape
 
 from guanxi.modules.customers.models import Customer
 from guanxi.modules.customers.tests.factories import actor_of, user
-from guanxi.modules.pools.models import Placement, RecycleRule
+from guanxi.modules.pools.models import Placement
 from guanxi.modules.pools.tests.scene import Scene, claim
 from guanxi.platform.access.models import FieldRule, Role, User
 from guanxi.platform.commands import command as commands
@@ -115,17 +115,17 @@ def test_a_pool_says_in_words_whom_it_takes_who_takes_part_and_what_was_added_to
     region = region_named("Riverside")
     kept = ["and", ["in", "tier", ["A", "B"]], ["eq", "region", region.pk]]
     pool = scene.make_pool("Worded", belonging='["eq","key_account",false]', kept=json.dumps(kept))
-    RecycleRule.objects.create(pool=pool, counts_from="contact", days=90, only='["eq","lifecycle","lost"]')
     keeper = user("keeper", "data_administrator", department=scene.head)
     lead = Role.objects.get(key="key_account_manager")
-    run(
-        commands.get("pools.participant.create"), actor_of(keeper),
-        inputs={"pool": pool.pk, "role": lead.pk, "permission": "lead"},
-    )  # fmt: skip
+    for kind, inputs in (
+        ("participant", {"role": lead.pk, "permission": "lead"}),
+        ("recyclerule", {"counts_from": "contact", "days": 90, "warn_days": 7, "only": '["eq","lifecycle","lost"]'}),
+    ):
+        run(commands.get(f"pools.{kind}.create"), actor_of(keeper), inputs={"pool": pool.pk, **inputs})
     User.objects.update(language="en")
     client.force_login(keeper)
     page = unescape(client.get(f"/pools/pool/{pool.pk}/").content.decode())
-    assert "Key account is No" in page and '["eq"' not in page and '["and"' not in page
+    assert "Key account: No" in page and '["eq"' not in page and '["and"' not in page
     assert "Tier is one of A · strategic, B · key and Region is Riverside" in page
     panels = unescape(
         "".join(client.get(at).content.decode() for at in re.findall(r'hx-get="([^"]+/panel/[^"]+)"', page))
@@ -133,7 +133,7 @@ def test_a_pool_says_in_words_whom_it_takes_who_takes_part_and_what_was_added_to
     assert "Life cycle is Lost" in panels
     named = ["Key-account manager", scene.branch.name, "The last contact with the customer · 90 days"]
     assert re.findall("<b>(.*?)</b>", panels) == named
-    assert "created Worded · participant" in page
+    assert "created Worded · participant" in page and "Life cycle is Lost" in page
 
 
 def test_pools_with_filters_over_many_places_are_listed_with_as_many_queries(scene, client):
