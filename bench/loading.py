@@ -28,7 +28,8 @@ class NotEmpty(Exception):
 
 
 def load(size: int, tell: Callable[[str], None]) -> None:
-    """``size`` customers, twice as many contacts, records of an own kind, and five events for each customer. Raises NotEmpty where people work already."""
+    """``size`` customers, twice as many contacts, records of an own kind, and five events for each customer. Raises NotEmpty
+    where people work already."""
     if User.objects.exists():
         raise NotEmpty("The benchmark needs a database of its own: name an empty one in DATABASE_URL, or none.")
     company = build_company(size)

@@ -52,7 +52,7 @@ def _rate(demo: Demo) -> None:
 # --- reviews --------------------------------------------------------------------------------------------------
 def _reviewed(demo: Demo) -> list[Any]:
     """The larger firms known for a year, reviewed by their account managers and a week later by whoever is over them."""
-    managers = _managers(demo)
+    managers = demo.organisation.by_user("account_manager")
     known = _customers().filter(owner__in=managers, tier__in=("A", "B"), kind="organisation")
     known = known.filter(created_at__lt=demo.now - timedelta(days=REVIEWS)).order_by("code")
     firms = list(known[: demo.size(REVIEWED, least=6)])
@@ -73,14 +73,10 @@ def _reviewed(demo: Demo) -> list[Any]:
     return firms
 
 
-def _managers(demo: Demo) -> dict[int, Staff]:
-    return {demo.organisation.user(one).pk: one for one in demo.organisation.having("account_manager")}
-
-
 # --- requests -------------------------------------------------------------------------------------------------
 def _asked(demo: Demo, firms: list[Any]) -> int:
     """Account managers ask for other values, most of them with a record of what they saw."""
-    dice, managers, texts = demo.dice("requests"), _managers(demo), read(DATA)
+    dice, managers, texts = demo.dice("requests"), demo.organisation.by_user("account_manager"), read(DATA)
     names, fields = Names(dice), list(texts["requests"])
     chosen = dice.sample(firms, min(demo.size(REQUESTS, least=4), len(firms)))
     works: list[Planned] = []
@@ -119,7 +115,7 @@ def _site_check(demo: Demo, staff: Staff, moment: datetime, firm: Any) -> dict[s
 
 def _decided(demo: Demo) -> None:
     """Some are approved or refused by whoever is over the account manager, in the order in which they came."""
-    dice, managers, texts = demo.dice("decisions"), _managers(demo), read(DATA)
+    dice, managers, texts = demo.dice("decisions"), demo.organisation.by_user("account_manager"), read(DATA)
     for number, request in enumerate(ChangeRequest.objects.order_by("created_at", "pk")):
         verb = {0: "approved", 1: "refused"}.get(number % DECIDED)
         if verb is None:

@@ -124,7 +124,7 @@ def _customers() -> Any:
 def _returned(demo: Demo, branch: Pool, province: Pool) -> int:
     """Account managers let go whom they have not met for longest; those of the branch into its own pool."""
     dice, texts = demo.dice("returned"), read(DATA)["notes"]
-    managers = {demo.organisation.user(one).pk: one for one in demo.organisation.having("account_manager")}
+    managers = demo.organisation.by_user("account_manager")
     small = _customers().filter(owner__in=list(managers), tier__in=("C", "D"), key_account=False, kind="organisation")
     quiet = small.filter(last_contact_at__lt=demo.now - timedelta(days=RETURNS[1])).order_by("last_contact_at", "code")
     works: list[Planned] = []

@@ -92,14 +92,6 @@ class Named:
     record: int
     query: str
 
-    @property
-    def module(self) -> str:
-        return self.entity.partition(".")[0]
-
-    @property
-    def name(self) -> str:
-        return self.entity.partition(".")[2]
-
 
 @dataclass(frozen=True)
 class Use:

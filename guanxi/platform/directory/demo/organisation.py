@@ -69,6 +69,10 @@ class Organisation:
             if one.role == role and department in ("", one.department) and region in ("", one.region)
         ]
 
+    def by_user(self, role: str) -> dict[int, Staff]:
+        """The staff with a role by the ids of their accounts."""
+        return {self.user(one).pk: one for one in self.having(role)}
+
     def above(self, staff: Staff, role: str) -> Staff:
         """The nearest person with a role: of the department of somebody else, then of those above it."""
         place = staff.department

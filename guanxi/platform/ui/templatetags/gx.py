@@ -15,6 +15,8 @@ from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from guanxi.platform.entities.uses import Named
+from guanxi.platform.ui import addresses
 from guanxi.platform.ui.contexts import Chart, FormField
 from guanxi.platform.ui.texts import script_texts
 
@@ -196,6 +198,12 @@ def _texts(_language: str) -> SafeString:
 def html_lang() -> str:
     """The language attribute as BCP 47: zh-Hans, zh-Hant, en."""
     return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(get_language() or settings.LANGUAGE_CODE, "en")
+
+
+@register.filter
+def stored_url(one: Named) -> str:
+    """Where a stored thing that names a field is opened, empty if there is no page."""
+    return addresses.stored(one)
 
 
 @register.filter
