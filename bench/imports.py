@@ -9,7 +9,7 @@ from typing import Any
 from bench import import_files
 from bench.data import read_company
 from bench.figures import Aim, Figure, Times
-from bench.pages import ADDRESS, SAVE, Site
+from bench.pages import ADDRESS, SAVE, Site, some_ids
 from bench.processes import Process, own_cpu
 from bench.session import changed
 from bench.waiting import PATIENCE, Stuck, alone, check, ended, settle, sleep
@@ -122,8 +122,7 @@ class Imports:
         """Saves through the pages while an import stores its rows: their times, and the speed of the import."""
         session = self.site.pages["own"]
         walls: list[float] = []
-        ids = list(self.entity.rows(self.site.actors["own"]).order_by("-pk").values_list("pk", flat=True)[:200])
-        paths = itertools.cycle(f"{ADDRESS}{pk}/edit/" for pk in ids)
+        paths = itertools.cycle(f"{ADDRESS}{pk}/edit/" for pk in some_ids(self.site, "own", "edit"))
         web = self.site.web
         assert web
         before = web.cpu()

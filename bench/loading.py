@@ -2,7 +2,8 @@
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from uuid import uuid4
 
@@ -21,6 +22,8 @@ from guanxi.platform.exchange.run import collector_at_rest
 
 CHUNK = 2_000
 DOOR = "import"
+#: Memory for pages while loading, in KiB.
+CACHE = 6_000_000
 
 
 class NotEmpty(Exception):
@@ -33,20 +36,41 @@ def load(size: int, tell: Callable[[str], None]) -> None:
     if User.objects.exists():
         raise NotEmpty("The benchmark needs a database of its own: name an empty one in DATABASE_URL, or none.")
     company = build_company(size)
-    with collector_at_rest():
-        _customers(company, size, tell)
-        _contacts(company, 2 * size, tell)
-        begin = time.monotonic()
-        _told(tell, "records of an own kind", own_kinds.load(company, size), begin)
-        begin = time.monotonic()
-        crowd.gather(company, maker(company))
-        _told(tell, "later events", crowd.CHANGES * size, begin)
+    with files_at_rest(), collector_at_rest():
+        _load(company, size, tell)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _load(company: Company, size: int, tell: Callable[[str], None]) -> None:
+    _customers(company, size, tell)
+    _contacts(company, 2 * size, tell)
+    begin = time.monotonic()
+    _told(tell, "records of an own kind", own_kinds.load(company, size), begin)
+    begin = time.monotonic()
+    crowd.gather(company, maker(company))
+    _told(tell, "later events", crowd.CHANGES * size, begin)
     rules.lay(company)
     while seal():
         pass
     searches.index_everything(tell)
+
+
+@contextmanager
+def files_at_rest() -> Iterator[None]:
+    """What is loaded need not outlive a crash: on SQLite its pages stay in memory and are written to the file once, not to a log
+    first. At a million customers that was half of the time."""
+    if connection.vendor != "sqlite":
+        yield
+        return
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("PRAGMA journal_mode=MEMORY").fetchall()
+        cursor.execute("PRAGMA synchronous=OFF")
+        cursor.execute(f"PRAGMA cache_size=-{CACHE}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=WAL").fetchall()
+    connection.close()
 
 
 def maker(company: Company) -> Actor:

@@ -159,9 +159,9 @@ def bare(site: Site, wanted: list[Statement]) -> Callable[[], float]:
     return lambda: site.driver.fetch(wanted)
 
 
-def some_ids(site: Site, scope: str) -> list[int]:
-    """Customers from all over what a person sees."""
-    ids = list(site.entity.rows(site.actors[scope]).order_by("-pk").values_list("pk", flat=True)[:5_000])
+def some_ids(site: Site, scope: str, action: str = "view") -> list[int]:
+    """Customers from all over what a person may see, or do something else with."""
+    ids = list(site.entity.rows(site.actors[scope], action).order_by("-pk").values_list("pk", flat=True)[:5_000])
     return ids[:: max(1, len(ids) // 40)]
 
 
@@ -174,7 +174,7 @@ def _record(site: Site, scope: str) -> Case:
 
 def _forms(site: Site) -> Iterator[Case]:
     scope = "own"
-    region, ids = User.objects.get(username="own0").region_id, some_ids(site, scope)
+    region, ids = User.objects.get(username="own0").region_id, some_ids(site, scope, "edit")
     turn, numbers = itertools.cycle(ids), itertools.count(90_000_000)
 
     def create(session: Session) -> Answer:

@@ -89,7 +89,9 @@ def main() -> int:
         reports.renew_baseline(database, found)
     for figure in slow:
         print(f"FAILED: {figure.name}: {figure.ratio:.1f} times its yardstick, the baseline is {baseline[figure.name]}")
-    return 1 if slow else 0
+    for failure in suite.failed:
+        print(f"FAILED: {failure}")
+    return 1 if slow or suite.failed else 0
 
 
 def _growth(files: list[Path]) -> int:

@@ -1,7 +1,8 @@
 """The order of measuring: start, pages, memory, then imports and exports with the worker running."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,7 @@ class Suite:
         self.folder, self.size, self.times, self.rounds, self.only = folder, size, times, rounds, only
         self.left_out = LONG if smoke else ()
         self.found: list[Figure] = []
+        self.failed: list[str] = []
 
     def measure(self) -> list[Figure]:
         """Every figure that is wanted, told as it comes."""
@@ -49,23 +51,34 @@ class Suite:
         return self._run(lambda name: name in names)
 
     def _run(self, wanted: Callable[[str], bool]) -> list[Figure]:
-        found = [_told(self._started())] if wanted("start") else []
+        found = self._try("start", lambda: [self._started()]) if wanted("start") else []
         with ExitStack() as stack:
             web = stack.enter_context(processes.web(self.folder))
             site = stack.enter_context(pages.site(web, self.times, self.rounds))
             for case in itertools.chain(*(part.cases(site, wanted) for part in (lists, pages, own_kinds, searches))):
-                found.append(_told(pages.measure(site, case)))
-            found += map(_told, pages.costs_of_gate(site, wanted))
-            found += map(_told, traffic.figures(site, wanted))
+                found += self._try(case.name, lambda case=case: [pages.measure(site, case)])  # type: ignore[misc]
+            found += self._try("all rules against none", lambda: pages.costs_of_gate(site, wanted))
+            found += self._try("many at once", lambda: traffic.figures(site, wanted))
             if wanted("memory"):
                 found.append(_told(Figure("memory", web.anonymous(), "MB", aim=MEMORY)))
             if wanted("search index"):
-                found.append(_told(searches.indexing(self.size)))
+                found += self._try("search index", lambda: [searches.indexing(self.size)])
             if any(wanted(name) for name in WORK):
                 worker = stack.enter_context(processes.worker(self.folder))
                 for names, step in self._exchange(site, worker):
-                    found += map(_told, step()) if any(map(wanted, names)) else []
-                found += map(_told, batches.figures(site, worker, wanted))
+                    found += self._try(names[0], step) if any(map(wanted, names)) else []
+                found += self._try("batches", lambda: batches.figures(site, worker, wanted))
+        return found
+
+    def _try(self, name: str, step: Callable[[], Iterable[Figure]]) -> list[Figure]:
+        """The figures of a step as they come. One that fails costs the run its success, not what others have found."""
+        found: list[Figure] = []
+        try:
+            for figure in step():
+                found.append(_told(figure))
+        except Exception as error:
+            traceback.print_exc()
+            self.failed.append(f"{name}: {type(error).__name__}: {str(error)[:200]}")
         return found
 
     def _started(self) -> Figure:

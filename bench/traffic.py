@@ -55,7 +55,7 @@ def _requests(site: Site) -> dict[str, Request]:
     """One request of each kind, by somebody with customers of their own."""
     ids = some_ids(site, "own")
     words = [f"/search/?{urlencode({'q': text})}" for text in typed().values()]
-    turn = itertools.cycle(ids)
+    turn = itertools.cycle(some_ids(site, "own", "edit"))
 
     def save(session: Session) -> Answer:
         path = f"{ADDRESS}{next(turn)}/edit/"
