@@ -22,6 +22,8 @@ from guanxi.platform.messages.models import Notification
 ADMINISTRATORS = "system_administrator"
 QUESTION_LENGTH = 2000
 AT_ONCE = 500
+#: What changes in a notification that counts up.
+COUNTED = ("count", "sentence", "record_id", "created_at", "read_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +66,10 @@ def notify_each(wanted: Iterable[tuple[int, Notice]], *, at: datetime) -> int:
         user__in={user for user, _key in pairs}, key__in={key for _user, key in pairs}
     )
     known = {(row.user_id, row.key): row for row in rows}
-    for pair, row in known.items():
-        if pair in pairs and pairs[pair].many is not None:
-            _count_up(row, pairs[pair], at)
+    counted = [_counted_up(row, pairs[pair], at) for pair, row in known.items() if pair in pairs and pairs[pair].many]
+    Notification.objects.bulk_create(
+        counted, AT_ONCE, update_conflicts=True, unique_fields=["user", "key"], update_fields=COUNTED
+    )
     new = {pair: notice for pair, notice in pairs.items() if pair not in known}
     fresh = [_row(user, notice, chosen[user], at) for (user, _key), notice in new.items()]
     Notification.objects.bulk_create(fresh, batch_size=AT_ONCE, ignore_conflicts=True)
@@ -101,11 +104,13 @@ def _row(user: int, notice: Notice, chosen: Channels, at: datetime) -> Notificat
     )  # fmt: skip
 
 
-def _count_up(row: Notification, notice: Notice, at: datetime) -> None:
+def _counted_up(row: Notification, notice: Notice, at: datetime) -> Notification:
+    """Without its id: a row that is written over the one of the same user and key."""
     row.count += notice.count
     row.sentence, row.record_id = notice.many, None
     row.created_at, row.read_at = at, None
-    row.save(update_fields=["count", "sentence", "record_id", "created_at", "read_at"])
+    row.pk = None
+    return row
 
 
 def mark_read(actor: Actor, ids: Iterable[int]) -> int:

@@ -26,7 +26,7 @@ from tests.queries import Statements
 
 #: With real commits, because the rules run after them.
 real = pytest.mark.django_db(transaction=True, databases="__all__")
-NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+NOW, LATER = datetime(2026, 3, 10, 2, 0, tzinfo=UTC), datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 ALL = ("*", "*", "all")
 OWN = (
     ("fakes.*", "*", "own"),
@@ -89,6 +89,18 @@ def test_telling_many_takes_few_statements(organisation, django_assert_num_queri
     users = [organisation.user(f"user{number}").pk for number in range(30)]
     with django_assert_num_queries(6):  # savepoint, users, their channels, known ones, insert, release
         assert notify(users, hello(), at=NOW) == 30
+
+
+def test_counting_up_for_many_takes_few_statements(organisation, django_assert_num_queries):
+    users = [organisation.user(f"user{number}").pk for number in range(30)]
+    many = sentence(gettext_noop("“%(job)s” is done"), job="Teas")
+    notify(users, hello(many=many), at=NOW)
+    known = dict(Notification.objects.values_list("user_id", "pk"))
+    with django_assert_num_queries(6):  # savepoint, users, their channels, known ones, those written over, release
+        assert notify(users, hello(many=many, count=4), at=LATER) == 0
+    assert {row.count for row in Notification.objects.all()} == {5}
+    assert dict(Notification.objects.values_list("user_id", "pk")) == known
+    assert {row.created_at for row in Notification.objects.all()} == {LATER}
 
 
 def test_reading_is_one_s_own_affair(ann, bob):
