@@ -38,7 +38,7 @@ def hits_each(entity: Entity, records: Sequence[Any], known: Set[str], most: int
     digester = Digester(entity)
     own = [list(digester.of_kinds(record, known)) for record in records]
     sharing, crowded = _sharing(entity, {digest for digests in own for _kind, digest in digests})
-    candidates = [_best(digests, sharing, one.pk, most) for one, digests in zip(records, own, strict=True)]
+    candidates = [sharing_most(digests, sharing, one.pk, most) for one, digests in zip(records, own, strict=True)]
     _drop_contradicted(entity, {key.field for key in option.keys if key.sole}, own, candidates)
     theirs, departments = _named(entity, option, {pk for shared in candidates for pk in shared}, known)
     name = entity.fields()[option.name.field]
@@ -47,7 +47,7 @@ def hits_each(entity: Entity, records: Sequence[Any], known: Set[str], most: int
         for one, digests in zip(records, own, strict=True)
     ]
     close = [
-        _close(one, {pk: kinds for pk, kinds in shared.items() if pk in theirs}, theirs, crowded)
+        worth_comparing(one, {pk: kinds for pk, kinds in shared.items() if pk in theirs}, theirs, crowded)
         for one, shared in zip(mine, candidates, strict=True)
     ]
     _add_digests(entity, theirs, {pk for ids in close for pk in ids})
@@ -83,7 +83,7 @@ def _sharing(entity: Entity, wanted: Set[int]) -> tuple[dict[int, list[int]], se
     return found, sizes.keys() - small
 
 
-def _best(
+def sharing_most(
     digests: Sequence[Digest], sharing: Mapping[int, Sequence[int]], pk: int | None, most: int
 ) -> dict[int, list[str]]:
     """The records that share the most, the oldest first among equals, with the kinds of keys that they share."""
@@ -91,7 +91,8 @@ def _best(
     for kind, digest in digests:
         for one in sharing.get(digest, ()):
             shared[one].append(kind)
-    shared.pop(pk or 0, None)
+    if pk is not None:
+        shared.pop(pk, None)
     if len(shared) <= most:
         return shared
     return {one: shared[one] for one in sorted(shared, key=lambda one: (-len(shared[one]), one))[:most]}
@@ -132,7 +133,9 @@ def _named(
     return found, departments
 
 
-def _close(one: Side, shared: Mapping[int, Sequence[str]], theirs: Mapping[int, Side], crowded: Set[int]) -> list[int]:
+def worth_comparing(
+    one: Side, shared: Mapping[int, Sequence[str]], theirs: Mapping[int, Side], crowded: Set[int]
+) -> list[int]:
     """Those that may be likely the same. What shares blocks of alike names only is so by its name or not at all, unless there
     is a key that so many have that it brings nobody together: with one more reason it counts."""
     if not crowded.isdisjoint(one.digests.values()):

@@ -5,7 +5,9 @@ from typing import Any
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.duplicates.conf import duplicate_settings
-from guanxi.platform.duplicates.declared import duplicates_of
+from guanxi.platform.duplicates.declared import Duplicates, duplicates_of
+from guanxi.platform.duplicates.file_rows import EarlierRows
+from guanxi.platform.duplicates.scoring import Likeness
 from guanxi.platform.duplicates.selectors import Found, likely_each
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange.likeness import Resemblance, compare_with
@@ -17,16 +19,28 @@ CANDIDATES = 50
 
 
 @compare_with
-def resembling(entity: Entity, actor: Actor, records: Sequence[Any]) -> list[Resemblance] | None:
-    """Of each new record what it resembles. A file may hold a hundred thousand guesses: what the importer sees masked plays no
-    part, and of records out of reach nothing is said of any single row."""
-    if duplicates_of(entity) is None:
-        return None
-    known = {key for key, field in entity.readable(actor).items() if not field.is_masked}
-    return [_told(found) for found in likely_each(entity, actor, records, known, most=CANDIDATES)]
+def resembling(entity: Entity, actor: Actor) -> "NewRows | None":
+    """What compares the new rows of one import; None for kinds of record that are not compared."""
+    option = duplicates_of(entity)
+    return NewRows(entity, actor, option) if option else None
 
 
-def _told(found: Found) -> Resemblance:
-    records = tuple((pk, why.score, why.reasons) for pk, why in found.records)
+class NewRows:
+    """Of each new row what it resembles: records, and earlier rows of the file. A file may hold a hundred thousand guesses: what
+    the importer sees masked plays no part, and of records out of reach nothing is said of any single row."""
+
+    def __init__(self, entity: Entity, actor: Actor, option: Duplicates) -> None:
+        self.entity, self.actor = entity, actor
+        self.known = {key for key, field in entity.readable(actor).items() if not field.is_masked}
+        self.earlier = EarlierRows(entity, option, self.known, CANDIDATES)
+
+    def __call__(self, numbers: Sequence[int], records: Sequence[Any]) -> list[Resemblance]:
+        found = likely_each(self.entity, self.actor, records, self.known, most=CANDIDATES)
+        rows = map(self.earlier.alike, numbers, records)
+        return [_told(one, earlier) for one, earlier in zip(found, rows, strict=True)]
+
+
+def _told(found: Found, earlier: Sequence[tuple[int, Likeness]]) -> Resemblance:
+    records, rows = (tuple((key, why.score, why.reasons) for key, why in those) for those in (found.records, earlier))
     certain = len(records) == 1 and records[0][1] >= CERTAIN
-    return Resemblance(records, certain, bool(found.beyond) and duplicate_settings().beyond != "nothing")
+    return Resemblance(records, rows, certain, bool(found.beyond) and duplicate_settings().beyond != "nothing")

@@ -27,7 +27,7 @@ class Existing(models.TextChoices):
 
 
 class Alike(models.TextChoices):
-    """What happens to a new row that resembles a record."""
+    """What happens to a new row that resembles a record, or an earlier row of the file."""
 
     CREATE = "create", _("Create them all the same")
     SKIP = "skip", _("Leave them out")

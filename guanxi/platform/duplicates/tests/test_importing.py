@@ -50,9 +50,19 @@ def checked(actor, content=FILE, **options):
 
 
 def told(chosen):
-    """Row number → ((id, score) …, certain)."""
+    """Row number → ((id, score) …, certain), of those that resemble records."""
     shown = chosen.found["alike"]["shown"]
-    return {one["row"]: ([(pk, score) for pk, score, _why in one["records"]], one["certain"]) for one in shown}
+    return {
+        one["row"]: ([(pk, score) for pk, score, _why in one["records"]], one["certain"])
+        for one in shown
+        if one["records"]
+    }
+
+
+def twins(chosen):
+    """Row number → the earlier rows that it resembles, with how much."""
+    shown = chosen.found["alike"]["shown"]
+    return {one["row"]: [(row, score) for row, score, _why in one["rows"]] for one in shown if one["rows"]}
 
 
 def page_of(client, chosen):
@@ -139,15 +149,15 @@ def clerk_of(organisation, *fields):
 
 def test_records_out_of_reach_are_neither_named_nor_felt_in_a_row(organisation, chief, known):
     clerk = clerk_of(organisation)
-    chosen = checked(clerk)
+    chosen = checked(clerk, f"Name,Phone\n{SAME},13912345678\n{OTHER},13700000000\n")
     assert told(chosen) == {}
-    assert chosen.found["alike"]["beyond"] == 2
+    assert chosen.found["alike"]["beyond"] == 1
     text = page_of(browser(clerk), chosen).content.decode()
-    assert "2 rows resemble records that are not open to you" in text
+    assert "1 row resembles a record that is not open to you" in text
     assert f"/fakes/company/{known.pk}/" not in text
     check(chosen, clerk, existing="create", key="", alike="skip")
     run(chosen, clerk)
-    assert chosen.counters == {"created": 3}
+    assert chosen.counters == {"created": 2}
 
 
 @pytest.mark.parametrize("way", ["setting", "limit"])
@@ -199,3 +209,42 @@ def test_more_rows_cost_no_more_queries(chief, known):
         return len(found)
 
     assert queries(50) == queries(1) <= 5
+
+
+# --- rows of one file -------------------------------------------------------------------------------------
+TWINS = f"Name,Phone,Email,Employees\n{NAME},13912345678,,1\n{OTHER},,,2\n{SAME},,,3\nWang & Co,13912345678,,4\n"
+
+
+@pytest.mark.parametrize("at_once", [1, 2_000])
+def test_rows_that_resemble_earlier_rows_are_told(chief, monkeypatch, at_once):
+    monkeypatch.setattr("guanxi.platform.exchange.check.AT_ONCE", at_once)
+    chosen = checked(chief, TWINS)
+    assert told(chosen) == {}
+    assert twins(chosen) == {4: [(2, 85)], 5: [(2, 60)]}
+    found = chosen.found["alike"]
+    assert (found["rows"], found["twins"], found["certain"]) == (0, 2, 0)
+    text = page_of(browser(chief), chosen).content.decode()
+    assert "2 new rows resemble earlier rows of the file." in text
+    assert "Row 2 of the file" in text
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [("create", [NAME, OTHER, SAME, "Wang & Co"]), ("skip", [NAME, OTHER]), ("update", [NAME, OTHER])],
+)
+def test_rows_that_resemble_earlier_rows_are_left_out_if_wanted(chief, choice, names):
+    chosen = checked(chief, TWINS, alike=choice)
+    run(chosen, chief)
+    assert list(Company.objects.order_by("pk").values_list("name", flat=True)) == names
+
+
+def test_rows_with_other_numbers_do_not_resemble_each_other(chief):
+    content = f"Name,Account\n{NAME},6222020000000001\n{SAME},6222020000000002\n"
+    assert twins(checked(chief, content)) == {}
+
+
+def test_what_is_masked_says_nothing_of_earlier_rows_either(organisation, chief):
+    clerk = clerk_of(organisation, ("phone", FieldRule.Rule.MASK))
+    content = "Name,Phone\nAcme,13912345678\nWang & Co,13912345678\n"
+    assert twins(checked(chief, content)) == {3: [(2, 60)]}
+    assert twins(checked(clerk, content)) == {}
