@@ -1,5 +1,6 @@
 """Document templates as records."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,13 +10,15 @@ from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.kinds import Choice
+from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.documents.errors import WrongTemplate
-from guanxi.platform.documents.meaning import problem
+from guanxi.platform.documents.meaning import fields_named, problem
 from guanxi.platform.documents.models import DocumentTemplate
 from guanxi.platform.documents.word import WordTemplate
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import EntityKind, Menu
+from guanxi.platform.entities.uses import Naming
 from guanxi.platform.files import selectors as files
 from guanxi.platform.files.errors import FileGone
 from guanxi.platform.files.names import extension_of
@@ -37,6 +40,7 @@ class DocumentTemplateEntity(Entity):
     columns = ("name", "target", "language", "file", "active")
     order = "id"
     group_by = ("target", "active")
+    naming = Naming("", parts=("names",), each=lambda template: template.names, stops=True)
 
     def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
         fields["target"] = fields["target"].with_(kind=kinds.CHOICE, choices=documentable)
@@ -58,3 +62,12 @@ class DocumentTemplateEntity(Entity):
         except (WrongTemplate, FileGone) as error:
             return {"file": str(error) if isinstance(error, WrongTemplate) else _("The file waits to be scanned.")}
         return {"file": wrong} if wrong else {}
+
+    def prepare(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
+        super().prepare(records, actor, scopes)
+        for record in records:
+            try:
+                word = WordTemplate(files.local_path(record.file))
+                record.names = fields_named(registry.get(record.target), word)
+            except (WrongTemplate, FileGone):
+                continue  # what it named when it could be read last

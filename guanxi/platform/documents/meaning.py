@@ -1,5 +1,6 @@
 """What the names in a template mean: fields of its kind of record, of what those lead to, and of lists beside it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import Related
 from guanxi.platform.feel.expressions import Expression, check, parse
 from guanxi.platform.feel.faults import ExpressionError
+from guanxi.platform.feel.tree import names_used
 from guanxi.platform.feel.types import BOOLEAN_, Type
 
 #: What any document may name beside the record: the day it is made, and who makes it.
@@ -118,6 +120,23 @@ def problem(entity: Entity, template: WordTemplate) -> str:
     except WrongTemplate as error:
         return str(error)
     return ""
+
+
+def fields_named(entity: Entity, template: WordTemplate) -> dict[str, list[str]]:
+    """Kind of record → keys of the fields that a template names. Raises WrongTemplate."""
+    meaning = Meaning(entity)
+    found: dict[str, set[str]] = defaultdict(set)
+    for place in (meaning.find(mark) for _in_row, marks in template.marks() for mark in marks):
+        if place.many:
+            found[place.through].add(place.field)
+        elif place.through:
+            found[entity.key].add(place.through)
+            found[meaning.fields[place.through].target].add(place.field)
+        elif place.field not in FIXED:
+            found[entity.key].add(place.field)
+    for condition in template.conditions():
+        found[entity.key] |= names_used(meaning.expression(condition).tree)
+    return {kind: sorted(keys) for kind, keys in sorted(found.items())}
 
 
 def usable(entity: Entity) -> dict[str, Field]:

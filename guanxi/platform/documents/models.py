@@ -21,6 +21,8 @@ class DocumentTemplate(models.Model):
     language = models.CharField(_("Language"), max_length=10, choices=settings.LANGUAGES, default=first_language)
     active = models.BooleanField(_("In use"), default=True)
     remarks = models.TextField(_("Remarks"), blank=True, max_length=1000)
+    #: Kind of record → keys of its fields that the file names, as it was when stored.
+    names = models.JSONField(default=dict, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

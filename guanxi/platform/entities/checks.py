@@ -97,7 +97,7 @@ def _named_fields(entity: Entity) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "order", (entity.order.removeprefix("-"),) if entity.order.removeprefix("-") != "id" else ()
     for section in entity.form:
         yield f"form[{section.label}]", section.fields
-    if entity.naming:
+    if entity.naming and not entity.naming.each:
         yield "naming", (*entity.naming.columns, *(entity.naming.options or ()))
     if entity.kanban:
         yield "kanban", (entity.kanban.by, entity.kanban.total, *entity.kanban.facts)

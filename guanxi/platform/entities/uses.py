@@ -10,7 +10,7 @@ kind of stored thing, narrowed by the database to rows in whose text the key sta
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -55,7 +55,8 @@ class Naming:
     ``about(row)`` knows it. ``feel`` are columns with expressions; ``parts`` those with filters, keys, lists of keys or
     addresses of lists; ``options`` (column of values, column of the field they belong to). Rows that are not in use are left
     out, by ``used`` or a column ``active``. ``stops``: without the field the thing works wrongly, so it must be changed first;
-    else it goes on without the field."""
+    else it goes on without the field. ``each(row)`` gives kind of record → keys where one row names fields of several kinds:
+    then ``parts`` only say in whose text they stand."""
 
     of: str
     feel: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class Naming:
     used: str = "active"
     stops: bool = False
     about: Callable[[Any], str] | None = None
+    each: Callable[[Any], Mapping[str, Collection[str]]] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -212,6 +214,10 @@ def _text(model: type[Model], column: str) -> Cast:
 
 
 def _named_in(naming: Naming, row: Any, wanted: set[Wanted]) -> Iterator[Wanted]:
+    if naming.each:
+        named = naming.each(row)
+        yield from (one for one in wanted if one.field in named.get(one.entity, ()) and not one.choice)
+        return
     key = naming.about(row) if naming.about else naming.of if "." in naming.of else getattr(row, naming.of)
     mentions: Mentions = defaultdict(set)
     for column in naming.feel:

@@ -6,3 +6,6 @@ class ExchangeConfig(AppConfig):
     name = "guanxi.platform.exchange"
     label = "exchange"
     verbose_name = _("Import and export")
+
+    def ready(self) -> None:
+        from guanxi.platform.exchange import saved_mappings  # noqa: F401  says which fields they name

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import override
 
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.exchange.models import Import, ImportTemplate
 from guanxi.platform.exchange.plan import OTHER, hanging, importable
 from guanxi.platform.exchange.problems import REASON_LABEL, ROW_LABEL
 from guanxi.platform.exchange.reading import Vocabulary, load_vocabulary, suggest
@@ -148,39 +145,3 @@ def in_all_languages(label: str | Promise) -> list[str]:
         with override(language):
             found.append(str(label))
     return found
-
-
-# --- saved mappings ---------------------------------------------------------------------------------
-def templates(entity: Entity, actor: Actor) -> QuerySet[ImportTemplate]:
-    """The actor's own saved mappings of an entity and the shared ones."""
-    return ImportTemplate.objects.filter(Q(owner_id=actor.user_id) | Q(shared=True), entity=entity.key).order_by(
-        "name", "pk"
-    )
-
-
-def save_template(
-    entity: Entity, actor: Actor, name: str, chosen: Import, names: Sequence[str], *, shared: bool = False
-) -> ImportTemplate:
-    """Keep the mapping of an import under a name; one's own of the same name is replaced."""
-    columns = {
-        names[int(position)]: target
-        for position, target in chosen.mapping.get("columns", {}).items()
-        if int(position) < len(names)
-    }
-    options = {key: value for key, value in chosen.options.items() if key not in ("decisions", "rest")}
-    values: dict[str, Any] = {
-        "columns": columns,
-        "constants": chosen.mapping.get("constants", {}),
-        "options": options,
-        "shared": shared,
-    }
-    template, _made = ImportTemplate.objects.update_or_create(
-        entity=entity.key, owner_id=actor.user_id, name=name[:60], defaults=values
-    )
-    return template
-
-
-def apply_template(template: ImportTemplate, names: Sequence[str]) -> dict[str, str]:
-    """Position → target for the headings that the saved mapping knows."""
-    known = {normalise(heading): target for heading, target in template.columns.items()}
-    return {str(position): known[normalise(name)] for position, name in enumerate(names) if normalise(name) in known}

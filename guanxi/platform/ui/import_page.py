@@ -13,7 +13,7 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import links
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.exchange import mapping as mappings
-from guanxi.platform.exchange import services
+from guanxi.platform.exchange import saved_mappings, services
 from guanxi.platform.exchange.cells import shown
 from guanxi.platform.exchange.check import CHECKED
 from guanxi.platform.exchange.choices import Empty, Existing, ImportState, Missing
@@ -129,7 +129,7 @@ def columns_step(
 ) -> ImportPage:
     """Assign columns to fields, and say how rows are treated."""
     names, targets = services.names_of(chosen), mappings.targets(entity, actor)
-    known = mappings.templates(entity, actor)
+    known = saved_mappings.templates(entity, actor)
     return ImportPage(
         entity_key=entity.key, title=_title(entity), step="columns", steps=_steps(entity, "columns", chosen),
         action_url=addresses.page_of(entity, "import_columns", chosen.pk), cancel_url=addresses.page_of(entity, "import_cancel", chosen.pk),

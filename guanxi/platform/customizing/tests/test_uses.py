@@ -1,5 +1,7 @@
 """What is stored and names a custom field is told before the field is taken out of use, and stops it where it would break."""
 
+import io
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,8 +17,12 @@ from guanxi.platform.commands.retiring import hinder_retirement
 from guanxi.platform.customizing.models import CustomChoice, CustomField, FormRule, Layout
 from guanxi.platform.customizing.tests.test_custom_fields import KEY, add, choice
 from guanxi.platform.customizing.tests.test_rules import rule
+from guanxi.platform.documents.models import DocumentTemplate
+from guanxi.platform.documents.tests.letters import letter
 from guanxi.platform.entities import registry, uses
 from guanxi.platform.entities.uses import Wanted, uses_of
+from guanxi.platform.exchange.models import ImportTemplate
+from guanxi.platform.files.services import receive
 from guanxi.platform.keeping.models import CleanupRule
 from guanxi.platform.reports.models import Dashboard, Tile
 from guanxi.platform.ui.models import SavedView
@@ -187,3 +193,39 @@ def test_many_fields_cost_as_many_queries_as_one(chief):
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert FormRule.objects.count() == 6
+
+
+# --- stored things that name fields of several kinds --------------------------------------------------------
+def test_a_word_template_that_names_a_field_keeps_it_in_use(chief):
+    field = add(chief, "Desks", "integer")
+    data = letter("{{Desks}} {{parent.name}}", "{{if x_desks > 3}}", "many", "{{end}}")
+    stored = receive(io.BytesIO(data), "Letter.docx", by=chief.user_id)
+    given = {"name": "Letter", "target": field.entity, "language": "en", "active": True, "file": stored.pk}
+    kept = made(chief, "documents.documenttemplate", **given)
+    assert DocumentTemplate.objects.get(pk=kept).names == {field.entity: ["name", "parent", "x_desks"]}
+    with pytest.raises(Blocked, match="Letter"):
+        retire(chief, field)
+    run(commands.get("documents.documenttemplate.deactivate"), chief, ids=[kept])
+    assert retire(chief, field).ids == (field.pk,)
+
+
+def test_a_field_of_a_list_in_a_word_template_is_one_of_its_own_kind(chief):
+    field = add(chief, "Desk", "text", entity="fakes.person")
+    stored = receive(io.BytesIO(letter(rows=(("{{person.desk}}",),))), "Letter.docx", by=chief.user_id)
+    given = {"name": "Letter", "target": "fakes.company", "language": "en", "active": True, "file": stored.pk}
+    made(chief, "documents.documenttemplate", **given)
+    assert kinds_of(uses_of(Wanted("fakes.person", field.key), chief)) == {"document templates": (True, ["Letter"], 0)}
+    assert not uses_of(Wanted(KEY, field.key), chief)
+
+
+def test_saved_mappings_of_an_import_are_told_and_go_on_without_the_field(chief, organisation):
+    add(chief, "Desks", "integer")
+    other = organisation.user("other")
+    columns = {"Desks": "x_desks", "Who": "fakes.person:x_seat"}
+    ImportTemplate.objects.create(entity="fakes.company", name="Mine", owner_id=chief.user_id, columns=columns)
+    ImportTemplate.objects.create(entity="fakes.company", name="Theirs", owner=other, constants={"x_desks": "3"})
+    found = uses_of(Wanted("fakes.company", "x_desks"), chief)
+    assert kinds_of(found) == {"saved mappings": (False, ["Mine"], 1)}
+    found = uses_of(Wanted("fakes.person", "x_seat"), chief)
+    assert kinds_of(found) == {"saved mappings": (False, ["Mine"], 0)}
+    assert not uses_of(Wanted("fakes.company", "x_seat"), chief)

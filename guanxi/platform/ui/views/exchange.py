@@ -14,8 +14,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.requests import Request
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.entities.entity import Entity
-from guanxi.platform.exchange import mapping as mappings
-from guanxi.platform.exchange import refused_file, services
+from guanxi.platform.exchange import refused_file, saved_mappings, services
 from guanxi.platform.exchange.choices import Existing, ImportState
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.plan import importable, require_right
@@ -128,7 +127,7 @@ def _choose(request: Request, entity: Entity, chosen: Import) -> None:
     services.choose(chosen, request.actor, mapping, options)
     if name := request.POST.get("save_as", "").strip():
         shared = bool(request.POST.get("save_shared"))
-        mappings.save_template(entity, request.actor, name, chosen, services.names_of(chosen), shared=shared)
+        saved_mappings.save_template(entity, request.actor, name, chosen, services.names_of(chosen), shared=shared)
 
 
 @require_POST
@@ -148,14 +147,14 @@ def _other_proposal(request: Request, entity: Entity, chosen: Import) -> bool:
         header is not None and header != (current[1] if current else -1)
     )
     template = request.POST.get("template", "")
-    picked = mappings.templates(entity, request.actor).filter(pk=template).first() if template.isdigit() else None
+    picked = saved_mappings.templates(entity, request.actor).filter(pk=template).first() if template.isdigit() else None
     if not moved and picked is None:
         return False
     if moved:
         same_sheet = sheet is None or sheet == chosen.mapping.get("sheet", 0)
         services.propose(chosen, request.actor, sheet=sheet, header=header if same_sheet else None, reread=True)
     if picked is not None:
-        chosen.mapping["columns"] = mappings.apply_template(picked, services.names_of(chosen))
+        chosen.mapping["columns"] = saved_mappings.apply_template(picked, services.names_of(chosen))
         chosen.mapping["constants"], chosen.options = dict(picked.constants), dict(picked.options)
     chosen.state = ImportState.MAPPING
     chosen.save(update_fields=["mapping", "options", "state"])
