@@ -2,14 +2,14 @@
 closely. Only what is compared is read of them, never the records."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
 
 from guanxi.platform import bulk
-from guanxi.platform.duplicates.declared import Duplicates, duplicates_of
+from guanxi.platform.duplicates.declared import Duplicates
 from guanxi.platform.duplicates.digests import BLOCKS, Digest, Digester
 from guanxi.platform.duplicates.models import DuplicateKey
 from guanxi.platform.duplicates.scoring import LIKELY, Likeness, Side, alike_by_name, compare, side
@@ -28,35 +28,47 @@ class Hit:
     department: int | None
 
 
-def hits_each(entity: Entity, records: Sequence[Any], known: Set[str], most: int) -> list[list[Hit]]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A record for which others are looked for, saved or not: its id, its keys and what is compared."""
+
+    pk: int | None
+    digests: Sequence[Digest]
+    side: Side
+
+
+def asked(entity: Entity, records: Iterable[Any], known: Set[str]) -> list[Asked]:
+    """Records made ready to be asked for, by the fields that are ``known``."""
+    digester = Digester(entity)
+    option, name = digester.option, entity.fields()[digester.option.name.field]
+    found = []
+    for one in records:
+        digests = list(digester.of_kinds(one, known))
+        text = str(name.get(one) or "") if name.key in known else ""
+        found.append(Asked(one.pk, digests, side(text, option.name.is_person(one), digests)))
+    return found
+
+
+def hits_each(entity: Entity, wanted: Sequence[Asked], known: Set[str], most: int) -> list[list[Hit]]:
     """What is likely the same as each record, the likeliest first, by the fields that are ``known``; at most ``most`` candidates
     are looked at for one. Names are read of candidates that nothing contradicts, keys only of those that may be likely. Five
     queries at most."""
-    option = duplicates_of(entity)
-    if option is None:
-        return [[] for _record in records]
-    digester = Digester(entity)
-    own = [list(digester.of_kinds(record, known)) for record in records]
-    sharing, crowded = _sharing(entity, {digest for digests in own for _kind, digest in digests})
-    candidates = [sharing_most(digests, sharing, one.pk, most) for one, digests in zip(records, own, strict=True)]
-    _drop_contradicted(entity, {key.field for key in option.keys if key.sole}, own, candidates)
+    option = Digester(entity).option
+    sharing, crowded = _sharing(entity, {digest for one in wanted for _kind, digest in one.digests})
+    candidates = [sharing_most(one.digests, sharing, one.pk, most) for one in wanted]
+    _drop_contradicted(entity, {key.field for key in option.keys if key.sole}, wanted, candidates)
     theirs, departments = _named(entity, option, {pk for shared in candidates for pk in shared}, known)
-    name = entity.fields()[option.name.field]
-    mine = [
-        side(str(name.get(one) or "") if name.key in known else "", option.name.is_person(one), digests)
-        for one, digests in zip(records, own, strict=True)
-    ]
     close = [
-        worth_comparing(one, {pk: kinds for pk, kinds in shared.items() if pk in theirs}, theirs, crowded)
-        for one, shared in zip(mine, candidates, strict=True)
+        worth_comparing(one.side, {pk: kinds for pk, kinds in shared.items() if pk in theirs}, theirs, crowded)
+        for one, shared in zip(wanted, candidates, strict=True)
     ]
     _add_digests(entity, theirs, {pk for ids in close for pk in ids})
     found = []
-    for one, ids in zip(mine, close, strict=True):
+    for one, ids in zip(wanted, close, strict=True):
         hits = [
             Hit(pk, why, departments[pk])
             for pk in ids
-            if (why := compare(option, one, theirs[pk], known)).score >= LIKELY
+            if (why := compare(option, one.side, theirs[pk], known)).score >= LIKELY
         ]
         found.append(sorted(hits, key=lambda hit: (-hit.why.score, hit.pk)))
     return found
@@ -99,11 +111,11 @@ def sharing_most(
 
 
 def _drop_contradicted(
-    entity: Entity, sole: Set[str], own: Sequence[Sequence[Digest]], candidates: Sequence[dict[int, list[str]]]
+    entity: Entity, sole: Set[str], asked: Sequence[Asked], candidates: Sequence[dict[int, list[str]]]
 ) -> None:
     """Take away candidates with another number of a kind that nobody has two of: whatever else agrees, they are not likely
     the same. Among firms of alike names that is nearly all of them."""
-    numbered = [{kind: digest for kind, digest in digests if kind in sole} for digests in own]
+    numbered = [{kind: digest for kind, digest in one.digests if kind in sole} for one in asked]
     wanted = {pk for mine, shared in zip(numbered, candidates, strict=True) if mine for pk in shared}
     if not wanted:
         return

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.duplicates.candidates import asked
 from guanxi.platform.duplicates.conf import duplicate_settings
 from guanxi.platform.duplicates.declared import Duplicates, duplicates_of
 from guanxi.platform.duplicates.file_rows import EarlierRows
@@ -32,11 +33,12 @@ class NewRows:
     def __init__(self, entity: Entity, actor: Actor, option: Duplicates) -> None:
         self.entity, self.actor = entity, actor
         self.known = {key for key, field in entity.readable(actor).items() if not field.is_masked}
-        self.earlier = EarlierRows(entity, option, self.known, CANDIDATES)
+        self.earlier = EarlierRows(option, self.known, CANDIDATES)
 
     def __call__(self, numbers: Sequence[int], records: Sequence[Any]) -> list[Resemblance]:
-        found = likely_each(self.entity, self.actor, records, self.known, most=CANDIDATES)
-        rows = map(self.earlier.alike, numbers, records)
+        wanted = asked(self.entity, records, self.known)
+        found = likely_each(self.entity, self.actor, wanted, self.known, most=CANDIDATES)
+        rows = map(self.earlier.alike, numbers, wanted)
         return [_told(one, earlier) for one, earlier in zip(found, rows, strict=True)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from guanxi.platform import bulk
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
-from guanxi.platform.duplicates.candidates import BLOCK_LIMIT, Hit, hits_each
+from guanxi.platform.duplicates.candidates import BLOCK_LIMIT, Asked, Hit, asked, hits_each
 from guanxi.platform.duplicates.declared import duplicates_of
 from guanxi.platform.duplicates.models import Merge
 from guanxi.platform.duplicates.scoring import Likeness
@@ -30,17 +30,20 @@ class Found:
 
 def likely(entity: Entity, actor: Actor, record: Any) -> Found:
     """Live records that are likely the same as a record, saved or not. Fields that are hidden from the actor play no part."""
-    (hits,) = hits_each(entity, [record], set(entity.readable(actor)), BLOCK_LIMIT)
+    if duplicates_of(entity) is None:
+        return Found()
+    known = set(entity.readable(actor))
+    (hits,) = hits_each(entity, asked(entity, [record], known), known, BLOCK_LIMIT)
     rows = entity.rows_of(actor, bulk.key_in("pk", [hit.pk for hit in hits])) if hits else ()
     return _told(hits, {one.pk: one for one in rows})
 
 
 def likely_each(
-    entity: Entity, actor: Actor, records: Sequence[Any], known: Set[str], *, most: int = BLOCK_LIMIT
+    entity: Entity, actor: Actor, wanted: Sequence[Asked], known: Set[str], *, most: int = BLOCK_LIMIT
 ) -> list[Found]:
     """Of each record the ids of what is likely the same, by the fields that are ``known``; at most ``most`` candidates are
     looked at for one. Six queries at most, whatever is found."""
-    found = hits_each(entity, records, known, most)
+    found = hits_each(entity, wanted, known, most)
     ids = {hit.pk for hits in found for hit in hits}
     rows = entity.rows_of(actor, bulk.key_in("pk", ids)).values_list("pk", flat=True) if ids else ()
     open_ = {pk: pk for pk in rows}

@@ -9,6 +9,7 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.duplicates import candidates
+from guanxi.platform.duplicates.candidates import asked
 from guanxi.platform.duplicates.declared import duplicates_of
 from guanxi.platform.duplicates.models import DuplicateKey
 from guanxi.platform.duplicates.scoring import LIKELY, compare
@@ -122,7 +123,8 @@ def test_no_pair_is_lost_on_the_way(organisation):
         keys[pk].add(digest)
     option = duplicates_of(entity())
     sides = candidates.sides(entity(), option, list(keys))
-    answers = likely_each(entity(), actor, records, set(entity().readable(actor)))
+    known = set(entity().readable(actor))
+    answers = likely_each(entity(), actor, asked(entity(), records, known), known)
     for record, answer in zip(records, answers, strict=True):
         near = [pk for pk, digests in keys.items() if pk != record.pk and digests & keys[record.pk]]
         weighed = [(pk, compare(option, sides[record.pk], sides[pk])) for pk in near]

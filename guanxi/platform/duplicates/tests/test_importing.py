@@ -11,6 +11,7 @@ from guanxi.platform.access.conf import access_settings
 from guanxi.platform.access.models import FieldRule, RoleGrant, Use, User, UserRole
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run as run_command
+from guanxi.platform.duplicates.candidates import asked
 from guanxi.platform.duplicates.selectors import likely_each
 from guanxi.platform.entities import registry
 from guanxi.platform.exchange import likeness, services
@@ -200,14 +201,17 @@ def test_only_so_many_rows_are_compared(chief, known, monkeypatch):
 def test_more_rows_cost_no_more_queries(chief, known):
     entity = registry.get(COMPANIES)
     fields = set(entity.readable(chief))
-    likely_each(entity, chief, [Company(name=SAME)], fields)
+
+    def look(number):
+        return likely_each(entity, chief, asked(entity, [Company(name=SAME) for _n in range(number)], fields), fields)
 
     def queries(number):
         with Statements() as found:
-            answers = likely_each(entity, chief, [Company(name=SAME) for _n in range(number)], fields)
+            answers = look(number)
         assert all(answer.records for answer in answers)
         return len(found)
 
+    look(1)
     assert queries(50) == queries(1) <= 5
 
 
@@ -241,6 +245,12 @@ def test_rows_that_resemble_earlier_rows_are_left_out_if_wanted(chief, choice, n
 def test_rows_with_other_numbers_do_not_resemble_each_other(chief):
     content = f"Name,Account\n{NAME},6222020000000001\n{SAME},6222020000000002\n"
     assert twins(checked(chief, content)) == {}
+
+
+def test_a_row_with_a_number_resembles_one_without_in_either_order(chief):
+    numbered, bare = f"{NAME},6222020000000001\n", f"{SAME},\n"
+    for rows in (numbered + bare, bare + numbered):
+        assert twins(checked(chief, f"Name,Account\n{rows}")) == {3: [(2, 85)]}
 
 
 def test_what_is_masked_says_nothing_of_earlier_rows_either(organisation, chief):
