@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from bench.data import Company, Writer
 from bench.pages import LIST, RECORD, Case, Site, bare, get
@@ -40,7 +42,8 @@ def load(company: Company, size: int) -> int:
         for role in Role.objects.filter(key=f"bench-{scope}")
     )
     entity, writer, scopes = registry.get(KIND), Writer(company, "contracts"), ScopeResolver()
-    stages = [choice.value for choice in entity.fields()["x_stage"].choices()]
+    fields = entity.fields()
+    stages = [choice.value for choice in fields["x_stage"].choices()]
     make, rows = entity.source.maker(), Customer.objects.order_by("pk").values_list("pk", "owner_id")[: min(size, MOST)]
     number, waiting = 0, rows.iterator(chunk_size=CHUNK)
     while chunk := list(islice(waiting, CHUNK)):
@@ -50,10 +53,10 @@ def load(company: Company, size: int) -> int:
             record.name, record.host, record.owner_id = f"Contract {number}", customer, owner
             record.custom = {
                 "x_stage": writer.dice.choice(stages),
-                "x_amount": f"{writer.dice.randrange(1, 900) * 1_000}.0000",
-                "x_ends_on": writer.day(2026, 2030).isoformat(),
+                "x_amount": fields["x_amount"].stored(Decimal(writer.dice.randrange(1, 900) * 1_000)),
+                "x_ends_on": fields["x_ends_on"].stored(writer.day(2026, 2030)),
             }
-        create_many(entity, maker, records, scopes=scopes)
+        create_many(entity, maker, records, batch=uuid4(), scopes=scopes)
     return number
 
 

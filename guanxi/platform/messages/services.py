@@ -1,11 +1,12 @@
 """Telling people something, and noting that they have read it."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models.fields.tuple_lookups import Tuple, TupleIn
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -22,6 +23,8 @@ from guanxi.platform.messages.models import Notification
 ADMINISTRATORS = "system_administrator"
 QUESTION_LENGTH = 2000
 AT_ONCE = 500
+#: Tries of a user with a key for each pair that is asked for.
+EACH_WITH_EACH = 20
 #: What changes in a notification that counts up.
 COUNTED = ("count", "sentence", "record_id", "created_at", "read_at")
 
@@ -62,10 +65,7 @@ def notify_each(wanted: Iterable[tuple[int, Notice]], *, at: datetime) -> int:
     }
     if not pairs:
         return 0
-    rows = Notification.objects.select_for_update().filter(
-        user__in={user for user, _key in pairs}, key__in={key for _user, key in pairs}
-    )
-    known = {(row.user_id, row.key): row for row in rows}
+    known = {(row.user_id, row.key): row for row in _known(list(pairs))}
     counted = [_counted_up(row, pairs[pair], at) for pair, row in known.items() if pair in pairs and pairs[pair].many]
     Notification.objects.bulk_create(
         counted, AT_ONCE, update_conflicts=True, unique_fields=["user", "key"], update_fields=COUNTED
@@ -75,6 +75,18 @@ def notify_each(wanted: Iterable[tuple[int, Notice]], *, at: datetime) -> int:
     Notification.objects.bulk_create(fresh, batch_size=AT_ONCE, ignore_conflicts=True)
     queue_notices(_mails(new, active, chosen, at), at=at)
     return len(fresh)
+
+
+def _known(pairs: Sequence[tuple[int, str]]) -> Iterator[Notification]:
+    """What was told already, locked. The databases try each user with each key where both are only lists: of many occasions for
+    many people pair by pair is less."""
+    rows = Notification.objects.select_for_update()
+    users, keys = {user for user, _key in pairs}, {key for _user, key in pairs}
+    if len(users) * len(keys) <= EACH_WITH_EACH * len(pairs):
+        yield from rows.filter(user__in=users, key__in=keys)
+        return
+    for at in range(0, len(pairs), AT_ONCE):
+        yield from rows.filter(TupleIn(Tuple("user", "key"), pairs[at : at + AT_ONCE]))
 
 
 def _mails(

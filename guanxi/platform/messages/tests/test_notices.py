@@ -103,6 +103,15 @@ def test_counting_up_for_many_takes_few_statements(organisation, django_assert_n
     assert {row.created_at for row in Notification.objects.all()} == {LATER}
 
 
+def test_many_occasions_for_many_people_are_each_told_once(organisation):
+    users = [organisation.user(f"user{number}").pk for number in range(30)]
+    wanted = [(user, hello(key=f"hello {user}")) for user in users]
+    with Statements() as found:
+        assert notify_each(wanted, at=NOW) == 30
+    assert not [sql for sql in found if '"user_id" IN' in sql and '"key" IN' in sql]
+    assert notify_each([*wanted, (users[0], hello(key=f"hello {users[1]}"))], at=LATER) == 1
+
+
 def test_reading_is_one_s_own_affair(ann, bob):
     notify([ann.user_id, bob.user_id], hello(), at=NOW)
     hers, his = Notification.objects.get(user=ann.user_id), Notification.objects.get(user=bob.user_id)
