@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.core import signing
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, F, Model, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
@@ -130,7 +130,7 @@ def page(entity: Entity, actor: Actor, query: Query, *, limit: int = 50, after: 
     whole = order.prepared(entity.source.rows(deleted=query.deleted))
     base, rights = whole.filter(where), gate.sources(actor, entity, query.action)
     if len(rights) > 1:
-        base = base.only("pk", *order.columns)
+        base = base.values_list("pk", *order.columns(entity.source.model), named=True)
     lists = [_slice(base.filter(one.condition()), order, start, backwards, limit + 1) for one in rights]
     records = _merge(lists, order, backwards, limit + 1)
     more, records = len(records) > limit, records[:limit]
@@ -162,10 +162,12 @@ class Order:
         """The rows with what they are sorted by."""
         return rows.annotate(**{self.column: self.annotated}) if self.annotated is not None else rows
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of the table that its keys are made of, beside the id."""
-        return (self.column.partition("__")[0],) if self.column and self.annotated is None else ()
+    def columns(self, model: type[Model]) -> tuple[str, ...]:
+        """What its keys are made of, beside the id, by the names under which records have it."""
+        if not self.column or self.annotated is not None:
+            return (self.column,) if self.column else ()
+        field: Any = model._meta.get_field(self.column.partition("__")[0])
+        return (field.attname,)
 
     @property
     def salt(self) -> str:

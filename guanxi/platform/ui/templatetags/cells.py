@@ -3,8 +3,9 @@
 It is plain string work rather than a template because a list draws 500 cells in one answer.
 """
 
+import re
 from collections.abc import Sequence
-from html import escape
+from html import escape as escaped
 
 from django import template
 from django.utils.safestring import SafeString
@@ -15,7 +16,14 @@ from guanxi.platform.ui.templatetags.gx import icon
 
 register = template.Library()
 
+#: What html.escape changes: most values hold none of it, and a page has thousands of them.
+SIGNS = re.compile("[&<>\"']")
 EMPTY = '<span class="gx-none">—</span>'
+
+
+def escape(text: str) -> str:
+    """The text as it may stand in HTML, in quotation marks too."""
+    return escaped(text) if SIGNS.search(text) else text
 
 
 def badge_html(badge: Badge) -> str:
@@ -79,25 +87,28 @@ def td_html(cell: Cell, first: str = "") -> str:
     return f'<td class="{classes}"{hint}>{inner}</td>'
 
 
-def row_html(row: Row) -> str:
-    """One ``<tr>`` with its check box; a row function may have made the cells already (``row.html``)."""
+def row_html(row: Row, select: str) -> str:
+    """One ``<tr>`` with its check box, which is called ``select`` %(name)s; a row function may have made the cells already
+    (``row.html``)."""
     cells = str(row.html or "")
     if row.html is None:
         # Every column of a related list may be hidden from its reader.
         cells = "".join(td_html(one, "" if place else row.url) for place, one in enumerate(row.cells))
     chosen = " checked" if row.selected else ""
-    label = escape(gettext("Select %(name)s") % {"name": row.label or (row.cells[0].display if row.cells else row.id)})
+    label = escape(select % {"name": row.label or (row.cells[0].display if row.cells else row.id)})
+    id_ = escape(str(row.id))
     return (
-        f'<tr id="row-{escape(str(row.id))}" data-id="{escape(str(row.id))}" data-version="{row.version}" tabindex="-1">'
+        f'<tr id="row-{id_}" data-id="{id_}" data-version="{row.version}" tabindex="-1">'
         f'<td class="gx-pick"><label><input type="checkbox" class="form-check-input" name="ids" '
-        f'value="{escape(str(row.id))}" aria-label="{label}"{chosen}></label></td>{cells}</tr>'
+        f'value="{id_}" aria-label="{label}"{chosen}></label></td>{cells}</tr>'
     )
 
 
 @register.simple_tag
 def rows(page_rows: Sequence[Row]) -> SafeString:
     """All rows of a list."""
-    return SafeString("".join(map(row_html, page_rows)))  # every value passed escape() above
+    select = gettext("Select %(name)s")
+    return SafeString("".join(row_html(row, select) for row in page_rows))  # every value passed escape() above
 
 
 @register.filter
@@ -186,8 +197,8 @@ def _card_of(row: Row) -> Card:
     )
 
 
-def card_html(row: Row, icon_html: str) -> str:
-    """A record as a line of a phone's list, with a button that calls its number."""
+def card_html(row: Row, icon_html: str, call_label: str) -> str:
+    """A record as a line of a phone's list, with a button that calls its number (``call_label`` %(name)s)."""
     card = _card_of(row)
     lines = [f"<b>{escape(card.title)}</b>"]
     if card.subtitle:
@@ -198,7 +209,7 @@ def card_html(row: Row, icon_html: str) -> str:
     side = (badge_html(card.badge) if card.badge else "") + (f"<b>{escape(card.figure)}</b>" if card.figure else "")
     call = ""
     if card.phone:
-        label = escape(gettext("Call %(name)s") % {"name": card.title})
+        label = escape(call_label % {"name": card.title})
         call = f'<a class="gx-call" href="tel:{escape(card.phone)}" aria-label="{label}">{icon_html}</a>'
     return (
         f'<li class="gx-card" data-id="{escape(str(row.id))}"><a class="gx-card-main" href="{escape(card.url)}">'
@@ -210,5 +221,5 @@ def card_html(row: Row, icon_html: str) -> str:
 @register.simple_tag
 def cards(page_rows: Sequence[Row]) -> SafeString:
     """All rows of a list as cards."""
-    phone = icon("phone")
-    return SafeString("".join(card_html(row, phone) for row in page_rows))
+    phone, call = icon("phone"), gettext("Call %(name)s")
+    return SafeString("".join(card_html(row, phone, call) for row in page_rows))

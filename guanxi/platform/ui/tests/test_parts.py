@@ -22,12 +22,12 @@ NASTY = '"><script>alert(1)</script>'
 @pytest.mark.parametrize("kind", ["text", "name", "money", "user", "date_time", "boolean", "link", "code"])
 def test_every_kind_of_cell_escapes_its_texts(kind: str) -> None:
     cell = Cell(kind=kind, display=NASTY, title=NASTY, href=NASTY, iso=NASTY, note=NASTY)
-    assert "<script" not in row_html(Row(id=1, url=NASTY, label=NASTY, cells=(cell, cell)))
-    assert "<script" not in card_html(Row(id=1, url=NASTY, cells=(cell,)), "")
+    assert "<script" not in row_html(Row(id=1, url=NASTY, label=NASTY, cells=(cell, cell)), "%(name)s")
+    assert "<script" not in card_html(Row(id=1, url=NASTY, cells=(cell,)), "", "%(name)s")
 
 
 def test_a_row_of_which_every_column_is_hidden_is_still_a_row() -> None:
-    assert 'id="row-7"' in row_html(Row(id=7, url="/x/", label="Seven", cells=()))
+    assert 'id="row-7"' in row_html(Row(id=7, url="/x/", label="Seven", cells=()), "%(name)s")
 
 
 def test_badges_escape_and_an_empty_cell_shows_a_dash() -> None:
