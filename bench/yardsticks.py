@@ -42,7 +42,10 @@ class Driver:
 
             names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
             found = {name: options[key] for name, key in names.items() if options[key]}
-            self.connection = psycopg.connect(**found, autocommit=True)
+            # As Django does: a plan made once for all parameters may be another one.
+            self.connection = psycopg.connect(
+                **found, autocommit=True, prepare_threshold=None, cursor_factory=psycopg.ClientCursor
+            )
 
     def close(self) -> None:
         self.connection.close()
