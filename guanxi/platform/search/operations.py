@@ -9,6 +9,8 @@ from django.db.migrations.state import ProjectState
 
 from guanxi.platform.search import sqlite
 
+COUNTED = "ALTER TABLE search_searchdoc ALTER COLUMN tokens SET STATISTICS {}"
+
 
 class TokenIndex(Operation):
     """SQLite: an FTS5 table that holds the index alone, kept in step by triggers. PostgreSQL: GIN over the tokens.
@@ -48,3 +50,21 @@ class TokenIndex(Operation):
         if router.allow_migrate(schema_editor.connection.alias, app_label, model_name="searchdoc"):
             for statement in of_postgresql if schema_editor.connection.vendor == "postgresql" else of_sqlite:
                 schema_editor.execute(statement, params=None)
+
+
+class TokenStatistics(TokenIndex):
+    """PostgreSQL remembers how often 10,000 tokens occur instead of 1,000: with fewer it takes what begins with one common
+    character for rare or the other way round, and reads the newest documents one by one where the index is faster."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        self._run(app_label, schema_editor, (), (COUNTED.format(1_000),))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        self._run(app_label, schema_editor, (), (COUNTED.format(-1),))
+
+    def describe(self) -> str:
+        return "Count more tokens of the search"

@@ -20,15 +20,15 @@ def put(connection: BaseDatabaseWrapper, documents: Sequence[tuple[int, str]]) -
         )
 
 
-def newest(
-    connection: BaseDatabaseWrapper, question: Expression, limit: int, between: tuple[int, int] | None
-) -> list[int]:
-    within, bounds = (" AND id BETWEEN %s AND %s", list(between)) if between else ("", [])
-    return _ids(
-        connection,
-        f"SELECT id FROM search_searchdoc WHERE tokens @@ %s::tsquery{within} ORDER BY id DESC LIMIT %s",  # noqa: S608 constants
-        [written(question), *bounds, limit],
-    )
+def newest(connection: BaseDatabaseWrapper, question: Expression, limit: int) -> list[int]:
+    sql = "SELECT id FROM search_searchdoc WHERE tokens @@ %s::tsquery ORDER BY id DESC LIMIT %s"
+    return _ids(connection, sql, [written(question), limit])
+
+
+def newest_each(connection: BaseDatabaseWrapper, asked: Sequence[tuple[Expression, int, int]], limit: int) -> list[int]:
+    one = "(SELECT id FROM search_searchdoc WHERE tokens @@ %s::tsquery AND id BETWEEN %s AND %s ORDER BY id DESC LIMIT %s)"
+    parameters = [each for question, first, last in asked for each in (written(question), first, last, limit)]
+    return _ids(connection, " UNION ALL ".join([one] * len(asked)), parameters)
 
 
 def among(connection: BaseDatabaseWrapper, question: Expression, ids: Sequence[int]) -> list[int]:

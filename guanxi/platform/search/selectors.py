@@ -181,12 +181,10 @@ class _Search:
 
     def _each(self, wanted: Asks, limit: int, keys: Iterable[str] | None = None) -> dict[str, tuple[list[int], bool]]:
         """The same of single kinds, all of them if none are named, each asked for its own letters."""
-        found = {}
-        for key in self.numbers if keys is None else self.numbers.keys() & keys:
-            if asked := wanted(self.sight.letters(key)):
-                ids = [documents.record_id(doc)[1] for doc in store.newest(asked, limit + 1, self.numbers[key])]
-                found[key] = (ids[:limit], len(ids) > limit)
-        return found
+        kinds = self.numbers if keys is None else self.numbers.keys() & keys
+        asked = {self.numbers[key]: one for key in kinds if (one := wanted(self.sight.letters(key)))}
+        found = self._by_kind(store.newest_each(asked, limit + 1))
+        return {key: (ids[:limit], len(ids) > limit) for key, ids in found.items()}
 
     def _group(
         self, entity: Entity, first: Sequence[int], rest: Sequence[int], cut: bool, asked: Expression | None

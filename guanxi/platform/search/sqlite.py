@@ -40,15 +40,18 @@ def put(connection: BaseDatabaseWrapper, documents: Sequence[tuple[int, str]]) -
         )
 
 
-def newest(
-    connection: BaseDatabaseWrapper, question: Expression, limit: int, between: tuple[int, int] | None
-) -> list[int]:
-    within, bounds = (" AND rowid BETWEEN %s AND %s", list(between)) if between else ("", [])
-    return _ids(
-        connection,
-        f"SELECT rowid FROM search_fts WHERE search_fts MATCH %s{within} ORDER BY rowid DESC LIMIT %s",  # noqa: S608 constants
-        [written(question), *bounds, limit],
+def newest(connection: BaseDatabaseWrapper, question: Expression, limit: int) -> list[int]:
+    sql = "SELECT rowid FROM search_fts WHERE search_fts MATCH %s ORDER BY rowid DESC LIMIT %s"
+    return _ids(connection, sql, [written(question), limit])
+
+
+def newest_each(connection: BaseDatabaseWrapper, asked: Sequence[tuple[Expression, int, int]], limit: int) -> list[int]:
+    one = (
+        "SELECT id FROM (SELECT rowid AS id FROM search_fts WHERE search_fts MATCH %s AND rowid BETWEEN %s AND %s "
+        "ORDER BY rowid DESC LIMIT %s)"
     )
+    parameters = [each for question, first, last in asked for each in (written(question), first, last, limit)]
+    return _ids(connection, " UNION ALL ".join([one] * len(asked)), parameters)
 
 
 def among(connection: BaseDatabaseWrapper, question: Expression, ids: Sequence[int]) -> list[int]:

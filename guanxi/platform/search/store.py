@@ -1,6 +1,6 @@
 """The index: writing documents and asking for them, on whichever database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connections
@@ -11,6 +11,8 @@ from guanxi.platform.search.expressions import Expression
 from guanxi.platform.search.models import SearchDoc
 
 ALIAS = "default"
+#: SQLite joins no more than 500 selections.
+KINDS = 200
 
 
 def _dialect() -> Any:
@@ -44,9 +46,20 @@ def bounds(number: int) -> tuple[int, int]:
     return doc_id(number, 0), doc_id(number, HIGHEST)
 
 
-def newest(question: Expression, limit: int, number: int | None = None) -> list[int]:
-    """The documents that answer the question, at most ``limit``, those with the highest ids first; of one kind alone."""
-    return _dialect().newest(connections[ALIAS], question, limit, None if number is None else bounds(number))
+def newest(question: Expression, limit: int) -> list[int]:
+    """The documents that answer the question, at most ``limit``, those with the highest ids first."""
+    return _dialect().newest(connections[ALIAS], question, limit)
+
+
+def newest_each(questions: Mapping[int, Expression], limit: int) -> list[int]:
+    """The same of several kinds by their numbers, each with a question and at most ``limit`` documents of its own. One
+    statement for KINDS of them."""
+    asked = [(question, *bounds(number)) for number, question in questions.items()]
+    return [
+        doc
+        for at in range(0, len(asked), KINDS)
+        for doc in sorted(_dialect().newest_each(connections[ALIAS], asked[at : at + KINDS], limit), reverse=True)
+    ]
 
 
 def among(question: Expression, ids: Sequence[int]) -> list[int]:
