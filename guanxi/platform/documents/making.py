@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,8 @@ from django.utils.translation import override
 from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.audit.services import taken_away
+from guanxi.platform.commands import command as commands
+from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.record_event import by
 from guanxi.platform.documents import office
 from guanxi.platform.documents.errors import WrongTemplate
@@ -25,8 +28,10 @@ from guanxi.platform.events.services import NewEvent, append
 from guanxi.platform.files import selectors as files
 from guanxi.platform.files.errors import FileGone
 from guanxi.platform.files.names import clean_name
+from guanxi.platform.files.services import receive
 
 TEMPLATES = "documents.documenttemplate"
+ATTACHMENT = "directory.attachment"
 WORD, PDF = "docx", "pdf"
 #: Templates offered for one kind of record.
 MOST = 100
@@ -68,6 +73,20 @@ def make(template_id: int, entity: Entity, actor: Actor, record: Any, file_forma
         data = office.to_pdf(data)
     _remember(template, entity, actor, record, file_format, data)
     return Made(clean_name(f"{template.name} {title}.{file_format}"), data)
+
+
+def keep(made: Made, entity: Entity, actor: Actor, record: Any) -> None:
+    """Hang a copy on the record, among its files: whoever may open these reads in it what its maker saw.
+
+    :raises FileRefused: it is larger than a file may be
+    :raises gate.Forbidden: the actor may not add files to the record
+    """
+    stored = receive(BytesIO(made.data), made.name, by=actor.user_id)
+    run(
+        commands.get(f"{ATTACHMENT}.create"),
+        actor,
+        inputs={"file": stored.pk, "entity": entity.key, "record_id": record.pk},
+    )
 
 
 def _remember(

@@ -44,6 +44,12 @@ def offered(entity: Entity, actor: Actor) -> bool:
     return entity in own.attachable() and gate.permits(actor, own, "view")
 
 
+def may_add(entity: Entity, actor: Actor, record: Any) -> bool:
+    """Whether the actor may hang files on a record that they see."""
+    own = attachments()
+    return entity in own.attachable() and gate.permits(actor, own, "create") and not getattr(record, "deleted_at", None)
+
+
 def rows_of(entity: Entity, actor: Actor, record: Any) -> QuerySet:
     """The files within the actor's reach, in no order."""
     own = Q(entity=entity.key, record_id=record.pk)
@@ -64,7 +70,6 @@ def build(entity: Entity, actor: Actor, record: Any, before: str = "") -> Record
     found = list(rows.order_by("-pk")[: PAGE + 1])
     shown = found[:PAGE]
     limit = file_settings().attachment
-    may_add = gate.permits(actor, attachments(), "create") and not getattr(record, "deleted_at", None)
     empty = EmptyState(
         title=_("No files yet"),
         text=_("Contracts, offers, drawings, photos: what belongs to this record stands here."),
@@ -73,7 +78,7 @@ def build(entity: Entity, actor: Actor, record: Any, before: str = "") -> Record
     return RecordFiles(
         rows=_drawn(entity, actor, record, shown),
         count=count(entity, actor, record),
-        upload_url=addresses.page_of(entity, "files", record.pk) if may_add else "",
+        upload_url=addresses.page_of(entity, "files", record.pk) if may_add(entity, actor, record) else "",
         limit=limit,
         hint=_("Office files, PDF, pictures, sound and archives, up to %(size)s each.")
         % {"size": filesizeformat(limit)},

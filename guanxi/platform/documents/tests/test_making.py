@@ -11,11 +11,13 @@ from guanxi.platform.access.models import FieldRule, Role, User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
+from guanxi.platform.directory.models import Attachment
 from guanxi.platform.documents import making, office
 from guanxi.platform.documents.errors import NoOffice, WrongTemplate
 from guanxi.platform.documents.tests.letters import letter, texts
 from guanxi.platform.entities import registry
 from guanxi.platform.events.models import Event
+from guanxi.platform.files.selectors import local_path
 from guanxi.platform.files.services import receive
 from tests.queries import Statements
 
@@ -177,6 +179,31 @@ def test_the_page_lists_the_templates_and_gives_the_file(chief, client):
     assert answer["Content-Security-Policy"].startswith("default-src 'none'")
     assert client.post(url, {"template": 0}).status_code == 404
     assert client.post(url, {"template": "x" * 40}).status_code == 404
+
+
+def test_a_copy_stays_with_the_files_of_the_record_if_wanted(chief, client):
+    chosen, pk = template(chief, letter("{{name}}")), company(chief)
+    client.force_login(User.objects.get(pk=chief.user_id))
+    url = f"/fakes/company/{pk}/documents/"
+    assert 'name="keep"' in client.get(url).content.decode()
+    client.post(url, {"template": chosen})
+    assert not Attachment.objects.exists()
+    answer = client.post(url, {"template": chosen, "keep": "1"})
+    given = b"".join(answer.streaming_content)
+    kept = Attachment.objects.get()
+    assert (kept.entity, kept.record_id, kept.name) == ("fakes.company", pk, "Letter Firm.docx")
+    assert local_path(kept.file).read_bytes() == given
+    assert kept.created_by_id == chief.user_id
+
+
+def test_who_may_not_add_files_keeps_no_copy(organisation, chief, client):
+    chosen, pk = template(chief, letter("{{name}}")), company(chief)
+    reader = organisation.actor("reader", ("fakes.*", "view export", "all"), (making.TEMPLATES, "view", "all"))
+    client.force_login(User.objects.get(pk=reader.user_id))
+    url = f"/fakes/company/{pk}/documents/"
+    assert 'name="keep"' not in client.get(url).content.decode()
+    assert client.post(url, {"template": chosen, "keep": "1"}).status_code == 403
+    assert not Attachment.objects.exists()
 
 
 def test_money_of_a_document_is_exact(chief):
