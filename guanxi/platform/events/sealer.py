@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import transaction
 
-from guanxi.platform.bulk import insert_many, update_changed
+from guanxi.platform.bulk import insert_many, through, update_changed
 from guanxi.platform.events import chain
 from guanxi.platform.events.models import Event, Seal, SealState
 
+#: The index of the events without a number, in their order.
+UNSEALED = "events_event_unsealed"
 _SEQ = chain.COLUMNS.index("seq")
 _KEY = (chain.COLUMNS.index("at"), chain.COLUMNS.index("id"))
 
@@ -42,8 +44,9 @@ def seal(limit: int = 5000, *, using: str = "default") -> int:
 
 
 def _unnumbered(state: SealState, limit: int, using: str) -> list[tuple[Any, ...]]:
-    """The next events without a number, each with the one it gets."""
-    events = Event.objects.using(using).filter(seq__isnull=True).order_by("at", "id")
+    """The next events without a number, each with the one it gets. As numbers are unique, SQLite takes those without one to
+    be few, and sorted all that wait for each step."""
+    events = through(Event.objects.using(using).filter(seq__isnull=True).order_by("at", "id"), UNSEALED)
     return [(seq, *row[1:]) for seq, row in enumerate(chain.rows(events[:limit]), state.seq + 1)]
 
 
