@@ -3,12 +3,13 @@
 import random
 
 import pytest
+from django.db import connection
 
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.commands.sets import create_many
-from guanxi.platform.entities import registry
+from guanxi.platform.entities import query, registry
 from guanxi.platform.entities.query import Query, Sort, SortError, count, groups, page, read_filter
 from guanxi.platform.feel.nodes import FilterError, to_json
 from tests.fakes.models import Company
@@ -192,6 +193,26 @@ def test_one_query_per_source_and_one_for_the_page_whatever_the_number_of_rows(c
             found = page(entity, actor, Query(), limit=limit)
             assert all(record.get_deferred_fields() == set() for record in found.records)
         assert len(asked) == 3
+
+
+@pytest.mark.parametrize("sort", ["name", "-name"])
+def test_many_records_of_a_department_are_read_in_their_order(companies, monkeypatch, sort):
+    actor = companies.actor("head", ("fakes.company", "view", "subtree"), place=companies.north)
+    wanted = walk(actor, Query(sort=Sort.parse(sort)))
+    assert len(wanted[0]) == 40
+    monkeypatch.setattr(query, "MANY", 1)
+    with Statements() as statements:
+        assert walk(actor, Query(sort=Sort.parse(sort))) == wanted
+    named = [sql for sql in statements if 'INDEXED BY "fakes_company_name"' in sql]
+    assert bool(named) == (connection.vendor == "sqlite")
+    with Statements() as statements:
+        walk(
+            actor,
+            Query(
+                sort=Sort.parse(sort), filter=read_filter(registry.get("fakes.company"), actor, ["eq", "stage", "new"])
+            ),
+        )
+    assert not [sql for sql in statements if "INDEXED BY" in sql]
 
 
 def test_what_hangs_on_a_record_is_found_by_the_record(organisation):
