@@ -58,8 +58,8 @@ def _load(company: Company, size: int, tell: Callable[[str], None]) -> None:
 
 @contextmanager
 def files_at_rest() -> Iterator[None]:
-    """What is loaded need not outlive a crash: on SQLite its pages stay in memory and are written to the file once, not to a log
-    first. At a million customers that was half of the time."""
+    """What is loaded need not outlive a crash: on SQLite its pages stay in memory and are written to the file at once, not to a
+    log first."""
     if connection.vendor != "sqlite":
         yield
         return
