@@ -66,8 +66,8 @@ class DocumentTemplateEntity(Entity):
     def prepare(self, records: Sequence[Any], actor: Actor, scopes: ScopeResolver) -> None:
         super().prepare(records, actor, scopes)
         for record in records:
+            target = registry.find(record.target)
             try:
-                word = WordTemplate(files.local_path(record.file))
-                record.names = fields_named(registry.get(record.target), word)
+                record.names = fields_named(target, WordTemplate(files.local_path(record.file))) if target else {}
             except (WrongTemplate, FileGone):
                 continue  # what it named when it could be read last
