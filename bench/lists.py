@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from bench.pages import ADDRESS, FILTER, FILTERED, LIST, SCOPES, Case, Site, bare, get
 from bench.yardsticks import statements
-from guanxi.platform.entities import query
+from guanxi.platform.entities import grouping, query
 from guanxi.platform.entities.query import Query, Sort
 
 #: The rows of a page, and where the deep page begins: it is the thousandth one, or the middle of a shorter list.
@@ -45,7 +45,7 @@ def _every(site: Site, scope: str) -> dict[str, Callable[[str], Case]]:
         return shown({"filter": json.dumps(tree)}, Query(filter=query.read_filter(entity, actor, tree)))
 
     def laid_out(parameters: dict[str, str], by: str) -> Callable[[str], Case]:
-        return lambda name: _case(site, name, scope, parameters, lambda: query.groups(entity, actor, Query(), by))
+        return lambda name: _case(site, name, scope, parameters, lambda: grouping.groups(entity, actor, Query(), by))
 
     few = query.read_filter(entity, actor, FEW)
     one = entity.rows(actor).filter(industry__isnull=False).order_by("pk")[0]

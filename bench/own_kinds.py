@@ -20,7 +20,7 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.sets import create_many
 from guanxi.platform.customizing.models import CustomField
-from guanxi.platform.entities import query, registry
+from guanxi.platform.entities import grouping, query, registry
 from guanxi.platform.entities.query import Query, Sort
 from guanxi.platform.jobs.testing import run_queued_jobs
 
@@ -112,6 +112,6 @@ def _every(site: Site, scope: str) -> dict[str, Callable[[str], Case]]:
         "list": shown({}, page()),
         "list filtered": shown({"filter": json.dumps(signed)}, page(filter=tree)),
         "list sorted by an own field": shown({"sort": "-x_amount"}, page(sort=amount)),
-        "board": shown({"layout": "kanban"}, lambda: query.groups(entity, actor, Query(), "x_stage")),
+        "board": shown({"layout": "kanban"}, lambda: grouping.groups(entity, actor, Query(), "x_stage")),
         "record": record,
     }

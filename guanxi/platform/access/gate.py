@@ -3,8 +3,8 @@
 Rights come as *sources*: each is one equality on an indexed scope column (mine, my department's
 subtree, my region) or a membership (the rows or customers of a small set given by a subquery: my
 teams, what was shared with me). A list is the ordered merge of one limited query per source, never an OR,
-because an OR over a million rows cannot use the indexes; counts, groups and bulk selections use the
-union of ids. Only where a key picks a few rows first are the rights one condition (``among``). Whatever reads records above the platform begins here.
+because an OR over a million rows cannot use the indexes; counts and groups add up parts that have no row in common, bulk
+selections use the union of ids. Only where a key picks a few rows first are the rights one condition (``among``). Whatever reads records above the platform begins here.
 """
 
 from collections.abc import Callable, Iterable
@@ -294,6 +294,20 @@ def narrow(rows: QuerySet, rights: Sources, whole: QuerySet) -> QuerySet:
     union = whole.filter(rights[0].condition()).values("pk")
     others = [whole.filter(one.condition()).values("pk") for one in rights[1:]]
     return rows.filter(pk__in=union.union(*others))
+
+
+def apart(rows: QuerySet, rights: Sources, whole: QuerySet) -> list[QuerySet]:
+    """The rows that ``narrow`` gives, in parts that have none in common: each scope column by itself, then what sets and teams
+    add. To count them an index of a scope column is enough; their union would first be collected."""
+    columns, sets = [one for one in rights if not one.within], tuple(one for one in rights if one.within)
+    parts, before = [], Q()
+    for one in columns:
+        parts.append(rows.filter(one.condition()).exclude(before) if before else rows.filter(one.condition()))
+        before |= one.condition()
+    if sets:
+        added = narrow(rows, sets, whole)
+        parts.append(added.exclude(before) if before else added)
+    return parts
 
 
 def visible(actor: Actor, entity: Guarded, action: str = "view") -> QuerySet:

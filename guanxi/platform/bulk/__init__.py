@@ -7,7 +7,7 @@ from guanxi.platform.bulk.parts import PartField
 from guanxi.platform.bulk.patience import limit_statements
 from guanxi.platform.bulk.reader import stream
 from guanxi.platform.bulk.scrubbing import scrub
-from guanxi.platform.bulk.through import through
+from guanxi.platform.bulk.through import Unordered, through
 from guanxi.platform.bulk.values import ValuesField, build_index, drop_index, has_index
 from guanxi.platform.bulk.writer import Change, insert_many, reserve_ids, update_changed
 
@@ -16,6 +16,7 @@ __all__ = [
     "Fault",
     "KeyIn",
     "PartField",
+    "Unordered",
     "ValuesField",
     "build_index",
     "copy_columns",

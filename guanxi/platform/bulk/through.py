@@ -1,9 +1,9 @@
-"""Naming the index for a query where SQLite would take a worse one."""
+"""Keeping SQLite from an index that is the worse one for a query."""
 
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable
 
@@ -36,3 +36,14 @@ def through(rows: QuerySet, index: str) -> QuerySet:
     alias = found.query.get_initial_alias()
     found.query.alias_map[alias] = _table(found.query.alias_map[alias], index)
     return found
+
+
+class Unordered(Func):
+    """The value of a column to group rows by. SQLite groups by reading everything in the order of an index on the column, even
+    where a condition leaves few rows; by the bare value it puts those in order that are there."""
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)

@@ -1,20 +1,17 @@
-"""Reading many records: the ordered merge over the sources of right, counts, groups."""
+"""Reading many records: the ordered merge over the sources of right, counts."""
 
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
 from django.core import signing
 from django.db import connections
-from django.db.models import BigIntegerField, Count, F, Model, Q, QuerySet, Sum
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access import gate, kinds
+from guanxi.platform.access import gate
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.words import stored
@@ -26,7 +23,6 @@ from guanxi.platform.feel.nodes import EVERYTHING, FilterError, Node, parse
 
 COUNT_LIMIT = 10_000
 SORT_LIMIT = 50_000
-GROUP_LIMIT = 500
 PAGE_LIMIT = 200
 #: So many rows of a source of right take as long to sort as the next page of a million takes to come along in order.
 MANY = 10_000
@@ -69,6 +65,11 @@ class Query:
         return gate.narrow(
             entity.source.rows(deleted=self.deleted), gate.sources(actor, entity, self.action), entity.every_row()
         )
+
+    def parts(self, entity: Entity, actor: Actor) -> list[QuerySet]:
+        """The same rows in parts that have none in common, to be counted."""
+        rows = entity.source.rows(deleted=self.deleted).order_by()
+        return gate.apart(rows, gate.sources(actor, entity, self.action), entity.every_row())
 
 
 @dataclass(frozen=True)
@@ -330,51 +331,16 @@ def count(entity: Entity, actor: Actor, query: Query, *, exact: bool = False) ->
     """(number, whether it is exact): exact up to COUNT_LIMIT unless asked for more."""
     where = condition(entity, actor, query)
     if exact:
-        return query.rows(entity, actor).filter(where).order_by().count(), True
+        return sum(rows.filter(where).count() for rows in query.parts(entity, actor)), True
     number = _number(entity, actor, query, where, COUNT_LIMIT)
     return min(number, COUNT_LIMIT), number <= COUNT_LIMIT
 
 
 def _number(entity: Entity, actor: Actor, query: Query, where: Q, limit: int) -> int:
-    """How many there are, counted as far as one more than ``limit``. A department that has so many by itself ends it: all that
-    several sources of right reach must be collected before the first of it is counted. A filter may leave few of it: then it
-    would be counted twice."""
-    rights = gate.sources(actor, entity, query.action)
-    rows = entity.source.rows(deleted=query.deleted).filter(where).order_by()
-    everything = query.filter == EVERYTHING and not query.text
-    for one in rights if everything and len(rights) > 1 else ():
-        if one.equal and not one.within:
-            number = rows.filter(one.condition())[: limit + 1].count()
-            if number > limit:
-                return number
-    return query.rows(entity, actor).filter(where).order_by()[: limit + 1].count()
-
-
-@dataclass(frozen=True)
-class Group:
-    """One value of the grouping field with its exact number of records and the sum of ``total``."""
-
-    value: Any
-    count: int
-    total: Decimal | int | None = None
-
-
-def groups(entity: Entity, actor: Actor, query: Query, by: str, total: str = "") -> list[Group]:
-    """The records counted per value of a field, most frequent first, at most GROUP_LIMIT groups."""
-    fields = entity.readable(actor)
-    field = fields.get(by)
-    if field is None or not field.lookup or field.kind in (kinds.LONGTEXT, kinds.MULTICHOICE):
-        raise SortError(_("The list cannot be grouped by “%(field)s”.") % {"field": by})
-    rows = query.rows(entity, actor).filter(condition(entity, actor, query)).order_by()
-    lookup = f"{field.lookup}_id" if field.kind is kinds.TREE else field.lookup
-    summed = fields.get(total)
-    sums = {"total_": _sum(summed)} if summed and summed.lookup else {}
-    found = rows.values(lookup).annotate(count_=Count("pk"), **sums).order_by("-count_", lookup)[:GROUP_LIMIT]
-    unscaled = summed.unstored if summed and summed.json else lambda total: total
-    return [Group(row[lookup], row["count_"], unscaled(row.get("total_"))) for row in found]
-
-
-def _sum(field: Field) -> Coalesce:
-    """The sum of a number field; those in JSON are kept as whole numbers of their scale."""
-    value = Cast(KT(field.lookup), BigIntegerField()) if field.json else F(field.lookup)
-    return Coalesce(Sum(value), 0)
+    """How many there are, counted as far as one more than ``limit``."""
+    number = 0
+    for rows in query.parts(entity, actor):
+        number += rows.filter(where)[: limit + 1 - number].count()
+        if number > limit:
+            break
+    return number

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access import gate, kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.kinds import Choice
-from guanxi.platform.entities import layout
+from guanxi.platform.entities import grouping, layout
 from guanxi.platform.entities import query as queries
 from guanxi.platform.entities.columns import first_of_each
 from guanxi.platform.entities.entity import Entity
@@ -61,13 +61,13 @@ def kanban(state: ListState, actor: Actor) -> ListPage:
     )
 
 
-def _counted(state: ListState, actor: Actor, board: Kanban) -> dict[str, queries.Group]:
+def _counted(state: ListState, actor: Actor, board: Kanban) -> dict[str, grouping.Group]:
     """Value of a column → its group; the two ways of holding no value are one column."""
-    found: dict[str, queries.Group] = {}
-    for group in queries.groups(state.entity, actor, state.query(actor), board.by, board.total):
+    found: dict[str, grouping.Group] = {}
+    for group in grouping.groups(state.entity, actor, state.query(actor), board.by, board.total):
         value = "" if group.value is None else str(group.value)
         if other := found.get(value):
-            group = queries.Group(value, group.count + other.count, (group.total or 0) + (other.total or 0))
+            group = grouping.Group(value, group.count + other.count, (group.total or 0) + (other.total or 0))
         found[value] = group
     return found
 

@@ -4,14 +4,12 @@ number equals the exact count of the list it leads to, for the same reader."""
 import json
 from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access import kinds
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
-from guanxi.platform.entities import links, registry
-from guanxi.platform.entities import query as queries
+from guanxi.platform.entities import grouping, links, registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.ui import addresses, list_page
 from guanxi.platform.ui.contexts import Chart, ChartSeries, GroupPage, Option, TreeNode
@@ -60,7 +58,7 @@ def narrowed(state: ListState, node: Any) -> str:
 
 
 def _values(state: ListState, actor: Actor, field: Field) -> tuple[list[TreeNode], list[tuple[str, int, str]]]:
-    found = queries.groups(state.entity, actor, state.query(actor), field.key)
+    found = grouping.groups(state.entity, actor, state.query(actor), field.key)
     names = _names(field, [group.value for group in found], actor)
     rows = []
     for group in found:
@@ -87,9 +85,8 @@ def _names(field: Field, values: list[Any], actor: Actor) -> dict[Any, str]:
 def _tree(state: ListState, actor: Actor, field: Field) -> tuple[list[TreeNode], list[tuple[str, int, str]]]:
     """Counts rolled up a tree of places: two queries, whatever the size of the tree."""
     target = registry.get(field.target)
-    rows = state.entity.rows(actor).filter(queries.condition(state.entity, actor, state.query(actor))).order_by()
-    column = f"{field.lookup}_id"
-    direct = {row[column]: row["number"] for row in rows.values(column).annotate(number=Count("pk"))}
+    found = grouping.groups(state.entity, actor, state.query(actor), field.key, most=grouping.MOST_VALUES)
+    direct = {group.value: group.count for group in found}
     missing = direct.pop(None, 0)
     places = _places(target, list(direct))
     totals = dict.fromkeys(places, 0)

@@ -77,7 +77,7 @@ class Customer(Record, Reviewed):
             ),
         ]
         indexes = [
-            *scope_indexes("customers"),
+            *scope_indexes("customers", counted=("tier", "lifecycle", "region")),
             models.Index(fields=["name", "id"], name="customers_name"),
             models.Index(fields=["path"], name="customers_path"),
             models.Index(fields=["parent"], name="customers_parent"),

@@ -17,8 +17,9 @@ from guanxi.platform.api.schema.operations import Components, Operation
 from guanxi.platform.api.views.base import EntityView
 from guanxi.platform.commands.command import commands_of
 from guanxi.platform.commands.executor import run
-from guanxi.platform.entities import links, query
-from guanxi.platform.entities.query import PAGE_LIMIT, Group, Page
+from guanxi.platform.entities import grouping, links, query
+from guanxi.platform.entities.grouping import Group
+from guanxi.platform.entities.query import PAGE_LIMIT, Page
 
 NUMBERS = (kinds.INTEGER, kinds.DECIMAL, kinds.MONEY)
 
@@ -104,7 +105,7 @@ class GroupsView(EntityView):
         fields = self.entity.readable(self.actor)
         if total and (total not in fields or fields[total].kind not in NUMBERS or not fields[total].lookup):
             raise BadRequest(total=_("“%(field)s” cannot be summed.") % {"field": total})
-        groups = query.groups(self.entity, self.actor, query_of(self.entity, self.actor, found), by, total)
+        groups = grouping.groups(self.entity, self.actor, query_of(self.entity, self.actor, found), by, total)
         return Response({"items": self._items(fields[by], groups, fields.get(total))})
 
     def _items(self, field: Field, groups: list[Group], total: Field | None) -> list[dict[str, Any]]:

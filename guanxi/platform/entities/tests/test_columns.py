@@ -12,7 +12,8 @@ from guanxi.platform.commands.sets import create_many
 from guanxi.platform.customizing.models import CustomChoice, CustomField
 from guanxi.platform.entities import columns, registry
 from guanxi.platform.entities.columns import first_of_each
-from guanxi.platform.entities.query import Query, Sort, groups, page, read_filter
+from guanxi.platform.entities.grouping import groups
+from guanxi.platform.entities.query import Query, Sort, page, read_filter
 from guanxi.platform.feel.nodes import All
 from tests.fakes.models import Company
 from tests.queries import Statements

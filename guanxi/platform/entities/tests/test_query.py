@@ -9,8 +9,9 @@ from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Rejected
 from guanxi.platform.commands.sets import create_many
-from guanxi.platform.entities import query, registry
-from guanxi.platform.entities.query import Query, Sort, SortError, count, groups, page, read_filter
+from guanxi.platform.entities import grouping, query, registry
+from guanxi.platform.entities.grouping import groups
+from guanxi.platform.entities.query import Query, Sort, SortError, count, page, read_filter
 from guanxi.platform.feel.nodes import FilterError, to_json
 from tests.fakes.models import Company
 from tests.queries import Statements
@@ -99,6 +100,24 @@ def test_scopes_reach_exactly_as_far_as_they_say(companies):
     assert {record.region_id for record in by_region} == {companies.other_city.pk}
 
 
+@pytest.mark.parametrize("grants", SOURCES)
+@pytest.mark.parametrize("by", ["stage", "employees", "region", "tags"])
+@pytest.mark.parametrize("most", [grouping.MOST_VALUES, 1])
+def test_groups_equal_the_records_behind_them(companies, monkeypatch, grants, by, most):
+    monkeypatch.setattr(grouping, "MOST_VALUES", most)
+    entity = registry.get("fakes.company")
+    actor = companies.actor("a", *grants)
+    behind: dict[str, list[Company]] = {}
+    for record in entity.rows(actor):
+        behind.setdefault(str(getattr(record, f"{by}_id" if by == "region" else by)), []).append(record)
+    found = groups(entity, actor, Query(), by, "employees")
+    assert {str(group.value): group.count for group in found} == {value: len(of) for value, of in behind.items()}
+    assert {str(group.value): group.total for group in found} == {
+        value: sum(one.employees or 0 for one in of) for value, of in behind.items()
+    }
+    assert [group.count for group in found] == sorted((group.count for group in found), reverse=True)
+
+
 def test_groups_equal_the_counts_of_the_lists_behind_them(companies):
     entity = registry.get("fakes.company")
     actor = companies.actor("a", ("fakes.company", "view", "own"), ("fakes.company", "view", "region"))
@@ -107,6 +126,17 @@ def test_groups_equal_the_counts_of_the_lists_behind_them(companies):
     for group in found:
         tree = ["eq", "stage", group.value]
         assert count(entity, actor, Query(filter=read_filter(entity, actor, tree))) == (group.count, True)
+
+
+def test_a_count_ends_where_it_is_not_told_further(companies, monkeypatch):
+    entity = registry.get("fakes.company")
+    actor = companies.actor("a", ("fakes.company", "view", "own"), ("fakes.company", "view", "region"))
+    reached = entity.rows(actor).count()
+    assert reached > 20
+    for limit, told in ((reached, (reached, True)), (reached - 1, (reached - 1, False)), (3, (3, False))):
+        monkeypatch.setattr(query, "COUNT_LIMIT", limit)
+        assert count(entity, actor, Query()) == told
+        assert count(entity, actor, Query(), exact=True) == (reached, True)
 
 
 FILTERS = [

@@ -1,5 +1,6 @@
 """A single record opened to one person or one department, through the doors that everybody uses."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import run
 from guanxi.platform.commands.outcome import Blocked, Rejected
-from guanxi.platform.entities import query, registry
+from guanxi.platform.entities import grouping, query, registry
 from guanxi.platform.sharing.models import Share
 from tests.contract.digest import digest_of_tables
 from tests.contract.factories import factory_for
@@ -52,12 +53,17 @@ def again(actor):
 
 
 def seen(actor, key="fakes.company", action="view"):
-    """The ids by list, by count and by look-up, which must agree."""
+    """The ids by list, by count, by groups and by look-up, which must agree."""
     entity = registry.get(key)
     by_set = set(entity.rows(actor, action).values_list("pk", flat=True))
     page = query.page(entity, actor, query.Query(action=action))
     assert [one.pk for one in page.records] == sorted(by_set, reverse=True)
     assert query.count(entity, actor, query.Query(action=action))[0] == len(by_set)
+    if "owner" in entity.readable(actor):
+        owners = Counter(entity.rows(actor, action).values_list("owner_id", flat=True))
+        assert {
+            one.value: one.count for one in grouping.groups(entity, actor, query.Query(action=action), "owner")
+        } == owners
     assert all(gate.among(actor, entity, action, pk=pk).exists() for pk in by_set)
     return by_set
 
