@@ -12,6 +12,7 @@ from django.db import connection, connections
 from bench import crowd, own_kinds, rules, searches
 from bench.data import Company, Writer, build_company
 from guanxi.modules.customers.models import Contact, Customer
+from guanxi.platform import bulk
 from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.models import User
 from guanxi.platform.access.scope import ScopeResolver
@@ -38,8 +39,15 @@ def load(size: int, tell: Callable[[str], None]) -> None:
     company = build_company(size)
     with files_at_rest(), collector_at_rest():
         _load(company, size, tell)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    _study()
+
+
+def _study() -> None:
+    """What the worker does every hour on SQLite, and PostgreSQL by and by."""
+    bulk.study()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _load(company: Company, size: int, tell: Callable[[str], None]) -> None:
@@ -53,6 +61,7 @@ def _load(company: Company, size: int, tell: Callable[[str], None]) -> None:
     rules.lay(company)
     while seal():
         pass
+    _study()
     searches.index_everything(tell)
 
 

@@ -7,6 +7,7 @@ from guanxi.platform.bulk.parts import PartField
 from guanxi.platform.bulk.patience import limit_statements
 from guanxi.platform.bulk.reader import stream
 from guanxi.platform.bulk.scrubbing import scrub
+from guanxi.platform.bulk.studying import study
 from guanxi.platform.bulk.through import Unordered, through
 from guanxi.platform.bulk.values import ValuesField, build_index, drop_index, has_index
 from guanxi.platform.bulk.writer import Change, insert_many, reserve_ids, update_changed
@@ -31,6 +32,7 @@ __all__ = [
     "rows_by_key",
     "scrub",
     "stream",
+    "study",
     "through",
     "update_changed",
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from guanxi.platform import bulk
 from guanxi.platform.access.actor import Actor, System
 from guanxi.platform.access.models import User
 from guanxi.platform.commands.record_event import by
@@ -113,6 +114,12 @@ def daily() -> None:
     """Start the backup of the day once its hour has come."""
     if day := services.wanted_now(timezone.now()):
         start_backup(None, key=f"daily:{day}")
+
+
+@periodic(every=timedelta(hours=1), name="keeping.study")
+def study() -> None:
+    """Keep the database's choice of indexes true to what it holds by now."""
+    bulk.study()
 
 
 # --- cleaning up ----------------------------------------------------------------------------------------
