@@ -34,7 +34,9 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--smoke", action="store_true", help="small and short; fails where a ratio is twice the baseline's"
     )
-    found.add_argument("--only", metavar="TEXT", default="", help="only figures whose name contains this")
+    found.add_argument(
+        "--only", metavar="TEXT", nargs="+", default=[""], help="only figures whose name contains one of these"
+    )
     found.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     found.add_argument(
         "--renew-baseline", action="store_true", help="with --smoke: write the ratios into baseline.json"

@@ -32,9 +32,9 @@ Step = tuple[tuple[str, ...], Callable[[], list[Figure]]]
 
 
 class Suite:
-    """All measurements on one loaded database, or those of the smoke run. ``only`` is a part of a name."""
+    """All measurements on one loaded database, or those of the smoke run. Of ``only`` one must be part of a name."""
 
-    def __init__(self, folder: Path, size: int, times: int, rounds: int, *, only: str, smoke: bool) -> None:
+    def __init__(self, folder: Path, size: int, times: int, rounds: int, *, only: Sequence[str], smoke: bool) -> None:
         self.folder, self.size, self.times, self.rounds, self.only = folder, size, times, rounds, only
         self.left_out = LONG if smoke else ()
         self.found: list[Figure] = []
@@ -42,7 +42,9 @@ class Suite:
 
     def measure(self) -> list[Figure]:
         """Every figure that is wanted, told as it comes."""
-        self.found = self._run(lambda name: self.only in name and not name.startswith(self.left_out))
+        self.found = self._run(
+            lambda name: any(one in name for one in self.only) and not name.startswith(self.left_out)
+        )
         return self.found
 
     def measure_again(self, figures: Sequence[Figure]) -> list[Figure]:
