@@ -1,6 +1,6 @@
 """What an evaluation runs in: its moment, its zone, what it may still use, and the names it knows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cached_property
@@ -12,13 +12,23 @@ from guanxi.platform.feel.functions import BUILTINS
 from guanxi.platform.feel.limits import Budget
 from guanxi.platform.feel.values import Function
 
+#: So many uses of decision tables are told of one evaluation.
+MOST_TOLD = 1_000
+
 
 class Run:
-    """One evaluation."""
+    """One evaluation. ``told`` are the decision tables that it used in their order, each with the numbers of the rules that
+    hit, from 0."""
 
     def __init__(self, now: datetime, zone: tzinfo) -> None:
         self.moment, self.zone = now, zone
         self.budget = Budget()
+        self.told: list[tuple[str, tuple[int, ...]]] = []
+
+    def tell(self, table: str, rules: Sequence[int]) -> None:
+        """Remember which rules of a table hit, for the explanation."""
+        if len(self.told) < MOST_TOLD:
+            self.told.append((table, tuple(rules)))
 
     @cached_property
     def now(self) -> datetime:

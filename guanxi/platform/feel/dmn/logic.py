@@ -76,8 +76,8 @@ class Reader:
         return lambda run, names: evaluate_in(run, expression, names)
 
     def _decisionTable(self, element: Element) -> Logic:
-        table = self.table(element)
-        return lambda run, names: tables.decide(table, run, names)
+        table, where = self.table(element), self.where
+        return lambda run, names: tables.decide(table, run, names, where)
 
     def _context(self, element: Element) -> Logic:
         entries = []

@@ -13,11 +13,12 @@ from guanxi.platform.feel.values import equal
 _AGGREGATES = {"SUM": "sum", "MIN": "min", "MAX": "max", "COUNT": "count"}
 
 
-def decide(table: Table, run: Run, names: Mapping[str, Any]) -> Any:
-    """The result of a table; null where no rule hits (or its defaults), or where the policy is broken."""
-    found = _hits(table, run, names)
-    if table.policy == "FIRST":
-        found = itertools.islice(found, 1)
+def decide(table: Table, run: Run, names: Mapping[str, Any], where: str = "") -> Any:
+    """The result of a table; null where no rule hits (or its defaults), or where the policy is broken. ``where`` is the name
+    under which the run remembers which rules hit."""
+    hitting = _hits(table, run, names)
+    found = list(itertools.islice(hitting, 1) if table.policy == "FIRST" else hitting)
+    run.tell(where, found)
     results = [_result(table.rules[number], table, run, names) for number in found]
     if not results and any(one.default for one in table.outputs):
         return _default(table, run, names)
@@ -37,11 +38,6 @@ def _single(table: Table, run: Run, results: list[Any]) -> Any:
         case "PRIORITY":
             return _ranked(table, run, results)[0]
     return results[0] if len(results) == 1 else None
-
-
-def hits(table: Table, run: Run, names: Mapping[str, Any]) -> list[int]:
-    """The numbers of the rules that hit, from 0: for explanations."""
-    return list(_hits(table, run, names))
 
 
 def _hits(table: Table, run: Run, names: Mapping[str, Any]) -> Iterator[int]:
