@@ -26,6 +26,7 @@ PLATFORM = [
     "guanxi.platform.duplicates",
     "guanxi.platform.documents",
     "guanxi.platform.records",
+    "guanxi.platform.decisions",
     "guanxi.platform.reports",
     "guanxi.platform.api",
     "guanxi.platform.ui",

@@ -32,6 +32,9 @@ KEPT = {
     "customizing.layout": ("entity", "role"),
     "records.customentity": ("key", "host"),
     "dossier.requirement": ("key",),
+    "decisions.decision": ("key",),
+    "decisions.decisionversion": ("decision",),
+    "decisions.decisioncase": ("decision",),
 }
 
 EVERYTHING = {"all": ["*"]}

@@ -22,6 +22,7 @@ from guanxi.platform.access.models import User
 from guanxi.platform.commands import command as commands
 from guanxi.platform.commands.executor import claim_files, run
 from guanxi.platform.commands.saving import insert_records, stamp
+from guanxi.platform.decisions.tests.sample import model
 from guanxi.platform.documents.tests.letters import letter
 from guanxi.platform.entities import registry, source
 from guanxi.platform.entities.entity import Entity
@@ -179,6 +180,14 @@ def _letter(n: int) -> int:
     return receive(io.BytesIO(letter(f"letter {n}")), f"letter {n}.docx", by=None).pk
 
 
+prescribe("decisions.decision", key=lambda n: f"k{n}")
+prescribe(
+    "decisions.decisionversion", decision=new("decisions.decision"), answer=lambda n: "",
+    source=lambda n: model(("< 5", "-", str(n)), (">= 5", "-", '"more"')),
+)  # fmt: skip
+prescribe(
+    "decisions.decisioncase", given=lambda n: f'{{amount: {n}, tier: "A"}}', expected=lambda n: str(n),
+)  # fmt: skip
 prescribe("directory.attachment", file=_upload)
 prescribe("documents.documenttemplate", file=_letter, target=lambda n: ("fakes.company", "fakes.person")[n % 2])
 
