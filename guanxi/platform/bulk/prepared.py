@@ -61,7 +61,9 @@ class Prepared:
 
 
 class Subquery(Expression):
-    """Names nothing of the statement around it, so that it is neither resolved nor copied nor relabelled with it."""
+    """Names nothing of the statement around it, so that it is neither resolved nor copied nor relabelled with it. PostgreSQL
+    takes its answer for a short list: it counts what a table holds, not what one person has of it, and would read on in the
+    order of a list of a million until it meets the two rows that somebody shares."""
 
     def __init__(self, prepared: Prepared, values: Values) -> None:
         super().__init__()
@@ -82,4 +84,4 @@ class Subquery(Expression):
 
     def as_sql(self, _compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:  # type: ignore[override]
         sql, parameters = self.prepared.sql(self.values, connection)
-        return f"({sql})", parameters
+        return (f"(SELECT unnest(ARRAY({sql})))" if connection.vendor == "postgresql" else f"({sql})"), parameters

@@ -38,7 +38,9 @@ class Decision(models.Model):
 class DecisionVersion(Line):
     """The model (DMN) with which a decision is answered from ``valid_from`` on. What was published is never changed."""
 
-    decision = models.ForeignKey(Decision, models.CASCADE, related_name="versions", verbose_name=pgettext_lazy("rules", "Decision"))
+    decision = models.ForeignKey(
+        Decision, models.CASCADE, related_name="versions", verbose_name=pgettext_lazy("rules", "Decision")
+    )
     number = models.PositiveIntegerField(_("Version number"), default=0, editable=False)
     note = models.CharField(_("What is new"), max_length=200, blank=True)
     source = models.TextField(
@@ -70,7 +72,9 @@ class DecisionVersion(Line):
 class DecisionCase(Line):
     """An example with its right answer; both are written in FEEL. No version is published that answers otherwise."""
 
-    decision = models.ForeignKey(Decision, models.CASCADE, related_name="cases", verbose_name=pgettext_lazy("rules", "Decision"))
+    decision = models.ForeignKey(
+        Decision, models.CASCADE, related_name="cases", verbose_name=pgettext_lazy("rules", "Decision")
+    )
     name = models.CharField(_("Name"), max_length=100)
     given = models.TextField(_("What is given"), max_length=4_000, help_text=_('Such as: {amount: 1200, tier: "A"}'))
     expected = models.TextField(_("Right answer"), max_length=4_000, help_text=_('Such as: "gold", 0.05 or null'))

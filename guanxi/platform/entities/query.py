@@ -204,14 +204,9 @@ def order_of(entity: Entity, actor: Actor, query: Query, where: Q) -> Order:
     nullable = field.json or entity.source.model._meta.get_field(field.lookup.split("__")[0]).null
     column = field.lookup.replace(".", "__")
     # With a filter nobody knows how far the next row is.
-    index = "" if query.filter != EVERYTHING or query.text else _index_of(entity.source.model, column)
+    sqlite = connections[entity.source.every().db].vendor == "sqlite"
+    index = entity.source.index_of(field) if sqlite and query.filter == EVERYTHING and not query.text else ""
     return Order(column, sort.descending, nullable, _stored_reader(field), field, index=index)
-
-
-def _index_of(model: type[Model], column: str) -> str:
-    """The name of the index over all rows that begins with a column; empty if there is none."""
-    whole = (one for one in model._meta.indexes if not one.condition and one.fields)
-    return next((one.name for one in whole if one.fields[0].removeprefix("-") == column), "")
 
 
 def _stored_reader(field: Field) -> Callable[[Any], Any]:
@@ -225,12 +220,12 @@ def _stored_reader(field: Field) -> Callable[[Any], Any]:
 
 
 def _reached(rows: QuerySet, entity: Entity, right: gate.Source, order: Order) -> QuerySet:
-    """What a source of right reaches. SQLite sorts all that a department has rather than read on in the order that is asked
-    for: of many it must follow that order's index, in which the next ones come soon."""
+    """What a source of right reaches. SQLite sorts all that a department or a kind of record has rather than read on in the
+    order that is asked for: of many it must follow that order's index, in which the next ones come soon."""
     found = rows.filter(right.condition())
-    if not order.index or not right.equal or right.within or connections[rows.db].vendor != "sqlite":
+    if not order.index or right.within or not (right.equal or entity.source.only):
         return found
-    many = entity.source.model._base_manager.filter(right.condition())[: MANY + 1].count() > MANY
+    many = entity.source.every().filter(right.condition())[: MANY + 1].count() > MANY
     return through(found, order.index) if many else found
 
 

@@ -51,6 +51,9 @@ class EntitySource(Protocol):
     def reader(self, field: Field) -> Callable[[Any], Any] | None:
         """What turns the value of that column into the field's value; None where they are the same."""
 
+    def index_of(self, field: Field) -> str:
+        """The name of the index in whose order all its rows stand by the field; "" if there is none."""
+
 
 class ModelSource:
     """Fields are the model's columns."""
@@ -116,6 +119,15 @@ class ModelSource:
             return lambda values: unstored(values.get(key))
         return label_of if self.column(field) == "labels" else None
 
+    def index_of(self, field: Field) -> str:
+        if field.json:
+            part = next(iter(self.only.items()), None)
+            there = field.indexed and bulk.has_index(self.model, field.key, part)
+            return bulk.values.index_name(self.model, field.key, part) if there else ""
+        whole = (one for one in self.model._meta.indexes if not one.condition)
+        column = [*self.only, field.lookup.replace(".", "__")]
+        return next((one.name for one in whole if [*map(_plain, one.fields[: len(column)])] == column), "")
+
 
 class RowSource(ModelSource):
     """Fields are described by ``described()``; their values are keys of the JSON column ``data``. Columns
@@ -139,6 +151,11 @@ class RowSource(ModelSource):
 
     def new(self) -> Any:
         return self.model(**self.only)
+
+
+def _plain(column: str) -> str:
+    """A column of an index without its direction."""
+    return column.removeprefix("-")
 
 
 def _stem(field: Field) -> str:

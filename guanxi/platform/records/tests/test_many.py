@@ -92,6 +92,19 @@ def test_a_page_of_those_with_narrow_rights_comes_by_their_index(chief, many, or
     assert "Seq Scan" not in plan
 
 
+@pytest.mark.parametrize("sort", ["x_value", "-x_value", "name"])
+def test_of_many_of_a_kind_the_order_is_followed_whatever_sqlite_knows(chief, many, monkeypatch, sort):
+    entity = registry.get("custom.contract")
+    wanted = [record.pk for record in query.page(entity, chief, Query(sort=Sort.parse(sort)), limit=50).records]
+    monkeypatch.setattr(query, "MANY", 100)
+    with Statements() as asked:
+        page = query.page(entity, chief, Query(sort=Sort.parse(sort)), limit=50)
+        after = query.page(entity, chief, Query(sort=Sort.parse(sort)), limit=50, after=page.after)
+    assert [record.pk for record in page.records] == wanted
+    assert not {record.pk for record in after.records} & set(wanted)
+    assert any("INDEXED BY" in sql for sql in asked) == (connection.vendor == "sqlite")
+
+
 def test_a_page_asks_as_often_as_that_of_any_other_kind(chief, many):
     entity = registry.get("custom.contract")
     entity.fields()
