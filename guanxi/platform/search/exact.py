@@ -1,11 +1,13 @@
 """Exact codes and names, asked of the tables themselves: found at once, whatever the index knows."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import CharField, Q, Value
 
 from guanxi.platform.access.actor import Actor
+from guanxi.platform.access.fields import Field
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity
 from guanxi.platform.entities.options import EntityKind
@@ -23,9 +25,8 @@ def ids(actor: Actor, question: Question, sight: Sight) -> dict[str, set[int]]:
     parts = []
     for key in sight.entities:
         entity = registry.get(key)
-        condition = _condition(entity, actor, question.text)
-        if condition is not None:
-            kind = Value(key, output_field=CharField())
+        kind = Value(key, output_field=CharField())
+        for condition in conditions(entity, actor, question.text):
             parts.append(entity.rows_of(actor, condition).order_by().values_list(kind, "pk"))
     if not parts:
         return {}
@@ -35,20 +36,26 @@ def ids(actor: Actor, question: Question, sight: Sight) -> dict[str, set[int]]:
     return found
 
 
-def _condition(entity: Entity, actor: Actor, text: str) -> Q | None:
-    """By code and name, as far as the reader sees them in full and an index knows them."""
+def conditions(entity: Entity, actor: Actor, text: str) -> Iterator[Q]:
+    """By code and by name, as far as the reader sees them in full and an index knows them; each by itself, because SQLite
+    reads everything for one or the other."""
     if entity.kind is not EntityKind.RECORD:
-        return None
-    conditions = []
+        return
     for key in dict.fromkeys(("code", entity.title_field)):
         field = entity.seen(key, actor) if key in searched(entity) else None
-        if field is not None and not field.is_masked and field.lookup and (field.indexed or key == "code"):
-            written = {text, text.upper()} if key == "code" else {text}
-            conditions.append(Q(**{f"{field.lookup}__in": sorted(written)}))
-    found = Q()
-    for condition in conditions:
-        found |= condition
-    return found if conditions else None
+        if field is None or field.is_masked or not field.lookup or not _known(entity, field):
+            continue
+        written = {text, text.upper()} if key == "code" else {text}
+        # An index may leave the empty ones out, which is only taken where that is said.
+        yield Q(**{f"{field.lookup}__in": sorted(written)}) & ~Q(**{field.lookup: ""})
+
+
+def _known(entity: Entity, field: Field) -> bool:
+    """Whether an index finds rows by it."""
+    meta = entity.source.model._meta
+    wanted = [*entity.source.only, field.lookup]
+    listed = (one.fields for one in (*meta.indexes, *meta.constraints) if getattr(one, "fields", ()))
+    return field.indexed or any(list(fields[: len(wanted)]) == wanted for fields in listed)
 
 
 def rank(actor: Actor, entity: Entity, record: Any, question: Question) -> int:

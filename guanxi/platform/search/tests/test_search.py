@@ -15,7 +15,7 @@ from guanxi.platform.events import followers, sealer
 from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.testing import run_queued_jobs
 from guanxi.platform.refdata.chinese.pinyin import initials
-from guanxi.platform.search import documents, jobs, selectors, services, store
+from guanxi.platform.search import documents, exact, jobs, selectors, services, store
 from guanxi.platform.search.models import SearchDoc
 from guanxi.platform.search.selectors import behind, search
 from guanxi.platform.search.tests.names import CQ, HX, MIXED, PERSON, WRONG
@@ -167,6 +167,17 @@ def test_exact_code_and_name_are_found_before_the_index_knows_them(chief):
     assert behind().events >= 1
     follow()
     assert behind().events == 0
+
+
+def test_exact_code_and_name_are_each_looked_up_in_their_index(chief):
+    entity = registry.get(KEY)
+    plans = [
+        entity.rows_of(chief, one).order_by().values_list("pk").explain() for one in exact.conditions(entity, chief, HX)
+    ]
+    assert len(plans) == 2
+    if connection.vendor == "sqlite":  # PostgreSQL reads the whole of a table as small as this
+        assert "fakes_company_code" in plans[0]
+        assert "fakes_company_name" in plans[1]
 
 
 def unheard_of(actor, name: str) -> None:
