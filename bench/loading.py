@@ -37,8 +37,12 @@ def load(size: int, tell: Callable[[str], None]) -> None:
     if User.objects.exists():
         raise NotEmpty("The benchmark needs a database of its own: name an empty one in DATABASE_URL, or none.")
     company = build_company(size)
-    with files_at_rest(), collector_at_rest():
-        _load(company, size, tell)
+    with collector_at_rest():
+        with files_at_rest():
+            _load(company, size, tell)
+        _study()
+        with files_at_rest():
+            searches.index_everything(tell)
     _study()
 
 
@@ -61,8 +65,6 @@ def _load(company: Company, size: int, tell: Callable[[str], None]) -> None:
     rules.lay(company)
     while seal():
         pass
-    _study()
-    searches.index_everything(tell)
 
 
 @contextmanager
