@@ -70,6 +70,11 @@ class DecisionVersionEntity(Configured):
     group_by = ("decision", "state")
     first_tab = "tables"
 
+    def shape(self, fields: dict[str, Field]) -> dict[str, Field]:
+        fields["number"] = fields["number"].with_(reads_as=lambda number: _("Version %(number)d") % {"number": number})
+        fields["source"] = fields["source"].with_(reads_as=_length)
+        return fields
+
     def clean(self, record: DecisionVersion, actor: Actor) -> dict[str, str]:
         before = DecisionVersion.objects.filter(pk=record.pk).first() if record.pk else None
         if before and before.state == State.DRAFT:
@@ -89,6 +94,11 @@ class DecisionVersionEntity(Configured):
             latest = others.order_by("-number").first()
             if not record.source and latest:
                 record.source, record.answer = latest.source, record.answer or latest.answer
+
+
+def _length(source: str) -> str:
+    """Nobody reads the text of a model: its page shows the tables."""
+    return _("Decision model, %(length)s characters") % {"length": f"{len(source):,}"}
 
 
 def _unreadable(record: DecisionVersion, before: DecisionVersion | None) -> dict[str, str]:

@@ -57,6 +57,6 @@ def check(actor: Actor, version: DecisionVersion) -> dict[str, Any]:
 
 extend(
     "decisions.decisionversion",
-    panel=Panel("tables", _("Tables"), "decisions/decisionversion/tables.html", tables, place="tab"),
+    tab=Panel("tables", _("Tables"), "decisions/decisionversion/tables.html", tables, place="tab"),
 )
 extend("decisions.decisionversion", panel=Panel("check", _("Check"), "decisions/decisionversion/check.html", check))

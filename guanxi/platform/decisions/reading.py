@@ -190,6 +190,13 @@ def _heading(table: Table, number: int) -> str:
 
 
 def _example(table: Table, values: tuple) -> str:
+    """The values of an example; what any value does for is left out."""
     return ", ".join(
-        f"{_heading(table, number)} = {text_of(value, inside=True)}" for number, value in enumerate(values)
+        f"{_heading(table, number)} = {text_of(value, inside=True)}"
+        for number, value in enumerate(values)
+        if value is not None or _asks_for_null(table, number)
     )
+
+
+def _asks_for_null(table: Table, column: int) -> bool:
+    return any(tree.NULL in rule.cells[column].tree.walk() for rule in table.rules)

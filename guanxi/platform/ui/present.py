@@ -73,7 +73,7 @@ class Presenter:
             return Cell(kind=kind, editable=editable)
         if field.is_masked:
             return Cell(kind=kind, editable=editable, display=field.display(value, self.actor.zone), masked=True)
-        drawn = _SPECIAL.get(field.kind.key)
+        drawn = None if field.reads_as else _SPECIAL.get(field.kind.key)
         parts = drawn(self, field, value) if drawn else {"display": field.display(value, self.actor.zone)}
         return Cell(kind=kind, editable=editable, **parts)
 

@@ -13,6 +13,8 @@ from guanxi.platform.decisions.deciding import NoDecision, Reason, decide
 from guanxi.platform.decisions.models import Decision, DecisionVersion
 from guanxi.platform.decisions.reading import troubles
 from guanxi.platform.decisions.tests.sample import LEVELS, model
+from guanxi.platform.entities import registry
+from guanxi.platform.ui.present import Presenter
 
 pytestmark = pytest.mark.django_db
 ZONE = timezone.get_default_timezone()
@@ -147,7 +149,8 @@ NEEDS_NOTHING = '<informationRequirement><requiredDecision href="#gone"/></infor
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        (model(("> 5", "-", "1"), ("> 9", "-", "2")), "Rules 1 and 2 both hold for amount = 10"),
+        (model(("> 5", "-", "1"), ("> 9", "-", "2")), "Rules 1 and 2 both hold for amount = 10. "),
+        (model(("> 5", "null", "1"), ("> 9", "-", "2")), "both hold for amount = 10, tier = null. "),
         (model(("-", "-", "1"), ("-", "-", "2"), policy="ANY"), "Rules 1 and 2 both hold"),
         (model((">", "-", "1")), "(>)"),
         (model(('"a"', "-", "1")), 'Rule 1, "a": '),
@@ -171,7 +174,7 @@ def test_a_gap_is_told_and_stops_nothing(keeper, level):
     source = model((">= 1000", "-", "1"))
     (found,) = troubles(source)
     assert not found.stops
-    assert "No rule holds for amount = 999" in found.message
+    assert "No rule holds for amount = 999. " in found.message
     pk = version(keeper, level, source)
     publish(keeper, pk)
     assert asked(keeper, amount=5).value is None
@@ -185,6 +188,9 @@ def test_rules_may_overlap_where_the_policy_says_so():
 
 def test_the_page_shows_the_table_as_it_is_read(keeper, level):
     one = DecisionVersion.objects.get(pk=version(keeper, level))
+    entity = registry.get("decisions.decisionversion")
+    shown = Presenter(entity, keeper, [entity.fields()["source"]]).cell(entity.fields()["source"], one)
+    assert "<definitions" not in shown.display and str(len(LEVELS)) in shown.display.replace(",", "")
     (decision,) = panels.tables(keeper, one)["decisions"]
     assert decision["table"]["inputs"] == ["amount", "tier"]
     assert [rule["cells"] for rule in decision["table"]["rules"]][2] == ["< 1000", "–"]
