@@ -38,7 +38,7 @@ def carry_out(context: JobContext) -> None:
         entity = registry.find(row.entity)
         if entity is None:
             continue
-        model, part = entity.source.model, next(iter(entity.source.only.items()), None)
+        model, part = entity.source.model, entity.source.part
         if row.index == Index.NONE:
             bulk.drop_index(model, row.key, part)
             continue

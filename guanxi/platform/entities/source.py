@@ -30,6 +30,10 @@ class EntitySource(Protocol):
     #: What sets its rows apart from others of the same table: column → value.
     only: Mapping[str, Any]
 
+    @property
+    def part(self) -> bulk.values.Part | None:
+        """The part of the table that they are, for an index over them alone; None for the whole of it."""
+
     def fields(self) -> dict[str, Field]: ...
 
     def rows(self, *, deleted: bool = False) -> QuerySet: ...
@@ -63,6 +67,10 @@ class ModelSource:
         self.only: Mapping[str, Any] = {}
         self._soft = any(field.name == "deleted_at" for field in model._meta.concrete_fields)
         self._rows = model._base_manager if self._soft else model._default_manager
+
+    @property
+    def part(self) -> bulk.values.Part | None:
+        return next(iter(self.only.items()), None)
 
     def fields(self) -> dict[str, Field]:
         return describe(self.model)
@@ -121,9 +129,8 @@ class ModelSource:
 
     def index_of(self, field: Field) -> str:
         if field.json:
-            part = next(iter(self.only.items()), None)
-            there = field.indexed and bulk.has_index(self.model, field.key, part)
-            return bulk.values.index_name(self.model, field.key, part) if there else ""
+            there = field.indexed and bulk.has_index(self.model, field.key, self.part)
+            return bulk.values.index_name(self.model, field.key, self.part) if there else ""
         whole = (one for one in self.model._meta.indexes if not one.condition)
         column = [*self.only, field.lookup.replace(".", "__")]
         return next((one.name for one in whole if [*map(_plain, one.fields[: len(column)])] == column), "")
