@@ -17,13 +17,12 @@ from guanxi.platform.access.fields import Choice, Field, fixed
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.customizing.configured import Configured, plain_key
 from guanxi.platform.customizing.configured import fixed as fixed_names
-from guanxi.platform.customizing.naming import key_for
+from guanxi.platform.customizing.naming import give_key
 from guanxi.platform.customizing.over_fields import WrongExpression
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import Entity, entity
 from guanxi.platform.entities.options import Menu, Related, Section
 from guanxi.platform.entities.uses import Naming
-from guanxi.platform.refdata.fields import label_of as label_of_labels
 
 name_action(CUSTOMER, DIRECTLY, _("Change protected fields directly"))
 
@@ -114,11 +113,7 @@ class RequirementEntity(Configured):
 
     def prepare(self, records: Sequence[Requirement], actor: Actor, scopes: ScopeResolver) -> None:
         for record in records:
-            if not record.key:
-                taken = set(Requirement.objects.values_list("key", flat=True))
-                record.key = key_for(
-                    label_of_labels(record.labels, language="en") or label_of_labels(record.labels), taken
-                )
+            give_key(record, Requirement.objects.all())
 
     def written(self, changes: Sequence[Any], actor: Actor) -> None:
         super().written(changes, actor)

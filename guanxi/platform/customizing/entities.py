@@ -18,7 +18,7 @@ from guanxi.platform.customizing.configured import Configured, customizable_enti
 from guanxi.platform.customizing.described import MOST_TEXT, describe
 from guanxi.platform.customizing.formulas import result_of
 from guanxi.platform.customizing.models import CustomChoice, CustomField
-from guanxi.platform.customizing.naming import PREFIX, key_for
+from guanxi.platform.customizing.naming import PREFIX, give_key, key_for
 from guanxi.platform.customizing.over_fields import WrongExpression
 from guanxi.platform.directory.rights import SENSITIVE_KINDS
 from guanxi.platform.entities import registry
@@ -196,6 +196,4 @@ class CustomChoiceEntity(Configured):
 
     def prepare(self, records: Sequence[CustomChoice], actor: Actor, scopes: ScopeResolver) -> None:
         for record in records:
-            if not record.key:
-                taken = set(CustomChoice.objects.filter(field=record.field_id).values_list("key", flat=True))
-                record.key = key_for(label_of(record.labels, language="en") or label_of(record.labels), taken)
+            give_key(record, CustomChoice.objects.filter(field=record.field_id))

@@ -11,13 +11,12 @@ from guanxi.platform.access.fields import Field
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.customizing.configured import Configured, customizable_entities, fixed, plain_key
 from guanxi.platform.customizing.models import FormRule
-from guanxi.platform.customizing.naming import key_for
+from guanxi.platform.customizing.naming import give_key
 from guanxi.platform.customizing.rules import WrongRule, read, trouble
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import entity
 from guanxi.platform.entities.options import Menu, Section
 from guanxi.platform.entities.uses import Naming
-from guanxi.platform.refdata.fields import label_of
 
 LIMIT = 100  # rules per kind of record: each is asked at every save
 
@@ -65,9 +64,7 @@ class FormRuleEntity(Configured):
 
     def prepare(self, records: Sequence[FormRule], actor: Actor, scopes: ScopeResolver) -> None:
         for record in records:
-            if not record.key:
-                taken = set(FormRule.objects.filter(entity=record.entity).values_list("key", flat=True))
-                record.key = key_for(label_of(record.labels, language="en") or label_of(record.labels), taken)
+            give_key(record, FormRule.objects.filter(entity=record.entity))
 
 
 def _target(record: FormRule) -> str:

@@ -10,7 +10,7 @@ from guanxi.platform.access.actor import Actor
 from guanxi.platform.access.fields import Field
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.customizing.configured import Configured, fixed, plain_key
-from guanxi.platform.customizing.naming import key_for
+from guanxi.platform.customizing.naming import give_key
 from guanxi.platform.decisions.choices import State
 from guanxi.platform.decisions.models import Decision, DecisionCase, DecisionVersion
 from guanxi.platform.decisions.reading import ready
@@ -20,7 +20,6 @@ from guanxi.platform.feel.dmn.xml import ModelError
 from guanxi.platform.feel.expressions import check, parse
 from guanxi.platform.feel.faults import ExpressionError
 from guanxi.platform.feel.types import CONTEXT_
-from guanxi.platform.refdata.fields import label_of
 
 CASES = 500  # of one decision: all of them run before a version is published
 
@@ -51,9 +50,7 @@ class DecisionEntity(Configured):
 
     def prepare(self, records: Sequence[Decision], actor: Actor, scopes: ScopeResolver) -> None:
         for record in records:
-            if not record.key:
-                taken = set(Decision.objects.values_list("key", flat=True))
-                record.key = key_for(label_of(record.labels, language="en") or label_of(record.labels), taken)
+            give_key(record, Decision.objects.all())
 
 
 @entity

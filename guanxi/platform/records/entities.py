@@ -13,13 +13,12 @@ from guanxi.platform.access.kinds import Choice, Invalid
 from guanxi.platform.access.scope import ScopeResolver
 from guanxi.platform.bulk.values import PLAIN
 from guanxi.platform.customizing.entities import Configured
-from guanxi.platform.customizing.naming import key_for
+from guanxi.platform.customizing.naming import give_key
 from guanxi.platform.entities import registry
 from guanxi.platform.entities.entity import entity
 from guanxi.platform.entities.options import EntityKind, Menu, Section
 from guanxi.platform.records import numbers, services
 from guanxi.platform.records.models import CustomEntity
-from guanxi.platform.refdata.fields import label_of
 
 LIMIT = 100  # kinds: each stands in every menu, in every list of rights and beside every note
 
@@ -85,6 +84,4 @@ class CustomEntityEntity(Configured):
 
     def prepare(self, records: Sequence[CustomEntity], actor: Actor, scopes: ScopeResolver) -> None:
         for record in records:
-            if not record.key:
-                taken = set(CustomEntity.objects.values_list("key", flat=True))
-                record.key = key_for(label_of(record.labels, language="en") or label_of(record.labels), taken)
+            give_key(record, CustomEntity.objects.all())
