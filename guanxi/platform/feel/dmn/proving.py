@@ -18,6 +18,7 @@ from guanxi.platform.feel import tree
 from guanxi.platform.feel.dmn.model import Table
 from guanxi.platform.feel.evaluator import compiled
 from guanxi.platform.feel.expressions import evaluate_in
+from guanxi.platform.feel.faults import TooMuch
 from guanxi.platform.feel.functions import BUILTINS
 from guanxi.platform.feel.running import Run, Scope
 from guanxi.platform.feel.tree import Node
@@ -65,13 +66,21 @@ class Place:
 def prove(table: Table) -> Proof:
     """What can be said of a table before it decides anything."""
     run = Run(datetime(2000, 1, 1, tzinfo=UTC), UTC)
-    columns: list[list[Place] | None] = [_column(table, number, run) for number in range(len(table.inputs))]
+    columns = [_listed(table, number, run) for number in range(len(table.inputs))]
     open_columns = tuple(number for number, places in enumerate(columns) if places is None)
     overlaps = tuple(_overlaps(table, columns)) if not open_columns else ()
     if open_columns or any(one.default for one in table.outputs):
         return Proof(overlaps, None, open_columns)
     gap, finished = _gap(table, [places or [] for places in columns])
     return Proof(overlaps, gap, (), finished)
+
+
+def _listed(table: Table, number: int, run: Run) -> list[Place] | None:
+    """The places of a column; None also where they are too much work to list."""
+    try:
+        return _column(table, number, run)
+    except TooMuch:
+        return None
 
 
 def _column(table: Table, number: int, run: Run) -> list[Place] | None:
